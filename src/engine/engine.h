@@ -1,0 +1,56 @@
+// The worker that owns the model: commands in, frames out. This header knows nothing of torch.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/commands.h"
+#include "core/frames.h"
+
+namespace marginscope {
+
+struct EngineOptions {
+    std::string model;    // checkpoint or run folder; "" is the small trained model
+    std::string text;     // corpus; "" is the built-in story corpus
+    std::string prompt;   // "" begins a story
+    std::string program;  // the executable that path cells run; "" is this one
+    int threads = 2;
+    bool autoplay = false;                     // decode at once
+    std::function<void()> on_frame;            // called on the worker after each publication; must not block
+};
+
+/// One thread that owns every tensor. Training, decoding and captures take turns on it; path cells are child processes.
+class Engine {
+public:
+    /// Starts the thread and returns at once; loading is reported by frames. Never throws for bad files: they are messages.
+    explicit Engine(EngineOptions options);
+    /// Stops at the next step boundary, ends path children, joins.
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Queues a wish; any thread, never blocks for work in progress.
+    void send(Command command);
+    void send(CommandList commands);
+
+    /// The latest frames; any thread, costs a few pointer copies.
+    Frames frames() const;
+
+    /// Moves out what has come since the last call, in order; one consumer.
+    std::vector<TrainingEvent> take_training_events();
+    std::vector<LogLine> take_log();
+
+    /// True while a run would lose steps or a path would be cut short by quitting now.
+    bool has_unsaved_work() const;
+
+    /// Waits until all commands sent so far are done and nothing plays or trains, or the time is over. For commands and tests.
+    bool wait_until_idle(double timeout_secs);
+
+private:
+    class Worker;
+    std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace marginscope
