@@ -1,0 +1,46 @@
+# LibTorch as marginscope::torch. PyTorch's own CMake package stops without a CUDA SDK, so the target is made here.
+# Taken from, in this order: MARGINSCOPE_TORCH_ROOT (variable or environment), the unpacked wheels, python3's torch.
+set(MARGINSCOPE_TORCH_ROOT "" CACHE PATH "Folder with LibTorch's include and lib; empty: search")
+set(torch_version 2.11.0)
+
+set(torch_root "")
+set(candidates "")
+if(MARGINSCOPE_TORCH_ROOT)
+    set(candidates ${MARGINSCOPE_TORCH_ROOT})
+elseif(NOT "$ENV{MARGINSCOPE_TORCH_ROOT}" STREQUAL "")
+    set(candidates $ENV{MARGINSCOPE_TORCH_ROOT})
+elseif(EXISTS ${wheels}/torch/include)
+    set(candidates ${wheels}/torch)
+else()
+    execute_process(
+        COMMAND python3 ${PROJECT_SOURCE_DIR}/third_party/find_torch.py ${torch_version}
+        OUTPUT_VARIABLE candidates OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+foreach(candidate IN LISTS candidates)
+    if(EXISTS ${candidate}/lib/libtorch_cpu.so AND EXISTS ${candidate}/include/torch/csrc/api/include/torch/torch.h)
+        set(torch_root ${candidate})
+    endif()
+endforeach()
+if(NOT torch_root)
+    message(FATAL_ERROR "LibTorch ${torch_version} was not found (looked at: ${wheels}/torch ${candidates}): "
+        "run scripts/dependencies first, or set MARGINSCOPE_TORCH_ROOT.")
+endif()
+message(STATUS "LibTorch: ${torch_root}")
+
+add_library(marginscope::c10 SHARED IMPORTED)
+set_target_properties(marginscope::c10 PROPERTIES IMPORTED_LOCATION ${torch_root}/lib/libc10.so)
+add_library(marginscope::torch SHARED IMPORTED)
+set_target_properties(marginscope::torch PROPERTIES
+    IMPORTED_LOCATION ${torch_root}/lib/libtorch_cpu.so
+    INTERFACE_INCLUDE_DIRECTORIES "${torch_root}/include;${torch_root}/include/torch/csrc/api/include"
+    # The wheel is built with the new std::string; the definition says so aloud.
+    INTERFACE_COMPILE_DEFINITIONS _GLIBCXX_USE_CXX11_ABI=1
+    INTERFACE_LINK_LIBRARIES "marginscope::c10;Threads::Threads;${CMAKE_DL_LIBS}")
+# libtorch_cpu.so of a CUDA wheel needs libcudart and libcupti, from wheels that lie beside torch.
+foreach(dir IN ITEMS ${torch_root}/lib ${torch_root}/../nvidia/cu13/lib)
+    get_filename_component(dir ${dir} ABSOLUTE)
+    if(IS_DIRECTORY ${dir})
+        set_property(TARGET marginscope::torch APPEND PROPERTY
+            INTERFACE_LINK_OPTIONS -Wl,-rpath,${dir} -Wl,-rpath-link,${dir})
+    endif()
+endforeach()
