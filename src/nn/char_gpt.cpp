@@ -1,0 +1,207 @@
+// The model's arithmetic: embeddings, blocks, head; and nanoGPT's initial values.
+#include "nn/char_gpt.h"
+
+#include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
+
+#include <cassert>
+#include <cmath>
+
+namespace marginscope {
+namespace {
+
+constexpr double kLayerNormEpsilon = 1e-5;
+constexpr double kInitStd = 0.02;
+
+at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    return at::layer_norm(x, {x.size(-1)}, weight, bias, kLayerNormEpsilon);
+}
+
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+}
+
+at::Tensor dropped(const at::Tensor& x, const ForwardOptions& options) {
+    if (options.dropout <= 0.0) return x;
+    assert(options.dropout_generator != nullptr);
+    const double keep = 1.0 - options.dropout;
+    at::Tensor mask = at::empty_like(x, at::TensorOptions().requires_grad(false));
+    mask.bernoulli_(keep, *options.dropout_generator);
+    return x * mask.mul_(1.0 / keep);
+}
+
+/// True where query t (at position past + t) must not see key s: (T, S).
+at::Tensor future_mask(std::int64_t queries, std::int64_t keys, at::Device device) {
+    return at::ones({queries, keys}, at::TensorOptions(device).dtype(at::kBool)).triu_(keys - queries + 1);
+}
+
+/// q (B, H, T, p), k and v (B, H, S, p) -> (B, H, T, p).
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const ForwardOptions& options,
+                  at::Tensor* weights) {
+    const std::int64_t queries = q.size(2);
+    const std::int64_t keys = k.size(2);
+    const bool is_explicit = weights != nullptr || options.dropout > 0.0 || (queries != keys && queries > 1);
+    if (!is_explicit)  // one query sees every key: nothing to mask
+        return at::scaled_dot_product_attention(q, k, v, {}, 0.0, queries > 1);
+    at::Tensor scores = at::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));
+    if (queries > 1)
+        scores = scores.masked_fill(future_mask(queries, keys, q.device()), -INFINITY);
+    const at::Tensor attention = at::softmax(scores, -1);  // (B, H, T, S)
+    if (weights != nullptr) *weights = attention;
+    return at::matmul(dropped(attention, options), v);
+}
+
+at::Tensor split_heads(const at::Tensor& x, int heads) {  // (B, T, C) -> (B, H, T, p)
+    return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
+}
+
+}  // namespace
+
+CharGpt::CharGpt(const ModelConfig& shape, int vocabulary, std::uint64_t seed, at::Device device,
+                 at::ScalarType dtype)
+    : shape_(shape), vocabulary_(vocabulary) {
+    assert(vocabulary > 0 && shape.layers > 0 && shape.width % shape.heads == 0);
+    const std::int64_t width = shape.width;
+    at::NoGradGuard no_grad;
+    at::Generator generator = at::detail::createCPUGenerator(seed);
+    const auto add = [&](std::string name, at::Tensor value) {
+        parameters_.push_back({std::move(name), value.to(device, dtype).set_requires_grad(true)});
+    };
+    const auto normal = [&](std::string name, at::IntArrayRef size, double std) {
+        add(std::move(name), at::empty(size, at::kFloat).normal_(0.0, std, generator));
+    };
+    const auto zeros = [&](std::string name, std::int64_t size) {
+        if (shape.bias) add(std::move(name), at::zeros({size}, at::kFloat));
+    };
+    const double residual_std = kInitStd / std::sqrt(2.0 * shape.layers);
+    normal("transformer.wte.weight", {vocabulary, width}, kInitStd);
+    normal("transformer.wpe.weight", {shape.context, width}, kInitStd);
+    for (int layer = 0; layer < shape.layers; ++layer) {
+        const std::string h = "transformer.h." + std::to_string(layer) + ".";
+        add(h + "ln_1.weight", at::ones({width}, at::kFloat));
+        zeros(h + "ln_1.bias", width);
+        normal(h + "attn.c_attn.weight", {3 * width, width}, kInitStd);
+        zeros(h + "attn.c_attn.bias", 3 * width);
+        normal(h + "attn.c_proj.weight", {width, width}, residual_std);
+        zeros(h + "attn.c_proj.bias", width);
+        add(h + "ln_2.weight", at::ones({width}, at::kFloat));
+        zeros(h + "ln_2.bias", width);
+        normal(h + "mlp.c_fc.weight", {4 * width, width}, kInitStd);
+        zeros(h + "mlp.c_fc.bias", 4 * width);
+        normal(h + "mlp.c_proj.weight", {width, 4 * width}, residual_std);
+        zeros(h + "mlp.c_proj.bias", width);
+    }
+    add("transformer.ln_f.weight", at::ones({width}, at::kFloat));
+    zeros("transformer.ln_f.bias", width);
+    bind_blocks();
+}
+
+void CharGpt::bind_blocks() {
+    std::size_t at = 0;
+    const auto next = [&] { return parameters_[at++].value; };
+    const auto next_bias = [&] { return shape_.bias ? next() : at::Tensor(); };
+    wte_ = next();
+    wpe_ = next();
+    blocks_.clear();
+    for (int layer = 0; layer < shape_.layers; ++layer) {
+        BlockWeights block;  // in the order of the constructor
+        block.ln1_w = next();
+        block.ln1_b = next_bias();
+        block.attn_w = next();
+        block.attn_b = next_bias();
+        block.proj_w = next();
+        block.proj_b = next_bias();
+        block.ln2_w = next();
+        block.ln2_b = next_bias();
+        block.fc_w = next();
+        block.fc_b = next_bias();
+        block.out_w = next();
+        block.out_b = next_bias();
+        blocks_.push_back(std::move(block));
+    }
+    lnf_w_ = next();
+    lnf_b_ = next_bias();
+    assert(at == parameters_.size());
+}
+
+CharGpt CharGpt::clone(at::Device device, at::ScalarType dtype) const {
+    at::NoGradGuard no_grad;
+    CharGpt copy;
+    copy.shape_ = shape_;
+    copy.vocabulary_ = vocabulary_;
+    for (const NamedTensor& parameter : parameters_)
+        copy.parameters_.push_back(
+            {parameter.name, parameter.value.detach().to(device, dtype, false, true).set_requires_grad(true)});
+    copy.bind_blocks();
+    return copy;
+}
+
+std::int64_t CharGpt::parameter_count() const {
+    std::int64_t count = 0;
+    for (const NamedTensor& parameter : parameters_) count += parameter.value.numel();
+    return count;
+}
+
+at::Tensor CharGpt::embed(const at::Tensor& ids, std::int64_t first_position) const {
+    const std::int64_t time = ids.size(1);
+    assert(first_position + time <= shape_.context);
+    return at::embedding(wte_, ids) + wpe_.narrow(0, first_position, time);  // (B, T, C) + (T, C)
+}
+
+at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past,
+                                  const ForwardOptions& options) const {
+    const BlockWeights& w = block(layer);
+    const std::int64_t batch = x.size(0);
+    const std::int64_t time = x.size(1);
+    const std::int64_t width = shape_.width;
+
+    const at::Tensor u = layer_norm(x, w.ln1_w, w.ln1_b);
+    const auto qkv = linear(u, w.attn_w, w.attn_b).split(width, 2);  // three of (B, T, C)
+    const at::Tensor q = split_heads(qkv[0], shape_.heads);          // (B, H, T, p)
+    at::Tensor k = split_heads(qkv[1], shape_.heads);
+    at::Tensor v = split_heads(qkv[2], shape_.heads);
+    if (past != nullptr) {
+        if (past->length() > 0) {
+            k = at::cat({past->k, k}, 2);
+            v = at::cat({past->v, v}, 2);
+        }
+        past->k = k;
+        past->v = v;
+    }
+    at::Tensor weights;
+    const bool want_weights = options.tap != nullptr && options.tap->attention;
+    at::Tensor attended = attend(q, k, v, options, want_weights ? &weights : nullptr);
+    attended = attended.transpose(1, 2).reshape({batch, time, width});
+    attended = dropped(linear(attended, w.proj_w, w.proj_b), options);
+    if (options.on_attention) attended = options.on_attention(layer, attended);
+    at::Tensor y = x + attended;
+    const at::Tensor inner = at::gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b));
+    y = y + dropped(linear(inner, w.out_w, w.out_b), options);
+    if (options.on_residual) y = options.on_residual(layer, y);
+    if (options.tap != nullptr) options.tap->layers.push_back({u, q, k, v, weights});
+    return y;
+}
+
+at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u, const ForwardOptions& options) const {
+    if (options.tap != nullptr) options.tap->layers.clear();
+    if (options.cache != nullptr) options.cache->resize(static_cast<std::size_t>(shape_.layers));
+    at::Tensor x = dropped(u, options);
+    for (int layer = 0; layer < shape_.layers; ++layer) {
+        KeyValue* past = options.cache != nullptr ? &(*options.cache)[static_cast<std::size_t>(layer)] : nullptr;
+        x = block_forward(layer, x, past, options);
+    }
+    return layer_norm(x, lnf_w_, lnf_b_);
+}
+
+at::Tensor CharGpt::head(const at::Tensor& hidden) const { return at::linear(hidden, wte_); }
+
+at::Tensor CharGpt::logits_from_embeddings(const at::Tensor& u, const ForwardOptions& options) const {
+    return head(hidden_from_embeddings(u, options));
+}
+
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
+    return at::cross_entropy_loss(logits.reshape({-1, logits.size(-1)}), targets.reshape(-1));
+}
+
+}  // namespace marginscope
