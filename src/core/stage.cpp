@@ -1,0 +1,191 @@
+// A stage's construction, means, Jacobians, determinants and spectrum (E1 to E5, E8, E9, E18).
+#include "core/stage.h"
+
+#include <Eigen/Eigenvalues>
+#include <cassert>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/stage_linear.h"
+#include "core/stage_problem.h"
+
+namespace marginscope {
+namespace {
+
+std::string shape(const Matrix& m) {
+    return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+}
+
+void check_finite(const Matrix& m, const std::string& name) {
+    for (Eigen::Index r = 0; r < m.rows(); ++r) {
+        for (Eigen::Index c = 0; c < m.cols(); ++c) {
+            if (std::isfinite(m(r, c))) continue;
+            throw UserError("The stage needs finite numbers, but " + name + " has " +
+                            (std::isnan(m(r, c)) ? "NaN" : "an infinite value") + " in row " +
+                            std::to_string(r) + ", column " + std::to_string(c) +
+                            "; replace it.");
+        }
+    }
+}
+
+void check_shapes(const Matrix& u, const StageWeights& w) {
+    const Eigen::Index d = u.cols();
+    if (u.rows() < 1 || d < 1) {
+        throw UserError("The stage needs at least one embedding of width 1, but u is " + shape(u) +
+                        "; give one row a token.");
+    }
+    if (w.w_q.rows() < 1 || w.w_q.cols() != d) {
+        throw UserError("W_Q must be p x " + std::to_string(d) + " (u is " + shape(u) +
+                        "), but it is " + shape(w.w_q) + "; give one column a coordinate of u.");
+    }
+    if (w.w_k.rows() != w.w_q.rows() || w.w_k.cols() != d) {
+        throw UserError("W_K must have the shape of W_Q, " + shape(w.w_q) + ", but it is " +
+                        shape(w.w_k) + "; give both the same rows and columns.");
+    }
+    if (w.w_v && (w.w_v->rows() != d || w.w_v->cols() != d)) {
+        throw UserError("W_V must be " + std::to_string(d) + " x " + std::to_string(d) +
+                        ", but it is " + shape(*w.w_v) +
+                        "; leave it out where values are the embeddings themselves.");
+    }
+}
+
+}  // namespace
+
+Matrix StageWeights::score_matrix() const {
+    return w_k.transpose() * w_q / std::sqrt(static_cast<double>(w_q.rows()));
+}
+
+Stage::Stage(Matrix u, StageWeights weights) : u_(std::move(u)), strict_(weights.strict) {
+    check_shapes(u_, weights);
+    check_finite(u_, "u");
+    check_finite(weights.w_q, "W_Q");
+    check_finite(weights.w_k, "W_K");
+    if (weights.w_v) check_finite(*weights.w_v, "W_V");
+    a_ = weights.score_matrix();
+    w_v_ = std::move(weights.w_v);
+    keys_ = u_ * a_;
+    values_ = w_v_ ? Matrix(u_ * w_v_->transpose()) : u_;
+}
+
+bool Stage::has_jacobian(int i) const {
+    if (strict_) return i >= 1;
+    return i >= 1 || (w_v_ && !w_v_->isIdentity(0.0));
+}
+
+bool Stage::has_margin(int i) const { return i >= (strict_ ? 2 : 1); }
+
+Vector Stage::attention(int i) const { return TokenProblem(*this, i).attention(u_.row(i)); }
+
+Vector Stage::mean(int i) const {
+    if (attended(i) == 0) return Vector::Zero(width());
+    return values_.topRows(attended(i)).transpose() * attention(i);
+}
+
+Vector Stage::residual(int i) const { return u_.row(i).transpose() - mean(i); }
+
+Matrix Stage::jacobian(int i) const { return jacobian_at(i, u_.row(i)); }
+
+Matrix Stage::jacobian_at(int i, const Vector& query) const {
+    return TokenProblem(*this, i).jacobian(query);
+}
+
+LogDet Stage::log_det(int i) const { return log_det_at(i, u_.row(i)); }
+
+LogDet Stage::log_det_primal(int i) const {
+    return TokenProblem(*this, i).log_det_primal(u_.row(i));
+}
+
+LogDet Stage::log_det_dual(int i) const {
+    TokenProblem problem(*this, i);
+    return strict_ ? problem.log_det_dual(u_.row(i)) : problem.log_det_primal(u_.row(i));
+}
+
+LogDet Stage::log_det_at(int i, const Vector& query) const {
+    return TokenProblem(*this, i).log_det(query);
+}
+
+namespace {
+
+// The smaller matrix that carries the eigenvalues of I - J.
+Matrix spectrum_matrix(TokenProblem& problem, const Vector& query) {
+    if (problem.smaller_dual()) return problem.dual_core(query);
+    const Eigen::Index d = problem.width();
+    return Matrix::Identity(d, d) - problem.jacobian(query);
+}
+
+}  // namespace
+
+Eigen::VectorXcd Stage::spectrum(int i) const {
+    TokenProblem problem(*this, i);
+    return linear::eigenvalues(spectrum_matrix(problem, u_.row(i)));
+}
+
+int Stage::crossings(int i) const {
+    TokenProblem problem(*this, i);
+    return linear::real_eigenvalues_above_one(spectrum_matrix(problem, u_.row(i)));
+}
+
+double Stage::sigma_min(int i) const {
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    if (!strict_ || 2 * problem.attended() >= width()) {
+        return linear::smallest_singular_value(problem.jacobian(query));
+    }
+    if (problem.attended() <= 1) return 1.0;
+    const Vector alpha = problem.attention(query);
+    const Vector key_mean = problem.keys().transpose() * alpha;
+    return linear::smallest_singular_value(problem.weighted_values(alpha),
+                                           problem.keys().rowwise() - key_mean.transpose());
+}
+
+PositionMargins Stage::margins(int i) const {
+    PositionMargins result;
+    result.position = i;
+    result.logdet = log_det(i);
+    result.det = result.logdet.det();
+    result.sigma_min = sigma_min(i);
+    result.crossings = crossings(i);
+    result.energy_sq = residual(i).squaredNorm();
+    return result;
+}
+
+void Stage::check_embedding(const Vector& embedding, int position) const {
+    if (embedding.size() != width()) {
+        throw UserError("The stage's embeddings have width " + std::to_string(width()) +
+                        ", but the one for position " + std::to_string(position) + " has " +
+                        std::to_string(embedding.size()) + "; give a vector of the same width.");
+    }
+    if (!embedding.allFinite()) {
+        throw UserError("The embedding for position " + std::to_string(position) +
+                        " must be finite, but holds NaN or an infinite value; replace it.");
+    }
+}
+
+void Stage::derive_row(int i) {
+    keys_.row(i) = u_.row(i) * a_;
+    if (w_v_) {
+        values_.row(i) = u_.row(i) * w_v_->transpose();
+    } else {
+        values_.row(i) = u_.row(i);
+    }
+}
+
+void Stage::set_embedding(int i, const Vector& embedding) {
+    assert(i >= 0 && i < positions());
+    check_embedding(embedding, i);
+    u_.row(i) = embedding.transpose();
+    derive_row(i);
+}
+
+void Stage::append(const Vector& embedding) {
+    const int i = positions();
+    check_embedding(embedding, i);
+    u_.conservativeResize(i + 1, Eigen::NoChange);
+    keys_.conservativeResize(i + 1, Eigen::NoChange);
+    values_.conservativeResize(i + 1, Eigen::NoChange);
+    u_.row(i) = embedding.transpose();
+    derive_row(i);
+}
+
+}  // namespace marginscope

@@ -1,0 +1,31 @@
+// Small dense linear algebra that the stage and the attention views share. Internal to core.
+//
+// Pure functions, any thread, float64. Input that is not finite gives NaN, never an endless loop.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "core/margins.h"
+
+namespace marginscope::linear {
+
+// Factorises a in place (row-major, n x n, rows `stride` apart) with partial pivoting and returns
+// log|det|. Columns n .. round_up(n, 4) of each row are scratch when stride allows them. What is
+// left in `a` is not meant to be read.
+LogDet log_det_in_place(double* a, int n, int stride);
+LogDet log_det(Matrix a);
+
+double smallest_singular_value(const Matrix& a);
+
+// sigma_min of the d x d matrix I - left * right, left d x k and right k x d. Where 2k < d the
+// matrix is the identity off a 2k-dimensional space, and only that space is looked at (E9).
+double smallest_singular_value(const Matrix& left, const Matrix& right);
+
+// In falling order of the real part.
+Eigen::VectorXcd eigenvalues(const Matrix& a);
+
+// Real eigenvalues of a above 1. Skips the eigenvalues where the symmetric part shows there are
+// none.
+int real_eigenvalues_above_one(const Matrix& a);
+
+}  // namespace marginscope::linear
