@@ -156,7 +156,8 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
     const std::int64_t time = x.size(1);
     const std::int64_t width = shape_.width;
 
-    const at::Tensor u = layer_norm(x, w.ln1_w, w.ln1_b);
+    at::Tensor u = layer_norm(x, w.ln1_w, w.ln1_b);
+    if (options.on_attention_input) u = options.on_attention_input(layer, u);
     const auto qkv = linear(u, w.attn_w, w.attn_b).split(width, 2);  // three of (B, T, C)
     const at::Tensor q = split_heads(qkv[0], shape_.heads);          // (B, H, T, p)
     at::Tensor k = split_heads(qkv[1], shape_.heads);

@@ -47,8 +47,9 @@ struct ForwardOptions {
     std::vector<KeyValue>* cache = nullptr;  // read and appended, one entry per layer
     double dropout = 0.0;
     at::Generator* dropout_generator = nullptr;  // needed with dropout > 0
-    // Changes to the output of a layer's attention (before it joins the residual stream) and to the stream
-    // after a whole layer; (B, T, C) in and out.
+    // Changes to what a layer's attention reads (the first LayerNorm's output), to its output (before it joins the
+    // residual stream) and to the stream after a whole layer; (B, T, C) in and out.
+    std::function<at::Tensor(int layer, const at::Tensor&)> on_attention_input;
     std::function<at::Tensor(int layer, const at::Tensor&)> on_attention;
     std::function<at::Tensor(int layer, const at::Tensor&)> on_residual;
 };
