@@ -10,7 +10,7 @@
 #include "core/frames.h"
 #include "core/run_config.h"
 #include "core/sampling.h"
-#include "core/stage.h"
+#include "core/margins.h"
 
 namespace marginscope {
 

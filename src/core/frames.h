@@ -14,7 +14,7 @@
 
 #include "core/run_config.h"
 #include "core/sampling.h"
-#include "core/stage.h"
+#include "core/margins.h"
 
 namespace marginscope {
 

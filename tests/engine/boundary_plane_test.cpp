@@ -1,0 +1,147 @@
+// The slice through a token: its axes, the circle that touches, the field that agrees with the stage.
+#include "engine/boundary_plane.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "engine/geometry_thread.h"
+
+namespace marginscope {
+namespace {
+
+constexpr int kTokens = 12;
+constexpr int kWidth = 6;
+
+BoundaryRequest request_for(PlaneKind kind) {
+    Matrix u(kTokens, kWidth);
+    StageWeights weights{Matrix(kWidth, kWidth), Matrix(kWidth, kWidth), std::nullopt, true};
+    CounterRng rng({5, DrawPurpose::geometric_starts, 0, 0, 0});
+    for (Matrix* m : {&u, &weights.w_q, &weights.w_k})
+        for (Eigen::Index k = 0; k < m->size(); ++k) m->data()[k] = rng.normal();
+    BoundaryRequest request;
+    request.stage = std::make_shared<const Stage>(u, weights);
+    request.position = kTokens - 1;
+    request.undragged = u.row(request.position).transpose();
+    request.window_begin = 100;
+    request.tokens.assign(kTokens, 3);
+    request.past_key = 77;
+    request.view.plane = kind;
+    request.view.plane_token_a = 101;
+    request.view.plane_token_b = 104;
+    request.view.grid = 32;
+    return request;
+}
+
+TEST(BoundaryPlane, AxesAreOrthonormalForEveryKind) {
+    for (const PlaneKind kind : {PlaneKind::nearest, PlaneKind::steepest, PlaneKind::principal, PlaneKind::two_tokens}) {
+        const BoundaryRequest request = request_for(kind);
+        const BoundaryPlane plane = choose_plane(request, request.stage->geometric_margin(request.position));
+        EXPECT_NEAR(plane.e1.norm(), 1.0, 1e-12);
+        EXPECT_NEAR(plane.e2.norm(), 1.0, 1e-12);
+        EXPECT_NEAR(plane.e1.dot(plane.e2), 0.0, 1e-9);
+        EXPECT_FALSE(plane.x_label.empty());
+    }
+}
+
+TEST(BoundaryPlane, TheNearestPlaneHoldsTheNearestPoint) {
+    const BoundaryRequest request = request_for(PlaneKind::nearest);
+    const auto margin = request.stage->geometric_margin(request.position);
+    ASSERT_TRUE(margin.value.has_value());
+    const BoundaryPlane plane = choose_plane(request, margin);
+    const BoundaryFrame frame = describe_token(request, plane);
+    ASSERT_TRUE(frame.nearest.has_value());
+    EXPECT_NEAR(std::hypot(frame.nearest->x, frame.nearest->y), *margin.value, 1e-5);
+    EXPECT_TRUE(frame.touches);
+    EXPECT_LT(std::abs(frame.nearest->x), frame.x_max) << "the picture shows the point";
+}
+
+TEST(BoundaryPlane, FieldIsTheStagesDeterminant) {
+    const BoundaryRequest request = request_for(PlaneKind::steepest);
+    const BoundaryPlane plane = choose_plane(request, std::nullopt);
+    BoundaryFrame frame = describe_token(request, plane);
+    fill_field(request, plane, 9, frame);
+    for (const auto [row, column] : {std::pair{0, 0}, std::pair{4, 4}, std::pair{8, 2}}) {
+        const double x = frame.x_min + (frame.x_max - frame.x_min) * column / 8.0;
+        const double y = frame.y_min + (frame.y_max - frame.y_min) * row / 8.0;
+        const LogDet expected = request.stage->log_det_at(request.position, plane.origin + x * plane.e1 + y * plane.e2);
+        const auto at = static_cast<std::size_t>(row * 9 + column);
+        EXPECT_NEAR(frame.logdet[at], expected.value, 1e-4 * (1.0 + std::abs(expected.value)));
+        EXPECT_EQ(frame.sign[at], expected.sign);
+    }
+}
+
+TEST(GeometryThread, DeliversALightFrameThenTheWholeOne) {
+    std::mutex mutex;
+    std::vector<std::shared_ptr<const BoundaryFrame>> seen;
+    {
+        GeometryThread thread(
+            [&](auto frame) {
+                const std::lock_guard lock(mutex);
+                seen.push_back(frame);
+            },
+            [] {});
+        thread.request_boundary(request_for(PlaneKind::nearest));
+        for (int waits = 0; waits < 1000 && !thread.idle(); ++waits) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        ASSERT_TRUE(thread.idle());
+        ASSERT_NE(thread.plane(), nullptr);
+    }
+    ASSERT_GE(seen.size(), 2u);
+    EXPECT_TRUE(seen.front()->geometric_pending);
+    EXPECT_EQ(seen.back()->columns, 32);
+    EXPECT_TRUE(seen.back()->geometric.has_value());
+    EXPECT_EQ(seen.back()->index, 100 + kTokens - 1);
+}
+
+TEST(GeometryThread, ADraggedTokenKeepsThePlaneAndTheField) {
+    std::mutex mutex;
+    std::shared_ptr<const BoundaryFrame> last;
+    GeometryThread thread(
+        [&](auto frame) {
+            const std::lock_guard lock(mutex);
+            last = frame;
+        },
+        [] {});
+    const auto settle = [&] {
+        for (int waits = 0; waits < 1000 && !thread.idle(); ++waits) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        const std::lock_guard lock(mutex);
+        return last;
+    };
+    BoundaryRequest request = request_for(PlaneKind::nearest);
+    thread.request_boundary(request);
+    const auto before = settle();
+    const Vector delta = thread.plane()->delta({0.1f, -0.05f});
+    Stage moved = *request.stage;
+    moved.set_embedding(request.position, request.undragged + delta);
+    request.stage = std::make_shared<const Stage>(moved);
+    request.dragged = true;
+    thread.request_boundary(request);
+    const auto after = settle();
+    EXPECT_NEAR(after->token_at.x, 0.1, 1e-5);
+    EXPECT_NEAR(after->token_at.y, -0.05, 1e-5);
+    EXPECT_EQ(after->logdet, before->logdet);
+    EXPECT_NEAR(after->logdet_now, moved.log_det(request.position).value, 1e-12);
+    EXPECT_NE(after->logdet_now, before->logdet_now);
+}
+
+TEST(GeometryThread, ATokenWithoutAPastGetsASentence) {
+    std::mutex mutex;
+    std::shared_ptr<const BoundaryFrame> last;
+    GeometryThread thread(
+        [&](auto frame) {
+            const std::lock_guard lock(mutex);
+            last = frame;
+        },
+        [] {});
+    BoundaryRequest request = request_for(PlaneKind::nearest);
+    request.position = 0;
+    thread.request_boundary(request);
+    for (int waits = 0; waits < 1000 && !thread.idle(); ++waits) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const std::lock_guard lock(mutex);
+    ASSERT_NE(last, nullptr);
+    EXPECT_FALSE(last->sentence.empty());
+}
+
+}  // namespace
+}  // namespace marginscope
