@@ -76,8 +76,8 @@ int read_exactly(int fd, std::span<std::byte> bytes, std::uint64_t offset) noexc
 }
 
 int sync_folder(const std::filesystem::path& folder) noexcept {
-    const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(),
-                             O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd fd(
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd.valid()) return errno;
     if (::fsync(fd.get()) == 0) return 0;
     // Some network and FUSE file systems cannot sync a folder and say so with these.
@@ -86,44 +86,59 @@ int sync_folder(const std::filesystem::path& folder) noexcept {
 
 std::string errno_words(int error) {
     switch (error) {
-        case ENOSPC: return "the disk is full";
-        case EDQUOT: return "the disk quota is used up";
-        case EFBIG: return "the file would be larger than the system allows";
+        case ENOSPC:
+            return "the disk is full";
+        case EDQUOT:
+            return "the disk quota is used up";
+        case EFBIG:
+            return "the file would be larger than the system allows";
         case EACCES:
-        case EPERM: return "permission denied";
-        case EROFS: return "the file system is read-only";
-        case ENOENT: return "no such file or folder";
-        case ENOTDIR: return "a part of the path is not a folder";
-        case EISDIR: return "it is a folder";
-        case EIO: return "the disk reported an input/output error";
-        case -1: return "the file ended early";
-        default: return std::strerror(error);
+        case EPERM:
+            return "permission denied";
+        case EROFS:
+            return "the file system is read-only";
+        case ENOENT:
+            return "no such file or folder";
+        case ENOTDIR:
+            return "a part of the path is not a folder";
+        case EISDIR:
+            return "it is a folder";
+        case EIO:
+            return "the disk reported an input/output error";
+        case -1:
+            return "the file ended early";
+        default:
+            return std::strerror(error);
     }
 }
 
-std::string shown(std::string_view text) {
-    constexpr std::size_t kMost = 200;
-    std::string out = "'";
-    const std::size_t tail_from = text.size() > kMost ? text.size() - kMost / 2 : 0;
+std::string shown_text(std::string_view text) {
+    std::string out;
     for (std::size_t i = 0; i < text.size();) {
-        if (text.size() > kMost && i >= kMost / 2 && i < tail_from) {
-            out += "…";
-            i = tail_from;
-            // Do not start in the middle of a character.
-            while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) ++i;
-            continue;
-        }
         const std::size_t n = utf8_length(text, i);
         const auto c = static_cast<unsigned char>(text[i]);
         if (n == 0 || c < 0x20 || c == 0x7F) {
             out += "\uFFFD";
             ++i;
-            continue;
+        } else {
+            out.append(text, i, n);
+            i += n;
         }
-        out.append(text, i, n);
-        i += n;
     }
-    return out + "'";
+    return out;
+}
+
+std::string shown(std::string_view text) {
+    constexpr std::size_t kMost = 200;
+    if (text.size() <= kMost) return "'" + shown_text(text) + "'";
+    // Cut between characters.
+    const auto inside = [&](std::size_t i) {
+        return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+    };
+    std::size_t head = kMost / 2, tail = text.size() - kMost / 2;
+    while (head > 0 && inside(head)) --head;
+    while (tail < text.size() && inside(tail)) ++tail;
+    return "'" + shown_text(text.substr(0, head)) + "…" + shown_text(text.substr(tail)) + "'";
 }
 
 std::string shown_path(const std::filesystem::path& path) { return shown(path.native()); }
@@ -131,8 +146,8 @@ std::string shown_path(const std::filesystem::path& path) { return shown(path.na
 std::string read_file(const std::filesystem::path& path, std::string_view what,
                       std::uint64_t max_bytes) {
     const auto fail = [&](const std::string& why) -> UserError {
-        return UserError("Cannot read the " + std::string(what) + " " + shown_path(path) + ": " + why +
-                         ".");
+        return UserError("Cannot read the " + std::string(what) + " " + shown_path(path) + ": " +
+                         why + ".");
     };
     // Non-blocking, so that a named pipe is refused instead of waited for.
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -36,7 +36,8 @@ class UniqueFd {
 // Writes everything, through EINTR and short writes. Returns 0 or an errno.
 int write_all(int fd, std::span<const std::byte> bytes) noexcept;
 
-// Reads exactly bytes.size() bytes at `offset`. Returns 0, an errno, or -1 when the file ended early.
+// Reads exactly bytes.size() bytes at `offset`. Returns 0, an errno, or -1 when the file ended
+// early.
 int read_exactly(int fd, std::span<std::byte> bytes, std::uint64_t offset) noexcept;
 
 // Makes what a folder lists durable. Returns 0 or an errno; file systems that cannot are fine.
@@ -48,6 +49,8 @@ std::string errno_words(int error);
 // The path as it is shown in sentences: quoted with ', control characters and bad UTF-8 replaced,
 // shortened in the middle when very long.
 std::string shown(std::string_view text);
+// Without quotes and in full length, control characters and bad UTF-8 replaced.
+std::string shown_text(std::string_view text);
 std::string shown_path(const std::filesystem::path& path);
 
 // A whole regular file as bytes. `what` names it in sentences ("session", "metrics").

@@ -69,8 +69,8 @@ std::vector<std::string> JsonLines::complete_lines(bool* torn) const {
 }
 
 nlohmann::json JsonLines::parse_line(std::string_view line, std::size_t number) const {
-    const std::string where = "Line " + std::to_string(number) + " of the " + what_ + " " +
-                              shown_path(path_);
+    const std::string where =
+        "Line " + std::to_string(number) + " of the " + what_ + " " + shown_path(path_);
     nlohmann::json value = parse_json(line, where);
     if (!value.is_object()) {
         throw UserError(where + ": expected a JSON object, found " + value.type_name() + ".");

@@ -75,9 +75,9 @@ RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config) 
                             2);
         }
         if (look.state == RunFolderState::kForeign) {
-            throw UserError(shown_path(path) + " " + look.why +
-                                "; a new run needs a new or an empty folder.",
-                            2);
+            throw UserError(
+                shown_path(path) + " " + look.why + "; a new run needs a new or an empty folder.",
+                2);
         }
     };
     refuse_taken();

@@ -54,8 +54,8 @@ struct CheckpointFile {
 struct ResumePoint {
     std::optional<CheckpointFile> checkpoint;  // nothing: start from step 0 with config.json
     std::int64_t step = 0;
-    std::vector<RunEvent> events;        // all of them, in order
-    std::vector<std::string> warnings;   // one sentence for each unreadable checkpoint
+    std::vector<RunEvent> events;       // all of them, in order
+    std::vector<std::string> warnings;  // one sentence for each unreadable checkpoint
 };
 
 enum class RunFolderState { kMissing, kEmpty, kRun, kForeign };
@@ -89,8 +89,8 @@ class RunFolder {
     std::filesystem::path checkpoint_path(std::int64_t step) const;
     std::vector<CheckpointFile> list_checkpoints() const;  // by step; names only, unread
     // The newest whose header and length are right; a sentence for each newer one that is not.
-    std::optional<CheckpointFile> latest_checkpoint(std::vector<std::string>* warnings = nullptr)
-        const;
+    std::optional<CheckpointFile> latest_checkpoint(
+        std::vector<std::string>* warnings = nullptr) const;
     void write_checkpoint(std::int64_t step, const SafeTensors& file);
 
     std::filesystem::path final_path() const;

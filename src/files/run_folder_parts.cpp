@@ -48,9 +48,9 @@ RunFolderLook look_at_run_folder(const fs::path& path) {
     for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
         if (!is_own_debris(*it)) {
             const std::string name = shown(it->path().filename().native());
-            return {RunFolderState::kForeign,
-                    has_config ? "it holds config.json but no checkpoints"
-                               : "it holds " + name + " but no config.json"};
+            return {RunFolderState::kForeign, has_config
+                                                  ? "it holds config.json but no checkpoints"
+                                                  : "it holds " + name + " but no config.json"};
         }
     }
     return {RunFolderState::kEmpty, "it is empty"};

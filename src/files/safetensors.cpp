@@ -47,8 +47,8 @@ OpenFile open_checked(const std::filesystem::path& path) {
     if (!S_ISREG(info.st_mode)) throw cannot_load(path, "it is not a regular file");
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if (size < 8) {
-        throw cannot_load(path, "a safetensors file has at least 8 bytes, found " +
-                                    std::to_string(size));
+        throw cannot_load(path,
+                          "a safetensors file has at least 8 bytes, found " + std::to_string(size));
     }
     std::uint64_t header_bytes = 0;
     int error = read_exactly(file.fd.get(), std::as_writable_bytes(std::span(&header_bytes, 1)), 0);
@@ -145,26 +145,45 @@ std::size_t dtype_bytes(DType dtype) noexcept {
     switch (dtype) {
         case DType::kBool:
         case DType::kU8:
-        case DType::kI8: return 1;
+        case DType::kI8:
+            return 1;
         case DType::kU16:
         case DType::kI16:
         case DType::kF16:
-        case DType::kBF16: return 2;
+        case DType::kBF16:
+            return 2;
         case DType::kU32:
         case DType::kI32:
-        case DType::kF32: return 4;
+        case DType::kF32:
+            return 4;
         case DType::kU64:
         case DType::kI64:
-        case DType::kF64: break;
+        case DType::kF64:
+            break;
     }
     return 8;
 }
 
 std::string_view dtype_name(DType dtype) noexcept {
-    constexpr std::array<std::string_view, 13> kNames = {"BOOL", "U8",  "I8",  "U16", "I16",
-                                                         "F16",  "BF16", "U32", "I32", "F32",
-                                                         "U64",  "I64", "F64"};
+    constexpr std::array<std::string_view, 13> kNames = {
+        "BOOL", "U8", "I8", "U16", "I16", "F16", "BF16", "U32", "I32", "F32", "U64", "I64", "F64"};
     return kNames[static_cast<std::size_t>(dtype)];
+}
+
+bool checked_byte_count(const std::vector<std::int64_t>& shape, DType dtype, std::uint64_t& bytes) {
+    // In 63 bits, as file sizes are. A zero makes the product zero only if the others are sane too.
+    std::int64_t product = static_cast<std::int64_t>(dtype_bytes(dtype));
+    bool has_zero = false;
+    for (const std::int64_t size : shape) {
+        if (size < 0) return false;
+        if (size == 0) {
+            has_zero = true;
+        } else if (__builtin_mul_overflow(product, size, &product)) {
+            return false;
+        }
+    }
+    bytes = has_zero ? 0 : static_cast<std::uint64_t>(product);
+    return true;
 }
 
 const TensorData* SafeTensors::find(std::string_view name) const noexcept {
@@ -228,18 +247,30 @@ std::vector<double> tensor_doubles(const TensorData& tensor) {
     const auto plain = [](auto value) { return static_cast<double>(value); };
     switch (tensor.dtype) {
         case DType::kBool:
-        case DType::kU8: return convert<std::uint8_t>(tensor, plain);
-        case DType::kI8: return convert<std::int8_t>(tensor, plain);
-        case DType::kU16: return convert<std::uint16_t>(tensor, plain);
-        case DType::kI16: return convert<std::int16_t>(tensor, plain);
-        case DType::kF16: return convert<std::uint16_t>(tensor, half_to_double);
-        case DType::kBF16: return convert<std::uint16_t>(tensor, bfloat_to_double);
-        case DType::kU32: return convert<std::uint32_t>(tensor, plain);
-        case DType::kI32: return convert<std::int32_t>(tensor, plain);
-        case DType::kF32: return convert<float>(tensor, plain);
-        case DType::kU64: return convert<std::uint64_t>(tensor, plain);
-        case DType::kI64: return convert<std::int64_t>(tensor, plain);
-        case DType::kF64: break;
+        case DType::kU8:
+            return convert<std::uint8_t>(tensor, plain);
+        case DType::kI8:
+            return convert<std::int8_t>(tensor, plain);
+        case DType::kU16:
+            return convert<std::uint16_t>(tensor, plain);
+        case DType::kI16:
+            return convert<std::int16_t>(tensor, plain);
+        case DType::kF16:
+            return convert<std::uint16_t>(tensor, half_to_double);
+        case DType::kBF16:
+            return convert<std::uint16_t>(tensor, bfloat_to_double);
+        case DType::kU32:
+            return convert<std::uint32_t>(tensor, plain);
+        case DType::kI32:
+            return convert<std::int32_t>(tensor, plain);
+        case DType::kF32:
+            return convert<float>(tensor, plain);
+        case DType::kU64:
+            return convert<std::uint64_t>(tensor, plain);
+        case DType::kI64:
+            return convert<std::int64_t>(tensor, plain);
+        case DType::kF64:
+            break;
     }
     return convert<double>(tensor, plain);
 }

@@ -46,7 +46,8 @@ struct SafeTensors {
 
 SafeTensors read_safetensors(const std::filesystem::path& path);
 
-// Checks the whole header against the file's size, reads no numbers: a truncated file is found here.
+// Checks the whole header against the file's size, reads no numbers: a truncated file is found
+// here.
 std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
 
 // Orders the data by element size, then name, so that every tensor is aligned. On failure (disk

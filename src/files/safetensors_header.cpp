@@ -192,7 +192,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
                               ", found " + found);
             }
             case Place::kShape:
-            case Place::kOffsets: break;
+            case Place::kOffsets:
+                break;
         }
         return refuse(tensor_label() + ": expected whole numbers from 0 in " + shown(key_) +
                       ", found " + found);
@@ -222,14 +223,12 @@ std::string size_problem(const TensorInfo& tensor, std::uint64_t data_bytes) {
         return label + "its data ends before it begins (" + offsets_words(tensor) + ")";
     }
     if (tensor.end - tensor.begin != expected) {
-        return label + "expected " + std::to_string(expected) + " bytes for " + words +
-               ", found " + std::to_string(tensor.end - tensor.begin) + " (" +
-               offsets_words(tensor) + ")";
+        return label + "expected " + std::to_string(expected) + " bytes for " + words + ", found " +
+               std::to_string(tensor.end - tensor.begin) + " (" + offsets_words(tensor) + ")";
     }
     if (tensor.end > data_bytes) {
-        return label + "its data ends at byte " + std::to_string(tensor.end) +
-               ", but only " + std::to_string(data_bytes) +
-               " bytes of data are there: the file is truncated";
+        return label + "its data ends at byte " + std::to_string(tensor.end) + ", but only " +
+               std::to_string(data_bytes) + " bytes of data are there: the file is truncated";
     }
     return {};
 }
@@ -251,30 +250,12 @@ std::string layout_problem(const std::vector<TensorInfo>& tensors, std::uint64_t
         reached = tensor.end;
     }
     if (reached < data_bytes) {
-        return std::to_string(data_bytes - reached) +
-               " bytes are left over after the last tensor";
+        return std::to_string(data_bytes - reached) + " bytes are left over after the last tensor";
     }
     return {};
 }
 
 }  // namespace
-
-bool checked_byte_count(const std::vector<std::int64_t>& shape, DType dtype,
-                        std::uint64_t& bytes) {
-    // In 63 bits, as file sizes are. A zero makes the product zero only if the others are sane too.
-    std::int64_t product = static_cast<std::int64_t>(dtype_bytes(dtype));
-    bool has_zero = false;
-    for (const std::int64_t size : shape) {
-        if (size < 0) return false;
-        if (size == 0) {
-            has_zero = true;
-        } else if (__builtin_mul_overflow(product, size, &product)) {
-            return false;
-        }
-    }
-    bytes = has_zero ? 0 : static_cast<std::uint64_t>(product);
-    return true;
-}
 
 SafeTensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes,
                                            const std::string& file) {
