@@ -1,7 +1,9 @@
-// Colour maps and value ranges: how a number becomes a colour, once for panels, shaders, SVG and PNG.
+// Colour maps and value ranges: how a number becomes a colour, once for panels, shaders, SVG and
+// PNG.
 //
-// Any thread (everything here is pure). Colours are 8-bit sRGB as shown; no linear-light conversion takes place anywhere.
-// Not-a-number and the infinities have colours of their own that occur in no map.
+// Any thread (everything here is pure). Colours are 8-bit sRGB as shown; no linear-light conversion
+// takes place anywhere. Not-a-number and the infinities have colours of their own that occur in no
+// map.
 #pragma once
 
 #include <array>
@@ -18,11 +20,11 @@ struct Rgb {
 };
 
 enum class ColorMap {
-    kViridis,        // sequential: probabilities, attention
-    kCividis,        // sequential, the same to all eyes
-    kDiverging,      // signed values, light neutral middle (light theme): blue < 0 < orange
-    kDivergingDark,  // signed values, dark neutral middle (dark theme): blue < 0 < orange
-    kMargin,         // t = 0 at the boundary (accent colour), t = 1 far away (calm slate)
+    viridis,         // sequential: probabilities, attention
+    cividis,         // sequential, the same to all eyes
+    diverging,       // signed values, light neutral middle (light theme): blue < 0 < orange
+    diverging_dark,  // signed values, dark neutral middle (dark theme): blue < 0 < orange
+    margin,          // t = 0 at the boundary (accent colour), t = 1 far away (calm slate)
 };
 inline constexpr int kColorMapCount = 5;
 
@@ -32,24 +34,28 @@ using ColorLut = std::array<Rgb, kColorLutSize>;
 // 256 colours, entry i at t = i / 255.
 const ColorLut& color_lut(ColorMap map);
 
-// Colour at t in [0, 1], linear between the entries of the table; outside values are clamped, NaN gives kNanColor.
+// Colour at t in [0, 1], linear between the entries of the table; outside values are clamped, NaN
+// gives kNanColor.
 Rgb sample(ColorMap map, double t);
 
-std::string_view color_map_name(ColorMap map);  // "viridis", "cividis", "diverging", "diverging-dark", "margin"
+std::string_view color_map_name(
+    ColorMap map);  // "viridis", "cividis", "diverging", "diverging-dark", "margin"
 std::optional<ColorMap> color_map_by_name(std::string_view name);
 inline constexpr ColorMap diverging_map(bool dark) {
-    return dark ? ColorMap::kDivergingDark : ColorMap::kDiverging;
+    return dark ? ColorMap::diverging_dark : ColorMap::diverging;
 }
 
 // Values without a place on the map.
-inline constexpr Rgb kNanColor{168, 85, 247};      // violet
-inline constexpr Rgb kPosInfColor{226, 35, 45};    // red
-inline constexpr Rgb kNegInfColor{80, 220, 60};    // green
+inline constexpr Rgb kNanColor{168, 85, 247};    // violet
+inline constexpr Rgb kPosInfColor{226, 35, 45};  // red
+inline constexpr Rgb kNegInfColor{80, 220, 60};  // green
 
 // The one accent colour, "near the boundary", readable on the theme's background.
 inline constexpr Rgb accent_color(bool dark) { return dark ? Rgb{255, 77, 141} : Rgb{214, 20, 98}; }
 // Cells that have no value by construction (a causal mask's future).
-inline constexpr Rgb outside_color(bool dark) { return dark ? Rgb{30, 33, 40} : Rgb{234, 236, 240}; }
+inline constexpr Rgb outside_color(bool dark) {
+    return dark ? Rgb{30, 33, 40} : Rgb{234, 236, 240};
+}
 
 // Marks "no value by construction" in a matrix of floats; unlike NaN it is not a sign of trouble.
 inline constexpr float kOutsideValue = -3.402823466e+38F;  // lowest float
@@ -69,17 +75,19 @@ struct ColorScale {
     double to_unit(double value) const;
     double from_unit(double t) const;  // the inverse, for colour bars and their ticks
     double limit() const;              // of a diverging scale: max(|min|, |max|)
+    double low() const;  // the lower end in use: min, or max / 1e6 for a log scale with min <= 0
     friend bool operator==(const ColorScale&, const ColorScale&) = default;
 
-    // The range of the finite values that are not kOutsideValue (log: of the positive ones). No such value: [0, 1].
+    // The range of the finite values that are not kOutsideValue (log: of the positive ones). No
+    // such value: [0, 1].
     static ColorScale fit(std::span<const float> values, bool log = false, bool diverging = false);
 };
 
 // The colour of a value: map, scale, and the special colours.
 Rgb color_of(ColorMap map, const ColorScale& scale, double value);
 
-// Eight colour-blind safe hues for runs (Okabe and Ito), the order chosen so that the first few differ most; the eighth
-// is a grey, because black vanishes on a dark theme. Wraps around.
+// Eight colour-blind safe hues for runs (Okabe and Ito), the order chosen so that the first few
+// differ most; the eighth is a grey, because black vanishes on a dark theme. Wraps around.
 Rgb run_color(int index);
 inline constexpr int kRunColorCount = 8;
 

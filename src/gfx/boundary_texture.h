@@ -1,8 +1,12 @@
-// The boundary field as a picture: log|det J| filled, hue by the sign of det J, the line det J = 0 in the accent colour.
+// The boundary field as a picture: log|det J| filled, hue by the sign of det J, the line det J = 0
+// in the accent colour.
 //
-// GL thread. The fill is log|det| with det interpolated bilinearly (relative to the largest of the four nodes, so that
-// nothing overflows); the line is exactly zero_contour()'s, drawn by its distance in pixels and so equally thick everywhere
-// and anti-aliased. Row 0 at the top; the picture spans node to node, corner to corner (ImPlot::PlotImage over the nodes' bounds).
+// GL thread. The fill is log|det| with det interpolated bilinearly (relative to the largest of the
+// four nodes, so that nothing overflows); the line is exactly zero_contour()'s, drawn by its
+// distance in pixels and so equally thick everywhere and anti-aliased. Texture rows follow the
+// field's rows: a field whose row 0 is at y_min is shown with uv0 = (0,1), uv1 = (1,0). The picture
+// spans node to node, corner to corner: ImPlot::PlotImage over [x_min, x_max] x [y_min, y_max] of
+// the nodes.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +19,15 @@
 namespace marginscope {
 
 struct BoundaryStyle {
-    // log|det| at the dull and the vivid end of both fills. Equal: taken from the field (5 % and 95 % quantiles).
+    // log|det| at the dull and the vivid end of both fills. Equal: taken from the field (5 % and 95
+    // % quantiles).
     float logdet_min = 0.0F, logdet_max = 0.0F;
     Rgb safe_low, safe_high;      // det > 0
     Rgb beyond_low, beyond_high;  // det < 0
     Rgb line, halo, iso;
-    float line_px = 3.0F;     // 0: none
-    float halo_px = 1.25F;    // a rim on both sides that keeps the line apart from the fill
-    float iso_step = 0.0F;    // thin lines every so many nats of log|det|; 0: none
+    float line_px = 3.0F;   // 0: none
+    float halo_px = 1.25F;  // a rim on both sides that keeps the line apart from the fill
+    float iso_step = 0.0F;  // thin lines every so many nats of log|det|; 0: none
     float iso_opacity = 0.22F;
     friend bool operator==(const BoundaryStyle&, const BoundaryStyle&) = default;
 
@@ -30,20 +35,24 @@ struct BoundaryStyle {
 };
 
 class BoundaryTexture {
-public:
-    // The texture to show, width x height pixels; 0 for an empty field. Uploads when `version` or the shape changed, draws when that,
-    // the size, the style or the shader changed.
-    GlName update(ShaderLibrary& shaders, const BoundaryField& field, std::uint64_t version, int width, int height,
-                  const BoundaryStyle& style);
+  public:
+    // The texture to show, width x height pixels; 0 for an empty field. Uploads when `version` or
+    // the shape changed, draws when that, the size, the style or the shader changed.
+    GlName update(ShaderLibrary& shaders, const BoundaryField& field, std::uint64_t version,
+                  int width, int height, const BoundaryStyle& style);
 
     GlName texture() const { return target_.texture.name(); }
     int width() const { return target_.width; }
     int height() const { return target_.height; }
-    float used_min() const { return used_min_; }  // the limits the fill was drawn with, for the colour bar
+    float used_min() const {
+        return used_min_;
+    }  // the limits the fill was drawn with, for the colour bar
     float used_max() const { return used_max_; }
     int draw_count() const { return draw_count_; }
 
-private:
+  private:
+    void draw(const Program& program);
+
     Texture values_, crossings_;
     RenderTarget target_;
     VertexArray vertex_array_;
@@ -56,6 +65,7 @@ private:
 };
 
 // The same colours on the CPU, for colour bars and exports: the fill at log|det| and sign.
-Rgb boundary_fill(const BoundaryStyle& style, float logdet_min, float logdet_max, float logdet, int sign);
+Rgb boundary_fill(const BoundaryStyle& style, float logdet_min, float logdet_max, float logdet,
+                  int sign);
 
 }  // namespace marginscope

@@ -13,12 +13,13 @@ struct Image {
     std::vector<std::uint8_t> rgba;  // 4 * width * height
 
     const std::uint8_t* pixel(int x, int y) const {
-        return rgba.data() + 4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
+        return rgba.data() + 4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                                  static_cast<std::size_t>(x));
     }
 };
 
-// The texels of an RGBA8 texture, texture row 0 first (our matrix and boundary textures have their top row there).
-// GL thread.
+// The texels of an RGBA8 texture, texture row 0 first (our matrix and boundary textures have their
+// top row there). GL thread.
 Image read_texture(unsigned int texture, int width, int height);
 
 }  // namespace marginscope

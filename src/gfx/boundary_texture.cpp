@@ -1,0 +1,138 @@
+// Uploading a boundary field and drawing its fill, its level lines and the line det = 0.
+#include "gfx/boundary_texture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace marginscope {
+namespace {
+
+// Limits that a few nodes next to the line, or far away, do not decide.
+std::pair<float, float> robust_limits(std::span<const float> values) {
+    std::vector<float> finite;
+    finite.reserve(values.size());
+    std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
+                 [](float v) { return std::isfinite(v); });
+    if (finite.empty()) return {0.0F, 1.0F};
+    const auto quantile = [&](double share) {
+        const auto nth = finite.begin() + static_cast<std::ptrdiff_t>(
+                                              share * static_cast<double>(finite.size() - 1));
+        std::nth_element(finite.begin(), nth, finite.end());
+        return *nth;
+    };
+    const float low = quantile(0.05);
+    const float high = quantile(0.95);
+    return {low, std::max(high, low + 1e-3F)};
+}
+
+Rgb mix(Rgb a, Rgb b, double t) {
+    const auto channel = [t](std::uint8_t x, std::uint8_t y) {
+        return static_cast<std::uint8_t>(std::lround(x + t * (y - x)));
+    };
+    return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
+}
+
+}  // namespace
+
+BoundaryStyle BoundaryStyle::themed(bool dark) {
+    BoundaryStyle style;
+    style.line = accent_color(dark);
+    if (dark) {
+        style.safe_low = {17, 34, 43};
+        style.safe_high = {58, 128, 138};
+        style.beyond_low = {43, 31, 24};
+        style.beyond_high = {168, 118, 66};
+        style.halo = {14, 15, 18};
+        style.iso = {255, 255, 255};
+    } else {
+        style.safe_low = {232, 243, 244};
+        style.safe_high = {112, 178, 186};
+        style.beyond_low = {250, 240, 226};
+        style.beyond_high = {222, 172, 112};
+        style.halo = {255, 255, 255};
+        style.iso = {20, 30, 40};
+    }
+    return style;
+}
+
+GlName BoundaryTexture::update(ShaderLibrary& shaders, const BoundaryField& field,
+                               std::uint64_t version, int width, int height,
+                               const BoundaryStyle& style) {
+    if (field.rows < 2 || field.cols < 2 || width < 1 || height < 1) {
+        drawn_ = false;
+        target_ = RenderTarget{};
+        return 0;
+    }
+    const bool new_field =
+        !drawn_ || version != version_ || field.rows != rows_ || field.cols != cols_;
+    const bool same_picture = drawn_ && style == style_ && width == target_.width &&
+                              height == target_.height && shaders.generation() == generation_;
+    if (!new_field && same_picture) return texture();
+    const GlStateGuard guard;
+    const Program& program = shaders.program("fullscreen.vert", "boundary.frag");
+    if (new_field) {
+        const std::vector<EdgeCrossing> crossings = edge_crossings(field);
+        static_assert(sizeof(EdgeCrossing) == 4 * sizeof(float));
+        upload_texture(values_, TexelFormat::r32f, field.cols, field.rows, field.logdet.data());
+        upload_texture(crossings_, TexelFormat::rgba32f, field.cols, field.rows, crossings.data());
+        std::tie(field_min_, field_max_) = robust_limits(field.logdet);
+        rows_ = field.rows;
+        cols_ = field.cols;
+        version_ = version;
+    }
+    target_.resize(width, height, true);
+    style_ = style;
+    draw(program);
+    generation_ = shaders.generation();
+    drawn_ = true;
+    return texture();
+}
+
+void BoundaryTexture::draw(const Program& program) {
+    const bool own_limits = style_.logdet_max > style_.logdet_min;
+    used_min_ = own_limits ? style_.logdet_min : field_min_;
+    used_max_ = own_limits ? style_.logdet_max : field_max_;
+    bind_texture(0, values_);
+    bind_texture(1, crossings_);
+    set_uniform(program, "u_logdet", 0);
+    set_uniform(program, "u_crossings", 1);
+    set_uniform(program, "u_nodes", cols_, rows_);
+    set_uniform(program, "u_size", static_cast<float>(target_.width),
+                static_cast<float>(target_.height));
+    set_uniform(program, "u_limits", used_min_, used_max_);
+    set_uniform(program, "u_safe_low", style_.safe_low);
+    set_uniform(program, "u_safe_high", style_.safe_high);
+    set_uniform(program, "u_beyond_low", style_.beyond_low);
+    set_uniform(program, "u_beyond_high", style_.beyond_high);
+    set_uniform(program, "u_line_color", style_.line);
+    set_uniform(program, "u_halo_color", style_.halo, 0.8F);
+    set_uniform(program, "u_iso_color", style_.iso, style_.iso_opacity);
+    set_uniform(program, "u_nan_color", kNanColor);
+    set_uniform(program, "u_line_px", style_.line_px);
+    set_uniform(program, "u_halo_px", style_.halo_px);
+    set_uniform(program, "u_iso_step", style_.iso_step);
+    const float cell_px =
+        std::min(static_cast<float>(target_.width) / static_cast<float>(cols_ - 1),
+                 static_cast<float>(target_.height) / static_cast<float>(rows_ - 1));
+    const float half_px = 0.5F * style_.line_px + style_.halo_px + 1.0F;
+    set_uniform(program, "u_reach",
+                std::clamp(static_cast<int>(std::ceil(half_px / cell_px)), 1, 8));
+    draw_fullscreen(target_, program, vertex_array_);
+    ++draw_count_;
+}
+
+Rgb boundary_fill(const BoundaryStyle& style, float logdet_min, float logdet_max, float logdet,
+                  int sign) {
+    if (std::isnan(logdet)) return kNanColor;
+    const float width = std::max(logdet_max - logdet_min, 1e-6F);
+    const double t = std::clamp(static_cast<double>((logdet - logdet_min) / width), 0.0, 1.0);
+    return sign < 0 ? mix(style.beyond_low, style.beyond_high, t)
+                    : mix(style.safe_low, style.safe_high, t);
+}
+
+}  // namespace marginscope
