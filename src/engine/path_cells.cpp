@@ -37,6 +37,7 @@ std::string cell_folder(const PathPlan& plan, double lambda, std::int64_t seed, 
 
 std::string fitted_path(const PathCell& cell) { return (fs::path(cell.run) / "fitted.safetensors").string(); }
 std::string margins_path(const PathCell& cell) { return (fs::path(cell.run) / "margins.json").string(); }
+std::string result_path(const PathCell& cell) { return (fs::path(cell.run) / "result.json").string(); }
 std::string noise_path(const PathCell& cell) { return (fs::path(cell.run) / "noise.json").string(); }
 
 /// The config of one cell: the plan's, with the cell's own values and a single thread, since cells run side by side.
@@ -134,6 +135,22 @@ void collect_noise(PathCell& cell, const json& document) {
     }
 }
 
+/// A finished cell from what `cell_document` wrote.
+void read_result(PathCell& cell, const json& document) {
+    const json& sigma_min = document.at("sigma_min");
+    cell.clean_ce = number_field(document, "clean_ce");
+    cell.noisy_ce.clear();
+    for (const auto& [sigma, ce] : document.at("noisy_ce").items())
+        cell.noisy_ce.emplace_back(std::stod(sigma), number_or_null(ce, sigma).value_or(NAN));
+    std::sort(cell.noisy_ce.begin(), cell.noisy_ce.end());
+    cell.sigma_min_p5 = number_field(sigma_min, "p5").value_or(NAN);
+    cell.sigma_min_median = number_field(sigma_min, "median").value_or(NAN);
+    cell.sigma_min_min = number_field(sigma_min, "min").value_or(NAN);
+    cell.logdet_mean = number_field(document, "logdet_mean").value_or(NAN);
+    cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
+    cell.embedding_rms = number_field(document, "embedding_rms").value_or(NAN);
+}
+
 std::string_view status_name(CellStatus status) {
     switch (status) {
         case CellStatus::waiting: return "waiting";
@@ -199,13 +216,18 @@ std::string train_line(const PathPlan& plan, const PathCell& cell, const std::st
 }
 
 void collect_cell(const PathPlan& plan, PathCell& cell) {
-    if (!fs::exists(noise_path(cell)) || !fs::exists(margins_path(cell))) {
+    const bool summarised = fs::exists(result_path(cell));
+    if (!summarised && (!fs::exists(noise_path(cell)) || !fs::exists(margins_path(cell)))) {
         cell.progress = progress_of(plan, cell);
         return;
     }
     try {
-        collect_margins(cell, read_json(margins_path(cell)));
-        collect_noise(cell, read_json(noise_path(cell)));
+        if (summarised) {
+            read_result(cell, read_json(result_path(cell)));
+        } else {
+            collect_margins(cell, read_json(margins_path(cell)));
+            collect_noise(cell, read_json(noise_path(cell)));
+        }
         cell.status = CellStatus::done;
         cell.progress = 1.0;
         cell.sentence.clear();
@@ -260,30 +282,40 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells, d
     return proposal;
 }
 
+namespace {
+
+json cell_document(const PathCell& cell) {
+    const bool done = cell.status == CellStatus::done;
+    json noisy = json::object();
+    for (const auto& [sigma, ce] : cell.noisy_ce) noisy[number(sigma)] = json_number(ce);
+    return {{"lambda", json_number(cell.lambda)},
+            {"seed", cell.seed},
+            {"site", cell.site},
+            {"fit", cell.fit},
+            {"train_noise", json_number(cell.train_noise)},
+            {"status", status_name(cell.status)},
+            {"clean_ce", json_number(cell.clean_ce)},
+            {"noisy_ce", noisy},
+            {"sigma_min", done ? json{{"p5", json_number(cell.sigma_min_p5)},
+                                      {"median", json_number(cell.sigma_min_median)},
+                                      {"min", json_number(cell.sigma_min_min)}}
+                               : json(nullptr)},
+            {"logdet_mean", done ? json_number(cell.logdet_mean) : json(nullptr)},
+            {"share_beyond", done ? json_number(cell.share_beyond) : json(nullptr)},
+            {"embedding_rms", done ? json_number(cell.embedding_rms) : json(nullptr)},
+            {"run", fs::path(cell.run).filename().string()},
+            {"sentence", cell.sentence}};
+}
+
+}  // namespace
+
+void write_result(const PathCell& cell) {
+    write_file_atomically(result_path(cell), dump_json(cell_document(cell), 2) + "\n");
+}
+
 std::string path_json(const PathFrame& frame) {
     json cells = json::array();
-    for (const PathCell& cell : frame.cells) {
-        const bool done = cell.status == CellStatus::done;
-        json noisy = json::object();
-        for (const auto& [sigma, ce] : cell.noisy_ce) noisy[number(sigma)] = json_number(ce);
-        cells.push_back({{"lambda", json_number(cell.lambda)},
-                         {"seed", cell.seed},
-                         {"site", cell.site},
-                         {"fit", cell.fit},
-                         {"train_noise", json_number(cell.train_noise)},
-                         {"status", status_name(cell.status)},
-                         {"clean_ce", json_number(cell.clean_ce)},
-                         {"noisy_ce", noisy},
-                         {"sigma_min", done ? json{{"p5", json_number(cell.sigma_min_p5)},
-                                                   {"median", json_number(cell.sigma_min_median)},
-                                                   {"min", json_number(cell.sigma_min_min)}}
-                                            : json(nullptr)},
-                         {"logdet_mean", done ? json_number(cell.logdet_mean) : json(nullptr)},
-                         {"share_beyond", done ? json_number(cell.share_beyond) : json(nullptr)},
-                         {"embedding_rms", done ? json_number(cell.embedding_rms) : json(nullptr)},
-                         {"run", fs::path(cell.run).filename().string()},
-                         {"sentence", cell.sentence}});
-    }
+    for (const PathCell& cell : frame.cells) cells.push_back(cell_document(cell));
     json proposal = nullptr;
     if (frame.proposal)
         proposal = {{"lambda", json_number(frame.proposal->lambda)},

@@ -29,6 +29,9 @@ std::string train_line(const PathPlan& plan, const PathCell& cell, const std::st
 /// Reads what the cell's run folder holds: finished results, progress so far, or nothing yet.
 void collect_cell(const PathPlan& plan, PathCell& cell);
 
+/// A finished cell in a few lines, RUN/result.json: read instead of the long documents from then on.
+void write_result(const PathCell& cell);
+
 /// Largest robustness among the lambdas whose mean clean loss stays within (1 + max_clean_loss) of lambda 0; none before lambda 0 and
 /// another lambda are done. Trained noise 0 only: the rival is shown, not proposed.
 std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells, double max_clean_loss);

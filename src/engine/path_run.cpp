@@ -123,6 +123,7 @@ private:
         if (active.step == active.steps.size()) {
             collect_cell(plan_, cell);
             if (cell.status == CellStatus::running) fail(cell, "its results are missing");
+            if (cell.status == CellStatus::done) write_result(cell);
             write_results();
             publish();
             return;
