@@ -1,0 +1,84 @@
+// Factorisation and the primal autograd function; the dual has its own file.
+#include "nn/log_abs_det.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <limits>
+
+namespace marginscope {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+class LogAbsDet : public Function<LogAbsDet> {
+public:
+    static variable_list forward(AutogradContext* context, const at::Tensor& matrices, double cap,
+                                 const InverseNorm& norm_of) {
+        Factorisation parts = factorise(matrices);
+        const at::Tensor norm =
+            norm_of(parts.inverse).masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
+        const at::Tensor weight = cap_weights(norm, parts.sign, cap);
+        // d log|det M| / dM = M^-T
+        context->save_for_backward({parts.inverse.transpose(-2, -1) * weight.unsqueeze(-1).unsqueeze(-1)});
+        context->mark_non_differentiable({parts.sign, norm});
+        return {parts.logdet, parts.sign, norm};
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        const at::Tensor saved = context->get_saved_variables()[0];
+        return {saved * gradients[0].unsqueeze(-1).unsqueeze(-1), at::Tensor(), at::Tensor()};
+    }
+};
+
+class ScaleGradient : public Function<ScaleGradient> {
+public:
+    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, double factor) {
+        context->saved_data["factor"] = factor;
+        return x.view_as(x);
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        return {gradients[0] * context->saved_data["factor"].toDouble(), at::Tensor()};
+    }
+};
+
+}  // namespace
+
+Factorisation factorise(const at::Tensor& matrices) {
+    const auto [lu, pivots, info] = at::linalg_lu_factor_ex(matrices, true, false);
+    const at::Tensor diagonal = lu.diagonal(0, -2, -1);
+    at::Tensor logdet = diagonal.abs().log().sum(-1);
+    const at::Tensor own = at::arange(1, matrices.size(-1) + 1, pivots.options());
+    const at::Tensor swaps = pivots.ne(own).sum(-1);
+    at::Tensor sign = diagonal.sign().prod(-1) * (1 - 2 * swaps.remainder(2)).to(diagonal.scalar_type());
+    const at::Tensor singular = logdet.isfinite().logical_not_();
+    const at::Tensor identity = at::eye(matrices.size(-1), matrices.options()).expand(matrices.sizes());
+    at::Tensor inverse = at::linalg_lu_solve(lu, pivots, identity);
+    inverse = inverse.masked_fill(singular.unsqueeze(-1).unsqueeze(-1), 0.0);
+    logdet = logdet.masked_fill(singular, -std::numeric_limits<double>::infinity());
+    sign = sign.masked_fill(singular, 0.0);
+    return {logdet, sign, inverse};
+}
+
+at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left, const at::Tensor& gram_right,
+                                    const at::Tensor& right_left, double d) {
+    const at::Tensor trace = (x * right_left.transpose(-2, -1)).sum({-2, -1});
+    const at::Tensor square = (at::matmul(gram_left, x) * at::matmul(x, gram_right)).sum({-2, -1});
+    return (square + 2.0 * trace + d).clamp_min(0.0).sqrt();
+}
+
+at::Tensor cap_weights(const at::Tensor& norm, const at::Tensor& sign, double cap) {
+    return (cap / norm).clamp_max(1.0).masked_fill(sign == 0, 0.0);
+}
+
+LogAbsDetResult log_abs_det(const at::Tensor& matrices, double cap, const InverseNorm& norm) {
+    const variable_list out = LogAbsDet::apply(matrices, cap, norm);
+    return {out[0], out[1], out[2]};
+}
+
+at::Tensor scale_gradient(const at::Tensor& x, double factor) { return ScaleGradient::apply(x, factor); }
+
+}  // namespace marginscope

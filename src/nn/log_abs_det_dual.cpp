@@ -1,0 +1,106 @@
+// The dual form (E18, E19): determinants from attention scores, matrices of the size of the past.
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "nn/log_abs_det.h"
+
+namespace marginscope {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+// Positions are taken in groups padded to the largest of the group: attention outside the past is zero, so rows there
+// are those of the identity and the determinant is the same.
+constexpr std::int64_t kGroup = 16;
+
+struct Group {
+    at::Tensor logdet, sign, norm;  // (N, P)
+};
+
+struct Slices {
+    at::Tensor scores, gram, right;  // (N, m, m); scores here [key s, key t as query] = G of (E18)
+    at::Tensor attention;            // (N, P, m)
+};
+
+/// One group of positions; adds d(sum of capped log|det|) to `d_scores` (N, m, m) and writes `d_attention` (N, P, m).
+Group dual_group(const Slices& in, double width, double cap, at::Tensor d_scores, at::Tensor d_attention) {
+    const at::Tensor& a = in.attention;
+    const at::Tensor mean_row = at::matmul(a, in.scores);                                    // g_it, (N, P, m)
+    const at::Tensor centred = in.scores.unsqueeze(1) - mean_row.unsqueeze(2);               // G_st - g_it
+    at::Tensor matrices = centred.mul(a.unsqueeze(3)).neg_();                                // M = I - D G
+    matrices.diagonal(0, -2, -1).add_(1.0);
+    const Factorisation parts = factorise(matrices);
+    const at::Tensor& inverse = parts.inverse;                                               // N of (E19)
+    const at::Tensor inverse_a = at::matmul(inverse, a.unsqueeze(3)).squeeze(3);             // N alpha, (N, P, m)
+    // J^-1 = I + Uᵀ (N D) U A
+    const at::Tensor x = inverse * a.unsqueeze(2) - inverse_a.unsqueeze(3) * a.unsqueeze(2);
+    at::Tensor norm = inverse_norm_of_low_rank(x, in.gram.unsqueeze(1), in.right.unsqueeze(1),
+                                               in.scores.unsqueeze(1), width);
+    norm = norm.masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
+    const at::Tensor weight = cap_weights(norm, parts.sign, cap).unsqueeze(2);               // (N, P, 1)
+
+    // With M_st = delta_st - a_s (G_st - g_t) and d log|det M| / dM_st = N_ts:
+    const at::Tensor weighted_a = a * weight;
+    const at::Tensor through_mean = at::matmul(weighted_a.transpose(1, 2), inverse_a);       // sum_i w a_s (N a)_t
+    const at::Tensor direct = inverse.mul(weighted_a.unsqueeze(2)).sum(1).transpose(1, 2);   // sum_i w a_s N_ts
+    d_scores.add_(through_mean - direct);
+    const at::Tensor own = (inverse.transpose(-2, -1) * centred).sum(3);                     // sum_t N_ts (G_st - g_t)
+    const at::Tensor through_g = at::matmul(inverse_a, in.scores.transpose(1, 2));           // sum_t G_st (N a)_t
+    d_attention.copy_((through_g - own) * weight);
+    return {parts.logdet, parts.sign, norm};
+}
+
+/// Only the sum is differentiable: every use weighs the positions alike, so backward has nothing left to compute.
+class DualSum : public Function<DualSum> {
+public:
+    static variable_list forward(AutogradContext* context, const at::Tensor& scores, const at::Tensor& attention,
+                                 const at::Tensor& gram, const at::Tensor& right, std::int64_t first,
+                                 std::int64_t last, double width, double cap) {
+        at::Tensor d_scores = at::zeros_like(scores, at::MemoryFormat::Contiguous);
+        at::Tensor d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
+        const at::Tensor g = scores.transpose(1, 2);
+        std::vector<at::Tensor> logdet, sign, norm;
+        for (std::int64_t begin = first; begin < last;) {
+            const std::int64_t end = std::min(last, (begin / kGroup + 1) * kGroup);
+            const std::int64_t m = end - 1;  // the last of the group attends to m tokens
+            const auto square = [m](const at::Tensor& t) { return t.narrow(1, 0, m).narrow(2, 0, m); };
+            const Slices slices{square(g), square(gram), square(right),
+                                attention.narrow(1, begin, end - begin).narrow(2, 0, m)};
+            const Group group = dual_group(slices, width, cap, square(d_scores).transpose(1, 2),
+                                           d_attention.narrow(1, begin, end - begin).narrow(2, 0, m));
+            logdet.push_back(group.logdet);
+            sign.push_back(group.sign);
+            norm.push_back(group.norm);
+            begin = end;
+        }
+        variable_list out = {at::Tensor(), at::cat(logdet, 1), at::cat(sign, 1), at::cat(norm, 1)};
+        out[0] = out[1].masked_fill(out[2] == 0, 0.0).sum();
+        context->save_for_backward({d_scores, d_attention});
+        context->mark_non_differentiable({out[1], out[2], out[3]});
+        return out;
+    }
+
+    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+        const variable_list saved = context->get_saved_variables();
+        const at::Tensor none;
+        return {saved[0] * gradients[0], saved[1] * gradients[0], none, none, none, none, none, none};
+    }
+};
+
+}  // namespace
+
+DualResult dual_log_abs_det(const at::Tensor& scores, const at::Tensor& attention, const at::Tensor& gram,
+                            const at::Tensor& right, std::int64_t first, std::int64_t last, double width,
+                            double cap) {
+    const variable_list out =
+        DualSum::apply(scores, attention, gram.detach(), right.detach(), first, last, width, cap);
+    return {out[0], {out[1], out[2], out[3]}};
+}
+
+}  // namespace marginscope
