@@ -1,0 +1,36 @@
+// CUDA at run time: its library registers itself when it is loaded, so that one program serves both.
+#include "nn/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+#include "core/error.h"
+
+namespace marginscope {
+
+bool load_cuda() {
+    static const bool usable = [] {
+        // Without a driver the library is only 400 MB to load for nothing.
+        void* const driver = ::dlopen("libcuda.so.1", RTLD_LAZY);
+        if (driver == nullptr) return false;
+        if (!at::hasCUDA() && ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) return false;
+        return at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
+    }();
+    return usable;
+}
+
+at::Device choose_device(DeviceChoice choice) {
+    if (choice == DeviceChoice::cpu) return at::kCPU;
+    if (load_cuda()) return {at::kCUDA, 0};
+    if (choice == DeviceChoice::cuda)
+        throw UserError("--device cuda needs an NVIDIA GPU with its driver and LibTorch's CUDA library; none was found. "
+                        "Take --device cpu.");
+    return at::kCPU;
+}
+
+void set_torch_threads(int threads) {
+    if (at::get_num_threads() != threads) at::set_num_threads(threads);
+}
+
+}  // namespace marginscope

@@ -1,0 +1,19 @@
+// Where tensors live and on how many threads ATen computes.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include "core/run_config.h"
+
+namespace marginscope {
+
+/// Loads libtorch_cuda.so when it lies beside LibTorch and a driver is there, once; true when a CUDA device can be used.
+bool load_cuda();
+
+/// `automatic`: CUDA when usable, otherwise the CPU. UserError for `cuda` where there is none.
+at::Device choose_device(DeviceChoice choice);
+
+/// Threads of ATen's operations; results are equal bit for bit only for equal numbers of them.
+void set_torch_threads(int threads);
+
+}  // namespace marginscope
