@@ -1,0 +1,83 @@
+// View state of the panels of the Decode workspace: what is unfolded, zoomed and dragged. Numbers
+// of the model never live here.
+#pragma once
+
+#include <imgui.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/commands.h"
+
+namespace marginscope {
+
+struct TextStripView {
+    // Where the cells were in the last frame, for hit tests and for tests.
+    ImVec2 first_cell{0, 0};
+    ImVec2 cell_size{0, 0};
+    std::vector<int> line_begin;  // index of the first cell of each line
+    int cursor_seen = -1;         // to scroll only when the cursor moves
+    bool show_future = true;
+};
+
+struct ControlsView {
+    std::string prompt;
+    bool prompt_open = false;
+    float tokens_per_s = 8.0F;
+    bool noise_relative = true;
+    std::uint64_t noise_seed = 0;
+    double noise_sigma = 0.0;
+    double noise_sent = 0.0;
+};
+
+struct CandidatesView {
+    ImVec2 first_row{0, 0};
+    float row_height = 0;
+};
+
+struct TreeView {
+    std::uint64_t version = 0;  // of the layout below
+    std::vector<ImVec2> place;  // per node: column (depth), row
+    int rows = 0;
+    int columns = 0;
+    ImVec2 origin{0, 0};
+    ImVec2 step{0, 0};
+};
+
+struct AttentionView {
+    bool log_scale = false;
+    bool show_logdet = true;
+    ImVec2 matrix_at{0, 0};  // of the large matrix in the last frame
+    ImVec2 matrix_size{0, 0};
+    ImVec2 thumb_at{0, 0};
+    float thumb_step = 0;
+};
+
+struct BoundaryView {
+    SetView request;  // plane, kind, zoom: what is asked for
+    bool dragging = false;
+    PlanePoint drag_to;
+    bool first_drag = true;
+    bool volume_share = true;  // bars show the volume share, else the trace share
+    ImVec2 token_pixel{0, 0};  // of the draggable token in the last frame
+    ImVec2 plot_at{0, 0}, plot_size{0, 0};
+};
+
+struct TracesView {
+    float threshold = -2.0F;  // log|det| below which a margin counts as low
+    bool threshold_set = false;
+    bool margins = true, lowest_head = true, entropy = true, logprob = true, kl = true;
+};
+
+struct DecodeView {
+    TextStripView text;
+    ControlsView controls;
+    CandidatesView candidates;
+    TreeView tree;
+    AttentionView attention;
+    BoundaryView boundary;
+    TracesView traces;
+};
+
+}  // namespace marginscope

@@ -1,0 +1,55 @@
+// What every panel is given, and how panels announce themselves to the shell.
+//
+// Main thread. A panel is a free function: frames in by const reference, its view state, the
+// context; it never waits, never computes what core computes, and first says what to do when there
+// is nothing yet.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/commands.h"
+#include "core/frames.h"
+#include "ui/theme.h"
+#include "ui/ui_state.h"
+
+namespace marginscope {
+
+struct PanelContext {
+    const Theme& theme;
+    Selection& selection;
+    CommandList& out;
+    Pictures* pictures = nullptr;  // null: no GL, panels leave the place empty
+};
+
+/// A docked panel. `id` is stable (layouts and settings are kept under it); `title` is what its tab
+/// says.
+struct PanelInfo {
+    const char* id;
+    const char* title;
+    Workspace workspace;
+    bool main;  // stays when Tab hides the others
+    void (*draw)(const Frames& frames, UiState& state, PanelContext& context);
+};
+
+/// Panels of one workspace in the order of the menu; the inspector is the shell's own and is not in
+/// the list.
+std::span<const PanelInfo> panels_of(Workspace workspace);
+
+/// Name of the panel's window: title for the eye, id for ImGui.
+std::string window_name(const PanelInfo& panel);
+std::string window_name(Workspace workspace, const char* title, const char* id);
+
+/// Divides an empty dock node for a workspace and docks every panel of it. `size` in pixels.
+void dock_panels(Workspace workspace, ImGuiID root, ImVec2 size, float scale);
+
+/// For dock_…_panels: docks the panel of that id, and cuts `share` of a node off at one side.
+void dock_panel(const char* id, std::span<const PanelInfo> panels, ImGuiID node);
+enum class DockSide { left, right, top, bottom };
+struct DockSplit {
+    ImGuiID part = 0;  // what was cut off
+    ImGuiID rest = 0;
+};
+DockSplit split_dock(ImGuiID node, DockSide side, float share);
+
+}  // namespace marginscope

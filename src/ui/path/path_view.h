@@ -1,0 +1,8 @@
+// View state of the panels of the Path workspace.
+#pragma once
+
+namespace marginscope {
+
+struct PathView {};
+
+}  // namespace marginscope

@@ -1,0 +1,34 @@
+// Keeps one texture per name and hands its id to ImGui.
+#include "ui/pictures.h"
+
+#include <utility>
+
+namespace marginscope {
+
+Pictures::Pictures(ShaderLibrary::Log log)
+    : shaders_(ShaderLibrary::default_directory(), std::move(log)) {}
+
+ImTextureID Pictures::matrix(const std::string& name, const MatrixView& matrix,
+                             std::uint64_t version, const MatrixStyle& style) {
+    return static_cast<ImTextureID>(matrices_[name].update(shaders_, matrix, version, style));
+}
+
+AtlasTexture& Pictures::atlas(const std::string& name, std::span<const float> data, int grid_rows,
+                              int grid_cols, int size, std::uint64_t version,
+                              const MatrixStyle& style) {
+    AtlasTexture& atlas = atlases_[name];
+    atlas.update(shaders_, data, grid_rows, grid_cols, size, version, style);
+    return atlas;
+}
+
+BoundaryTexture& Pictures::boundary(const std::string& name, const BoundaryField& field,
+                                    std::uint64_t version, int width, int height,
+                                    const BoundaryStyle& style) {
+    BoundaryTexture& texture = boundaries_[name];
+    texture.update(shaders_, field, version, width, height, style);
+    return texture;
+}
+
+bool Pictures::poll() { return shaders_.poll() > 0; }
+
+}  // namespace marginscope

@@ -1,0 +1,200 @@
+// Top bar and status line.
+#include "ui/top_bar.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <string_view>
+
+#include "ui/panel.h"
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+constexpr ImGuiWindowFlags kBarFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoDocking |
+                                       ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                       ImGuiWindowFlags_NoNavInputs |
+                                       ImGuiWindowFlags_NoScrollWithMouse;
+
+void begin_bar(const Theme& theme, const char* name, ImVec2 at, ImVec2 size) {
+    ImGui::SetNextWindowPos(at);
+    ImGui::SetNextWindowSize(size);
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.ground);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(12), 0));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
+    ImGui::Begin(name, nullptr, kBarFlags);
+    ImGui::PopStyleVar(3);
+    ImGui::PopStyleColor();
+}
+
+void draw_menu_items(ActionContext& c) {
+    const Theme& theme = c.state.theme;
+    const char* open = "";
+    bool showing = false;
+    const auto finish = [&] {
+        if (showing && std::string_view(open) == "View") {
+            ImGui::Separator();
+            for (const PanelInfo& panel : panels_of(c.state.workspace)) {
+                const bool shown = !c.state.hidden.contains(panel.id);
+                if (!ImGui::MenuItem(panel.title, nullptr, shown)) continue;
+                if (shown)
+                    c.state.hidden.insert(panel.id);
+                else
+                    c.state.hidden.erase(panel.id);
+            }
+        }
+        if (showing) ImGui::EndMenu();
+    };
+    for (const Action& action : actions()) {
+        if (std::string_view(open) != action.menu) {
+            finish();
+            open = action.menu;
+            showing = ImGui::BeginMenu(open);
+        }
+        if (showing && ImGui::MenuItem(action.name, action.key, false, is_enabled(action, c)))
+            action.run(c);
+    }
+    finish();
+    (void)theme;
+}
+
+void draw_menu(ActionContext& c, float height) {
+    const Theme& theme = c.state.theme;
+    ImGui::SetCursorPosY((height - theme.px(28)) / 2);
+    if (icon_button(theme, "##menu", Icon::menu, "Menu")) ImGui::OpenPopup("menu");
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(10), theme.px(8)));
+    if (ImGui::BeginPopup("menu")) {
+        draw_menu_items(c);
+        ImGui::EndPopup();
+    }
+    ImGui::PopStyleVar();
+}
+
+void draw_tab(ActionContext& c, const char* name, Workspace workspace, float height) {
+    const Theme& theme = c.state.theme;
+    const bool on = c.state.workspace == workspace;
+    ImGui::PushFont(on ? theme.fonts.semibold : theme.fonts.text, type::kBody);
+    const ImVec2 words = ImGui::CalcTextSize(name);
+    const ImVec2 size(words.x + theme.px(24), height);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    if (ImGui::InvisibleButton(name, size) && !on) {
+        c.state.workspace = workspace;
+        c.state.maximized.clear();
+    }
+    const bool hovered = ImGui::IsItemHovered();
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddText(ImVec2(at.x + theme.px(12), at.y + (height - words.y) / 2),
+                  on || hovered ? theme.text : theme.dim, name);
+    if (on) {
+        draw->AddRectFilled(ImVec2(at.x + theme.px(12), at.y + height - theme.px(3)),
+                            ImVec2(at.x + size.x - theme.px(12), at.y + height - theme.px(1)),
+                            theme.select, theme.px(1));
+    }
+    ImGui::PopFont();
+    ImGui::SameLine(0, 0);
+}
+
+// Right-aligned figures, each a dim unit behind a number in fixed-width digits.
+void draw_figures(ActionContext& c, ImVec2 size) {
+    const Theme& theme = c.state.theme;
+    struct Figure {
+        std::string value, unit;
+    };
+    std::vector<Figure> figures;
+    char buffer[64];
+    if (c.frames.decode != nullptr && c.frames.decode->playing) {
+        std::snprintf(buffer, sizeof buffer, "%.0f", c.frames.decode->tokens_per_s);
+        figures.push_back({buffer, "characters/s"});
+    }
+    if (c.frames.training != nullptr && c.frames.training->state == TrainingState::running) {
+        std::snprintf(buffer, sizeof buffer, "%.1f", c.frames.training->steps_per_s);
+        figures.push_back({buffer, "steps/s"});
+    }
+    std::snprintf(buffer, sizeof buffer, "%.0f", c.state.loop.fps);
+    figures.push_back({buffer, "fps"});
+    if (c.frames.status != nullptr && !c.frames.status->device.empty()) {
+        std::snprintf(buffer, sizeof buffer, "%d", c.frames.status->threads);
+        figures.push_back({c.frames.status->device,
+                           c.frames.status->threads > 0 ? std::string("× ") + buffer : ""});
+    }
+    float x = size.x - theme.px(14);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 window = ImGui::GetWindowPos();
+    const float small = theme.px(type::kSmall);
+    const float y = window.y + (size.y - small) / 2 - theme.px(1);
+    const float stop = ImGui::GetCursorPosX();
+    for (const Figure& figure : figures) {
+        const float unit_width =
+            theme.fonts.text->CalcTextSizeA(small, 1e9F, 0, figure.unit.c_str()).x;
+        const float value_width =
+            theme.fonts.mono->CalcTextSizeA(small, 1e9F, 0, figure.value.c_str()).x;
+        const float gap = figure.unit.empty() ? 0 : theme.px(4);
+        x -= unit_width + gap + value_width;
+        if (x < stop) break;
+        draw->AddText(theme.fonts.mono, small, ImVec2(window.x + x, y), theme.text,
+                      figure.value.c_str());
+        draw->AddText(theme.fonts.text, small, ImVec2(window.x + x + value_width + gap, y),
+                      theme.faint, figure.unit.c_str());
+        x -= theme.px(16);
+    }
+}
+
+}  // namespace
+
+void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
+    const Theme& theme = c.state.theme;
+    begin_bar(theme, "##top", at, size);
+    draw_menu(c, size.y);
+    ImGui::SameLine(0, theme.px(8));
+    ImGui::PushFont(theme.fonts.semibold, type::kTitle);
+    ImGui::SetCursorPosY((size.y - ImGui::GetTextLineHeight()) / 2);
+    text_colored(theme.text, "marginscope");
+    ImGui::PopFont();
+    ImGui::SameLine(0, theme.px(20));
+    ImGui::SetCursorPosY(0);
+    draw_tab(c, "Decode", Workspace::decode, size.y);
+    draw_tab(c, "Train", Workspace::train, size.y);
+    draw_tab(c, "Path", Workspace::path, size.y);
+    draw_figures(c, size);
+    ImGui::End();
+}
+
+void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
+    const Theme& theme = c.state.theme;
+    begin_bar(theme, "##status", at, size);
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    ImGui::SetCursorPosY((size.y - ImGui::GetTextLineHeight()) / 2);
+    const StatusFrame* status = c.frames.status.get();
+    if (status == nullptr) {
+        text_colored(theme.dim, "Starting");
+    } else {
+        ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+        const bool busy = !status->activity.empty() && status->activity != "idle";
+        progress_chip(theme, busy ? status->activity.c_str() : "Ready", status->progress,
+                      status->eta_secs, theme.px(120));
+        ImGui::PopFont();
+        ImGui::SameLine(0, theme.px(16));
+        text_colored(status->message_is_error ? theme.error : theme.dim, status->message.c_str());
+    }
+    if (c.frames.decode != nullptr && !c.frames.decode->model_label.empty()) {
+        const std::string label = c.frames.decode->model_label;
+        const float width = ImGui::CalcTextSize(label.c_str()).x;
+        ImGui::SameLine();
+        const float x = size.x - theme.px(14) - width;
+        if (x > ImGui::GetCursorPosX()) {
+            ImGui::SetCursorPosX(x);
+            text_colored(theme.faint, label.c_str());
+        } else {
+            ImGui::NewLine();
+        }
+    }
+    ImGui::PopFont();
+    if (ImGui::IsWindowHovered()) {
+        ImGui::SetTooltip("Click opens the log");
+        if (ImGui::IsMouseClicked(0)) c.state.show_log = !c.state.show_log;
+    }
+    ImGui::End();
+}
+
+}  // namespace marginscope

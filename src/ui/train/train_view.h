@@ -1,0 +1,8 @@
+// View state of the panels of the Train workspace.
+#pragma once
+
+namespace marginscope {
+
+struct TrainView {};
+
+}  // namespace marginscope

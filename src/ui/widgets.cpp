@@ -1,0 +1,278 @@
+// Words, hover cards, rows, chips and colour bars.
+#include "ui/widgets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace marginscope {
+namespace {
+
+ImVec2 text_size(ImFont* font, float size_px, const char* words) {
+    return font->CalcTextSizeA(size_px, 1e9F, 0.0F, words);
+}
+
+void begin_card(const Theme& theme) {
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(12), theme.px(10)));
+    ImGui::BeginTooltip();
+}
+
+void end_card() {
+    ImGui::EndTooltip();
+    ImGui::PopStyleVar();
+}
+
+void right_aligned(const Theme& theme, const std::string& words, ImU32 color) {
+    ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
+    const float width = ImGui::CalcTextSize(words.c_str()).x;
+    ImGui::SameLine();
+    ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), ImGui::GetContentRegionMax().x - width));
+    text_colored(color != 0 ? color : theme.text, words.c_str());
+    ImGui::PopFont();
+}
+
+}  // namespace
+
+std::string format_number(double value, int digits) {
+    if (std::isnan(value)) return "nan";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    return buffer;
+}
+
+std::string format_percent(double share) {
+    if (!std::isfinite(share)) return format_number(share);
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.1f %%", 100.0 * share);
+    return buffer;
+}
+
+std::string format_duration(double secs) {
+    if (!std::isfinite(secs) || secs < 0) return "";
+    char buffer[48];
+    const auto whole = static_cast<long>(secs + 0.5);
+    if (whole < 60)
+        std::snprintf(buffer, sizeof buffer, "%ld s", whole);
+    else if (whole < 3600)
+        std::snprintf(buffer, sizeof buffer, "%ld min %02ld s", whole / 60, whole % 60);
+    else
+        std::snprintf(buffer, sizeof buffer, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+    return buffer;
+}
+
+bool is_space_symbol(std::string_view s) {
+    return s == " " || s == "\n" || s == "\t" || s == "\r" || s == "␣" || s == "·";
+}
+
+std::string visible_symbol(std::string_view symbol) {
+    if (symbol.empty()) return "?";
+    if (symbol == " " || symbol == "␣") return "·";
+    if (symbol == "\n" || symbol == "⏎") return "↵";
+    if (symbol == "\t") return "⇥";
+    if (symbol == "\r") return "←";
+    if (symbol.size() == 1 && (static_cast<unsigned char>(symbol[0]) < 32)) return "?";
+    return std::string(symbol);
+}
+
+void text_colored(ImU32 color, const char* words) {
+    ImGui::PushStyleColor(ImGuiCol_Text, color);
+    ImGui::TextUnformatted(words);
+    ImGui::PopStyleColor();
+}
+
+void text_small(const Theme& theme, ImU32 color, const char* words) {
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    text_colored(color, words);
+    ImGui::PopFont();
+}
+
+void paragraph(const Theme& theme, ImU32 color, const char* words) {
+    ImGui::PushFont(theme.fonts.text, type::kBody);
+    ImGui::PushTextWrapPos(0.0F);
+    text_colored(color, words);
+    ImGui::PopTextWrapPos();
+    ImGui::PopFont();
+}
+
+void heading(const Theme& theme, const char* words) {
+    ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+    text_colored(theme.dim, words);
+    ImGui::PopFont();
+}
+
+void empty_state(const Theme& theme, const char* title, const char* sentence) {
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const float width = std::min(room.x, theme.px(360));
+    const float left = ImGui::GetCursorPosX() + (room.x - width) / 2;
+    const float height = text_size(theme.fonts.text, theme.px(type::kBody), sentence).y;
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() +
+                         std::max(0.0F, room.y / 2 - theme.px(30) - height));
+    ImGui::PushFont(theme.fonts.semibold, type::kTitle);
+    const float title_width = ImGui::CalcTextSize(title).x;
+    ImGui::SetCursorPosX(left + std::max(0.0F, (width - title_width) / 2));
+    text_colored(theme.dim, title);
+    ImGui::PopFont();
+    ImGui::PushFont(theme.fonts.text, type::kBody);
+    const float line = std::min(width, ImGui::CalcTextSize(sentence).x);
+    ImGui::SetCursorPosX(left + (width - line) / 2);
+    ImGui::PushTextWrapPos(left + width);
+    text_colored(theme.faint, sentence);
+    ImGui::PopTextWrapPos();
+    ImGui::PopFont();
+}
+
+void formula_card(const Theme& theme, Quantity quantity, const std::string& live) {
+    const QuantityText& q = text_of(quantity);
+    begin_card(theme);
+    ImGui::PushFont(theme.fonts.semibold, type::kBody);
+    text_colored(theme.text, q.name);
+    ImGui::PopFont();
+    if (q.unit[0] != 0) {
+        ImGui::SameLine();
+        text_small(theme, theme.faint, q.unit);
+    }
+    ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
+    text_colored(theme.select, q.formula);
+    if (!live.empty()) text_colored(theme.text, live.c_str());
+    ImGui::PopFont();
+    ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + theme.px(340));
+    text_colored(theme.dim, q.sentence);
+    ImGui::PopTextWrapPos();
+    end_card();
+}
+
+void quantity_label(const Theme& theme, Quantity quantity, const std::string& live,
+                    const char* words) {
+    text_colored(theme.dim, words != nullptr ? words : text_of(quantity).name);
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) formula_card(theme, quantity, live);
+}
+
+void value_card(const Theme& theme, const std::string& title,
+                std::initializer_list<CardLine> lines) {
+    begin_card(theme);
+    ImGui::PushFont(theme.fonts.semibold, type::kBody);
+    text_colored(theme.text, title.c_str());
+    ImGui::PopFont();
+    float names = 0;
+    for (const CardLine& line : lines)
+        names = std::max(names, ImGui::CalcTextSize(line.name.c_str()).x);
+    for (const CardLine& line : lines) {
+        text_colored(theme.dim, line.name.c_str());
+        ImGui::SameLine(ImGui::GetStyle().WindowPadding.x + names + theme.px(16));
+        ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
+        text_colored(line.color != 0 ? line.color : theme.text, line.value.c_str());
+        ImGui::PopFont();
+    }
+    end_card();
+}
+
+void value_row(const Theme& theme, Quantity quantity, const std::string& value, ImU32 color) {
+    quantity_label(theme, quantity,
+                   value.empty() ? "" : std::string(text_of(quantity).symbol) + " = " + value);
+    right_aligned(theme, value, color);
+}
+
+void value_row(const Theme& theme, const char* name, const std::string& value, ImU32 color) {
+    text_colored(theme.dim, name);
+    right_aligned(theme, value, color);
+}
+
+void chip(const Theme& theme, const char* words, ImU32 color) {
+    ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+    const ImVec2 size = ImGui::CalcTextSize(words);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 pad(theme.px(7), theme.px(2));
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const ImVec2 end(at.x + size.x + 2 * pad.x, at.y + size.y + 2 * pad.y);
+    draw->AddRectFilled(at, end, with_alpha(color, 0.16F), theme.px(4));
+    ImGui::SetCursorScreenPos(ImVec2(at.x + pad.x, at.y + pad.y));
+    text_colored(color, words);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy(ImVec2(end.x - at.x, end.y - at.y));
+    ImGui::PopFont();
+}
+
+void progress_chip(const Theme& theme, const char* words, double progress, double eta_secs,
+                   float width) {
+    text_colored(theme.text, words);
+    if (progress < 0) return;
+    ImGui::SameLine();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float line = ImGui::GetTextLineHeight();
+    const float height = theme.px(4);
+    bar(*ImGui::GetWindowDrawList(), ImVec2(at.x, at.y + (line - height) / 2),
+        ImVec2(width, height), static_cast<float>(progress), theme.select, theme.active);
+    ImGui::Dummy(ImVec2(width, line));
+    const std::string left = eta_secs > 0 ? format_duration(eta_secs) + " left" : "";
+    if (!left.empty()) {
+        ImGui::SameLine();
+        text_colored(theme.dim, left.c_str());
+    }
+}
+
+void key_hint(const Theme& theme, const char* key) {
+    ImGui::PushFont(theme.fonts.mono, type::kSmall);
+    const ImVec2 size = ImGui::CalcTextSize(key);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 pad(theme.px(5), theme.px(1));
+    const ImVec2 end(at.x + size.x + 2 * pad.x, at.y + size.y + 2 * pad.y);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled(at, end, theme.active, theme.px(3));
+    ImGui::SetCursorScreenPos(ImVec2(at.x + pad.x, at.y + pad.y));
+    text_colored(theme.text, key);
+    ImGui::SetCursorScreenPos(at);
+    ImGui::Dummy(ImVec2(end.x - at.x, end.y - at.y));
+    ImGui::PopFont();
+}
+
+void bar(ImDrawList& draw, ImVec2 at, ImVec2 size, float share, ImU32 color, ImU32 track) {
+    const float rounding = std::min(size.x, size.y) / 2;
+    if (track != 0) draw.AddRectFilled(at, ImVec2(at.x + size.x, at.y + size.y), track, rounding);
+    const float width = size.x * std::clamp(share, 0.0F, 1.0F);
+    if (width > 0.5F) draw.AddRectFilled(at, ImVec2(at.x + width, at.y + size.y), color, rounding);
+}
+
+void color_bar(const Theme& theme, const std::function<ImU32(float)>& color_at, const char* low,
+               const char* middle, const char* high, const char* label, float width) {
+    ImGui::BeginGroup();
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    text_colored(theme.dim, label);
+    ImGui::SameLine();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float bar_width = std::max(theme.px(40), width - (at.x - ImGui::GetItemRectMin().x));
+    const float height = theme.px(6);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    constexpr int kSteps = 48;
+    const float top = at.y + (ImGui::GetTextLineHeight() - height) / 2 - theme.px(1);
+    for (int i = 0; i < kSteps; ++i) {
+        const float x0 = at.x + bar_width * static_cast<float>(i) / kSteps;
+        const float x1 = at.x + bar_width * static_cast<float>(i + 1) / kSteps;
+        draw->AddRectFilled(ImVec2(x0, top), ImVec2(x1, top + height),
+                            color_at((static_cast<float>(i) + 0.5F) / kSteps));
+    }
+    ImGui::Dummy(ImVec2(bar_width, ImGui::GetTextLineHeight()));
+    const float y = at.y + ImGui::GetTextLineHeight();
+    const auto put = [&](const char* words, float anchor) {
+        const float w = ImGui::CalcTextSize(words).x;
+        ImGui::SetCursorScreenPos(ImVec2(at.x + (bar_width - w) * anchor, y));
+        text_colored(theme.faint, words);
+    };
+    put(low, 0.0F);
+    if (middle[0] != 0 && bar_width > theme.px(110)) put(middle, 0.5F);
+    put(high, 1.0F);
+    ImGui::PopFont();
+    ImGui::EndGroup();
+}
+
+void color_bar(const Theme& theme, ColorMap map, const ColorScale& scale, const char* label,
+               float width) {
+    const std::string low = format_number(scale.from_unit(0), 2),
+                      middle = format_number(scale.from_unit(0.5), 2),
+                      high = format_number(scale.from_unit(1), 2);
+    color_bar(
+        theme, [map](float t) { return to_u32(sample(map, t)); }, low.c_str(), middle.c_str(),
+        high.c_str(), label, width);
+}
+
+}  // namespace marginscope
