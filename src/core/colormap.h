@@ -48,7 +48,7 @@ inline constexpr ColorMap diverging_map(bool dark) {
 // Values without a place on the map.
 inline constexpr Rgb kNanColor{168, 85, 247};    // violet
 inline constexpr Rgb kPosInfColor{226, 35, 45};  // red
-inline constexpr Rgb kNegInfColor{80, 220, 60};  // green
+inline constexpr Rgb kNegInfColor{0, 229, 255};  // cyan
 
 // The one accent colour, "near the boundary", readable on the theme's background.
 inline constexpr Rgb accent_color(bool dark) { return dark ? Rgb{255, 77, 141} : Rgb{214, 20, 98}; }

@@ -35,7 +35,7 @@ struct BoundaryStyle {
 };
 
 class BoundaryTexture {
-  public:
+public:
     // The texture to show, width x height pixels; 0 for an empty field. Uploads when `version` or
     // the shape changed, draws when that, the size, the style or the shader changed.
     GlName update(ShaderLibrary& shaders, const BoundaryField& field, std::uint64_t version,
@@ -50,7 +50,7 @@ class BoundaryTexture {
     float used_max() const { return used_max_; }
     int draw_count() const { return draw_count_; }
 
-  private:
+private:
     void draw(const Program& program);
 
     Texture values_, crossings_;

@@ -32,12 +32,12 @@ struct DebugOutput::Impl {
     int high = 0;
     bool available = false;
 
-    static void GLAD_API_PTR receive(GLenum /*source*/, GLenum /*type*/, GLuint /*id*/,
-                                     GLenum severity, GLsizei length, const GLchar* text,
-                                     const void* user) {
+    static void GLAD_API_PTR receive(GLenum source, GLenum /*type*/, GLuint /*id*/, GLenum severity,
+                                     GLsizei length, const GLchar* text, const void* user) {
         auto* self = const_cast<Impl*>(static_cast<const Impl*>(user));
         const GlSeverity level = severity_of(severity);
-        if (level == GlSeverity::notification) return;
+        // What the shader compiler says is the shader library's to report, with file and line.
+        if (level == GlSeverity::notification || source == GL_DEBUG_SOURCE_SHADER_COMPILER) return;
         if (level == GlSeverity::high) ++self->high;
         GlMessage message{level, length >= 0 ? std::string(text, static_cast<std::size_t>(length))
                                              : std::string(text)};

@@ -19,7 +19,7 @@ struct GlMessage {
 };
 
 class DebugOutput {
-  public:
+public:
     using Sink = std::function<void(const GlMessage&)>;
 
     // Installs itself on the current context if it has KHR_debug (without it, only gl_error_count()
@@ -36,7 +36,7 @@ class DebugOutput {
     // The first few hundred messages, oldest first.
     const std::vector<GlMessage>& messages() const;
 
-  private:
+private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

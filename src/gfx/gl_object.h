@@ -18,7 +18,7 @@ void destroy(Kind kind, GlName name);
 
 template <gl_detail::Kind kKind>
 class GlObject {
-  public:
+public:
     GlObject() = default;  // owns nothing
     static GlObject create() { return GlObject(gl_detail::create(kKind)); }
     explicit GlObject(GlName name) : name_(name) {}
@@ -40,7 +40,7 @@ class GlObject {
     GlName name() const { return name_; }
     explicit operator bool() const { return name_ != 0; }
 
-  private:
+private:
     GlName name_ = 0;
 };
 
@@ -84,13 +84,13 @@ void draw_fullscreen(const RenderTarget& target, const Program& program, VertexA
 // viewport, scissor, blend, depth, cull, stencil, program, vertex array, active texture unit and
 // the 2-D textures of units 0 to 3.
 class GlStateGuard {
-  public:
+public:
     GlStateGuard();
     ~GlStateGuard();
     GlStateGuard(const GlStateGuard&) = delete;
     GlStateGuard& operator=(const GlStateGuard&) = delete;
 
-  private:
+private:
     static constexpr int kUnits = 4;
     int draw_framebuffer_ = 0, read_framebuffer_ = 0, program_ = 0, vertex_array_ = 0,
         active_texture_ = 0;

@@ -33,13 +33,13 @@ struct MatrixView {
 
 // What both textures share: values, colours, the picture, and whether it is still right.
 class ColorGrid {
-  public:
+public:
     GlName texture() const { return target_.texture.name(); }
     int width() const { return target_.width; }
     int height() const { return target_.height; }
     int draw_count() const { return draw_count_; }  // how often the shader ran
 
-  protected:
+protected:
     struct Layout {
         int grid_rows = 0, grid_cols = 0, cell_rows = 0, cell_cols = 0, gap = 0;
         friend bool operator==(const Layout&, const Layout&) = default;
@@ -49,7 +49,7 @@ class ColorGrid {
                   std::uint64_t version, const MatrixStyle& style);
     Layout layout_;
 
-  private:
+private:
     void upload(const Layout& layout, const float* data, int stride);
     void draw(const Program& program, const MatrixStyle& style);
 
@@ -63,7 +63,7 @@ class ColorGrid {
 };
 
 class MatrixTexture : public ColorGrid {
-  public:
+public:
     // Hands back the texture to show, of cols x rows texels; 0 for an empty matrix. Uploads when
     // `version` or the shape differs from the last call, draws when that or the style or the shader
     // changed. The pointer is not kept. Throws UserError for a matrix wider or higher than the
@@ -80,7 +80,7 @@ struct AtlasRect {
 // A grid of equal matrices (layers down, heads across) in one texture and one draw. Gaps are
 // transparent.
 class AtlasTexture : public ColorGrid {
-  public:
+public:
     // `data` holds grid_rows * grid_cols matrices of size x size floats, grid row-major, packed:
     // [layer][head][i][s]. `gap` texels of transparency lie between neighbours. As
     // MatrixTexture::update otherwise. Shown smaller than it is, the texture is filtered (mipmaps),

@@ -13,7 +13,7 @@
 namespace marginscope {
 
 class OffscreenContext {
-  public:
+public:
     // Throws UserError (one sentence, what to install) when EGL or OpenGL 4.1 is not to be had.
     OffscreenContext(int width, int height);
     ~OffscreenContext();
@@ -31,7 +31,7 @@ class OffscreenContext {
     unsigned int framebuffer() const;
     const std::string& renderer() const;  // GL_RENDERER and how the context was got, for the log
 
-  private:
+private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

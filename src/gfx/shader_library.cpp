@@ -24,14 +24,14 @@ constexpr auto kPollInterval = std::chrono::milliseconds(250);
 
 // Owned until the end of the scope that links it.
 class Shader {
-  public:
+public:
     explicit Shader(GLenum kind) : name_(glCreateShader(kind)) {}
     ~Shader() { glDeleteShader(name_); }
     Shader(const Shader&) = delete;
     Shader& operator=(const Shader&) = delete;
     GlName name() const { return name_; }
 
-  private:
+private:
     GlName name_;
 };
 

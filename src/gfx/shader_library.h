@@ -20,7 +20,7 @@
 namespace marginscope {
 
 class ShaderLibrary {
-  public:
+public:
     using Log = std::function<void(const std::string&)>;  // one line of text: a reload, or an error
                                                           // "file:line: message"
 
@@ -49,7 +49,7 @@ class ShaderLibrary {
     // the environment overrides.
     static std::filesystem::path default_directory();
 
-  private:
+private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -14,7 +14,7 @@ namespace marginscope {
 namespace {
 
 class Expander {
-  public:
+public:
     Expander(const ShaderReader& read, const std::vector<std::string>& defines)
         : read_(read), defines_(defines) {}
 
@@ -23,7 +23,7 @@ class Expander {
         return std::move(source_);
     }
 
-  private:
+private:
     void append(const std::string& name, const std::string& text) {
         const std::size_t index = source_.files.size();
         source_.files.push_back(name);

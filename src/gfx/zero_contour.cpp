@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
+#include <initializer_list>
 #include <string>
 
 #include "core/error.h"
@@ -56,7 +56,7 @@ double solve_crossing(const std::array<double, 4>& g, bool has_before, bool has_
 }
 
 class Crossings {
-  public:
+public:
     explicit Crossings(const BoundaryField& field) : field_(field) {
         const auto nodes = static_cast<std::size_t>(std::max(field.rows, 0)) *
                            static_cast<std::size_t>(std::max(field.cols, 0));
@@ -86,7 +86,7 @@ class Crossings {
         return result;
     }
 
-  private:
+private:
     std::size_t index(int r, int c) const {
         return static_cast<std::size_t>(r) * static_cast<std::size_t>(field_.cols) +
                static_cast<std::size_t>(c);
@@ -132,10 +132,60 @@ struct Point {
     double x = 0, y = 0;
 };
 
-// Turns the segment so that `corner`, whose sign is given, lies on the side it should.
-Segment directed(Point a, Point b, Point corner, double corner_sign) {
-    const double side = (b.x - a.x) * (corner.y - a.y) - (b.y - a.y) * (corner.x - a.x);
-    return side * corner_sign >= 0.0 ? Segment{a.x, a.y, b.x, b.y} : Segment{b.x, b.y, a.x, a.y};
+double side_of(Point a, Point b, Point p) {
+    return (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x);
+}
+
+// One cell: its corners' signs and where the line crosses its edges.
+struct Cell {
+    double x = 0, y = 0;
+    const EdgeCrossing &n00, &n10, &n01, &n11;  // nx,y
+
+    Point top() const { return {x + n00.right, y}; }
+    Point left() const { return {x, y + n00.down}; }
+    Point bottom() const { return {x + n01.right, y + 1.0}; }
+    Point right() const { return {x + 1.0, y + n10.down}; }
+    bool has_nan() const {
+        return n00.node_sign * n10.node_sign * n01.node_sign * n11.node_sign == 0.0F;
+    }
+
+    // So directed that the corner farthest from the segment lies on the side its sign asks for; a
+    // nearer one may lie on it.
+    Segment directed(Point a, Point b, std::initializer_list<int> corners) const {
+        const std::array<Point, 4> points = {Point{x, y}, {x + 1, y}, {x, y + 1}, {x + 1, y + 1}};
+        const std::array<float, 4> signs = {n00.node_sign, n10.node_sign, n01.node_sign,
+                                            n11.node_sign};
+        double farthest = 0.0;
+        for (const int i : corners) {
+            const auto k = static_cast<std::size_t>(i);
+            const double side = side_of(a, b, points[k]) * signs[k];
+            if (std::abs(side) > std::abs(farthest)) farthest = side;
+        }
+        return farthest >= 0.0 ? Segment{a.x, a.y, b.x, b.y} : Segment{b.x, b.y, a.x, a.y};
+    }
+};
+
+void append_segments(const Cell& cell, std::vector<Segment>& segments) {
+    if (cell.has_nan()) return;
+    std::array<Point, 4> found;
+    std::size_t count = 0;
+    if (cell.n00.right >= 0.0F) found[count++] = cell.top();
+    if (cell.n00.down >= 0.0F) found[count++] = cell.left();
+    if (cell.n01.right >= 0.0F) found[count++] = cell.bottom();
+    if (cell.n10.down >= 0.0F) found[count++] = cell.right();
+    if (count == 2) {
+        segments.push_back(cell.directed(found[0], found[1], {0, 1, 2, 3}));
+    } else if (count == 4) {
+        // The two corners of the sign that is not joined through the middle are cut off.
+        const bool cut_00 = (cell.n00.node_sign > 0.0F) != (cell.n00.positive_joined > 0.5F);
+        if (cut_00) {
+            segments.push_back(cell.directed(cell.left(), cell.top(), {0}));
+            segments.push_back(cell.directed(cell.right(), cell.bottom(), {3}));
+        } else {
+            segments.push_back(cell.directed(cell.top(), cell.right(), {1}));
+            segments.push_back(cell.directed(cell.left(), cell.bottom(), {2}));
+        }
+    }
 }
 
 }  // namespace
@@ -146,57 +196,16 @@ std::vector<EdgeCrossing> edge_crossings(const BoundaryField& field) {
 
 std::vector<Segment> zero_contour(const BoundaryField& field) {
     const std::vector<EdgeCrossing> nodes = edge_crossings(field);
-    std::vector<Segment> segments;
     const auto at = [&](int r, int c) -> const EdgeCrossing& {
         return nodes[static_cast<std::size_t>(r) * static_cast<std::size_t>(field.cols) +
                      static_cast<std::size_t>(c)];
     };
+    std::vector<Segment> segments;
     for (int r = 0; r + 1 < field.rows; ++r) {
         for (int c = 0; c + 1 < field.cols; ++c) {
-            const EdgeCrossing& n00 = at(r, c);
-            const EdgeCrossing& n10 = at(r, c + 1);
-            const EdgeCrossing& n01 = at(r + 1, c);
-            const EdgeCrossing& n11 = at(r + 1, c + 1);
-            if (n00.node_sign * n10.node_sign * n01.node_sign * n11.node_sign == 0.0F) continue;
-            const double x = c;
-            const double y = r;
-            const Point top{x + n00.right, y};
-            const Point left{x, y + n00.down};
-            const Point bottom{x + n01.right, y + 1.0};
-            const Point right{x + 1.0, y + n10.down};
-            std::vector<Point> found;
-            if (n00.right >= 0.0F) found.push_back(top);
-            if (n00.down >= 0.0F) found.push_back(left);
-            if (n01.right >= 0.0F) found.push_back(bottom);
-            if (n10.down >= 0.0F) found.push_back(right);
-            if (found.size() == 4) {
-                const bool cut_00 = (n00.node_sign > 0.0F) != (n00.positive_joined > 0.5F);
-                if (cut_00) {
-                    segments.push_back(directed(left, top, {x, y}, n00.node_sign));
-                    segments.push_back(directed(right, bottom, {x + 1, y + 1}, n11.node_sign));
-                } else {
-                    segments.push_back(directed(top, right, {x + 1, y}, n10.node_sign));
-                    segments.push_back(directed(left, bottom, {x, y + 1}, n01.node_sign));
-                }
-            } else if (found.size() == 2) {
-                // The corner farthest from the segment tells the sides apart most safely.
-                const std::array<Point, 4> corners = {
-                    Point{x, y}, {x + 1, y}, {x, y + 1}, {x + 1, y + 1}};
-                const std::array<float, 4> signs = {n00.node_sign, n10.node_sign, n01.node_sign,
-                                                    n11.node_sign};
-                std::size_t best = 0;
-                double farthest = -1.0;
-                for (std::size_t i = 0; i < corners.size(); ++i) {
-                    const double away =
-                        std::abs((found[1].x - found[0].x) * (corners[i].y - found[0].y) -
-                                 (found[1].y - found[0].y) * (corners[i].x - found[0].x));
-                    if (away > farthest) {
-                        farthest = away;
-                        best = i;
-                    }
-                }
-                segments.push_back(directed(found[0], found[1], corners[best], signs[best]));
-            }
+            const Cell cell{static_cast<double>(c), static_cast<double>(r), at(r, c),
+                            at(r, c + 1),           at(r + 1, c),           at(r + 1, c + 1)};
+            append_segments(cell, segments);
         }
     }
     return segments;
