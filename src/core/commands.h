@@ -65,8 +65,9 @@ struct PathPlan {
     std::vector<double> lambdas = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
     std::vector<double> train_noises = {0};
     int seeds = 2;
-    std::vector<double> sigmas = {0.02, 0.05, 0.1};
-    bool relative = false;
+    std::vector<double> sigmas = {0.02, 0.05, 0.1};    // absolute
+    std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
+    bool relative = false;                              // which of the two the proposal looks at
     double max_clean_loss = 0.02;
     int jobs = 0;                          // 0: number of cores
     int positions = 4096;                  // for the margins of a finished cell

@@ -233,7 +233,8 @@ struct PathCell {
     CellStatus status = CellStatus::waiting;
     double progress = 0;                                   // 0…1 while running
     std::optional<double> clean_ce;
-    std::vector<std::pair<double, double>> noisy_ce;       // (sigma, cross-entropy)
+    std::vector<std::pair<double, double>> noisy_ce;           // (sigma, cross-entropy), sigma absolute
+    std::vector<std::pair<double, double>> noisy_ce_relative;  // sigma in units of the embeddings' RMS
     double sigma_min_p5 = 0, sigma_min_median = 0, sigma_min_min = 0;  // valid with clean_ce
     double logdet_mean = 0;
     double share_beyond = 0;
@@ -248,11 +249,22 @@ struct PathProposal {
     std::string reason;
 };
 
+/// A quantity at one lambda against lambda 0 of the same seeds: mean of the relative differences, 95 % Student interval.
+struct PairedDifference {
+    double lambda = 0;
+    double train_noise = 0;
+    std::string quantity;      // "clean", "noise 0.05", "noise 0.25 RMS"
+    int seeds = 0;
+    double mean = 0;           // 0.01 is one per cent more than at lambda 0
+    double low = 0, high = 0;  // NaN with a single seed
+};
+
 struct PathFrame {
     std::uint64_t version = 0;
     std::string folder;
     std::vector<PathCell> cells;
-    bool noise_relative = false;
+    std::vector<PairedDifference> paired;
+    bool noise_relative = false;  // which of the two noise units rules and headlines use
     bool running = false;
     int running_cells = 0;
     double progress = 0;

@@ -32,9 +32,12 @@ void collect_cell(const PathPlan& plan, PathCell& cell);
 /// A finished cell in a few lines, RUN/result.json: read instead of the long documents from then on.
 void write_result(const PathCell& cell);
 
-/// Largest robustness among the lambdas whose mean clean loss stays within (1 + max_clean_loss) of lambda 0; none before lambda 0 and
+/// Most robust among the lambdas whose mean clean loss stays within (1 + max_clean_loss) of lambda 0; none before lambda 0 and
 /// another lambda are done. Trained noise 0 only: the rival is shown, not proposed.
-std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells, double max_clean_loss);
+std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells, double max_clean_loss, bool relative = false);
+
+/// Every lambda and training noise against lambda 0 without noise, over the seeds that both have.
+std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& cells);
 
 /// design.md's `path` document, also DIR/path.json.
 std::string path_json(const PathFrame& frame);

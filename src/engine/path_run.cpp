@@ -186,16 +186,21 @@ private:
 
     void write_results() {
         try {
-            state_.proposal = propose_lambda(state_.cells, max_clean_loss_);
+            summarise();
             write_file_atomically((fs::path(plan_.folder) / "path.json").string(), path_json(state_) + "\n");
         } catch (const std::exception& error) {
             state_.sentence = error.what();
         }
     }
 
-    void publish() {
+    void summarise() {
         state_.max_clean_loss = max_clean_loss_;
-        state_.proposal = propose_lambda(state_.cells, max_clean_loss_);
+        state_.proposal = propose_lambda(state_.cells, max_clean_loss_, plan_.relative);
+        state_.paired = paired_differences(state_.cells);
+    }
+
+    void publish() {
+        summarise();
         state_.running_cells = static_cast<int>(active_.size());
         double sum = 0.0;
         for (const PathCell& cell : state_.cells) sum += cell.status == CellStatus::failed ? 1.0 : cell.progress;
@@ -248,7 +253,8 @@ std::shared_ptr<const PathFrame> open_path(const std::string& folder) {
         sum += cell.progress;
     }
     frame.progress = frame.cells.empty() ? 1.0 : sum / static_cast<double>(frame.cells.size());
-    frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss);
+    frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss, plan.relative);
+    frame.paired = paired_differences(frame.cells);
     return std::make_shared<const PathFrame>(std::move(frame));
 }
 

@@ -1,7 +1,7 @@
 // What the worker sends up: captures at a rate that leaves training its time, status, messages.
 #include "engine/worker.h"
 
-#include "nn/device.h"
+#include "nn/torch_errors.h"
 
 namespace marginscope {
 namespace {
@@ -78,7 +78,7 @@ void Engine::Worker::publish_status(bool now) {
     status_at_ = Clock::now();
     auto frame = std::make_shared<StatusFrame>();
     frame->version = ++version_;
-    frame->device = device_label();
+    frame->device = torch_description();
     frame->threads = options_.threads;
     frame->message = last_message_;
     frame->message_is_error = last_is_error_;

@@ -144,7 +144,7 @@ void Engine::Worker::handle(const SetCleanLossRule& wish) {
     if (!shown) return;
     auto changed = std::make_shared<PathFrame>(*shown);
     changed->max_clean_loss = wish.max_clean_loss;
-    changed->proposal = propose_lambda(changed->cells, wish.max_clean_loss);
+    changed->proposal = propose_lambda(changed->cells, wish.max_clean_loss, changed->noise_relative);
     changed->version = shown->version + 1;
     frames_.update([&](Frames& all) { all.path = std::move(changed); });
     notify();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -88,6 +89,8 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
               {"sigma_min": 0.3, "logdet": "-inf"}, {"sigma_min": 0.2, "logdet": 1.5}]})");
     write(fs::path(cell.run) / "noise.json",
           R"({"curves": [{"rms": 0.5, "points": [{"sigma": 0, "ce": 1.5}, {"sigma": 0.05, "ce": 2.5}]}]})");
+    write(fs::path(cell.run) / "noise-relative.json",
+          R"({"curves": [{"rms": 0.5, "points": [{"sigma": 0, "ce": 1.5}, {"sigma": 0.25, "ce": 2.25}]}]})");
     collect_cell(plan_, cell);
     ASSERT_EQ(cell.status, CellStatus::done);
     EXPECT_DOUBLE_EQ(*cell.clean_ce, 1.5);
@@ -96,6 +99,31 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
     EXPECT_DOUBLE_EQ(cell.sigma_min_median, 0.2);
     EXPECT_DOUBLE_EQ(cell.logdet_mean, 0.25) << "values that are not finite are left out of the mean";
     EXPECT_DOUBLE_EQ(cell.share_beyond, 0.25);
+    EXPECT_DOUBLE_EQ(cell.noisy_ce_relative.at(0).second, 2.25);
+
+    write_result(cell);
+    fs::remove(fs::path(cell.run) / "margins.json");
+    PathCell again = plan_cells(plan_)[0];
+    collect_cell(plan_, again);
+    ASSERT_EQ(again.status, CellStatus::done) << "the summary alone is enough";
+    EXPECT_EQ(again.noisy_ce, cell.noisy_ce);
+    EXPECT_EQ(again.noisy_ce_relative, cell.noisy_ce_relative);
+    EXPECT_DOUBLE_EQ(again.sigma_min_median, cell.sigma_min_median);
+}
+
+TEST(PairedDifferences, AreOverTheSeedsThatBothHave) {
+    // Differences +1 %, +2 %, +3 %: mean 2 %, half width 4.303 * 1 % / sqrt(3).
+    const std::vector<PathCell> cells = {done(0, 1, 1.0, 2.0), done(0, 2, 2.0, 2.0), done(0, 3, 4.0, 2.0), done(0.02, 1, 1.01, 1.8),
+                                         done(0.02, 2, 2.04, 1.8), done(0.02, 3, 4.12, 1.8), done(0.02, 4, 9.0, 9.0)};
+    const auto paired = paired_differences(cells);
+    ASSERT_EQ(paired.size(), 2u);
+    EXPECT_EQ(paired[0].quantity, "clean");
+    EXPECT_EQ(paired[0].seeds, 3);
+    EXPECT_NEAR(paired[0].mean, 0.02, 1e-12);
+    EXPECT_NEAR(paired[0].high - paired[0].mean, 4.303 * 0.01 / std::sqrt(3.0), 1e-6);
+    EXPECT_EQ(paired[1].quantity, "noise 0.05");
+    EXPECT_NEAR(paired[1].mean, -0.1, 1e-12);
+    EXPECT_NEAR(paired[1].low, -0.1, 1e-9);
 }
 
 TEST_F(PathFolder, TornResultsAreAFailureWithASentence) {
