@@ -1,0 +1,169 @@
+// Loading of text files with sentences for everything that can be wrong with them, and the train/validation split.
+#include "text/corpus.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "core/error.h"
+#include "text/story_grammar.h"
+#include "text/utf8.h"
+
+namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse_size(const std::string& name) {
+    throw UserError("expected a text of at most " + std::to_string(kMaxCorpusBytes >> 20) +
+                    " MiB, found a larger one in " + name + "; cut a part out of it first");
+}
+
+[[noreturn]] void refuse_nul(const std::string& name, std::size_t offset) {
+    throw UserError("expected UTF-8 text in " + name + ", found binary data (a NUL byte at offset " +
+                    std::to_string(offset) + "); give a text file, or convert it to UTF-8 first");
+}
+
+bool starts_with_utf16_mark(std::string_view bytes) {
+    return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+}
+
+[[noreturn]] void refuse_utf16(const std::string& name) {
+    throw UserError("expected UTF-8 text in " + name +
+                    ", found a UTF-16 byte order mark; convert it: iconv -f UTF-16 -t UTF-8");
+}
+
+std::string read_all(const fs::path& file) {
+    const std::string name = file.string();
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(name.c_str(), "rb"),
+                                                                 &std::fclose);
+    if (!stream)
+        throw UserError("cannot read " + name + " (" + std::strerror(errno) +
+                        "); check the file's permissions");
+    std::string bytes;
+    std::vector<char> block(1 << 16);
+    while (const std::size_t got = std::fread(block.data(), 1, block.size(), stream.get())) {
+        const char* nul = static_cast<const char*>(std::memchr(block.data(), 0, got));
+        const std::size_t before = bytes.size();
+        bytes.append(block.data(), got);
+        if (starts_with_utf16_mark(bytes)) refuse_utf16(name);
+        // Looked for here and not at the end, so that an endless device of zeros ends too.
+        if (nul) refuse_nul(name, before + static_cast<std::size_t>(nul - block.data()));
+        if (bytes.size() > kMaxCorpusBytes) refuse_size(name);
+    }
+    if (std::ferror(stream.get()))
+        throw UserError("cannot read " + name + " to its end (" + std::strerror(errno) + ")");
+    return bytes;
+}
+
+void drop_carriage_returns(std::string& text) {
+    std::size_t out = 0;
+    for (std::size_t in = 0; in < text.size(); ++in) {
+        if (text[in] == '\r' && in + 1 < text.size() && text[in + 1] == '\n') continue;
+        text[out++] = text[in];
+    }
+    text.resize(out);
+}
+
+std::size_t character_count(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(
+        text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+}
+
+std::size_t train_size_of(std::size_t characters) { return characters / 10 * 9 + characters % 10 * 9 / 10; }
+
+}  // namespace
+
+Corpus load_corpus(const fs::path& file) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (!fs::exists(status)) {
+        const bool missing = status.type() == fs::file_type::not_found;
+        throw UserError("cannot find " + (file.empty() ? "a file with an empty name" : file.string()) +
+                        (missing ? "" : " (" + error.message() + ")") +
+                        "; give the path of a UTF-8 text file");
+    }
+    if (fs::is_directory(status))
+        throw UserError("expected a text file, found the directory " + file.string() +
+                        "; name one file in it");
+    Corpus corpus = corpus_from_bytes(file.string(), read_all(file));
+    corpus.name = file.filename().string();
+    return corpus;
+}
+
+Corpus corpus_from_bytes(std::string name, std::string bytes) {
+    if (bytes.size() > kMaxCorpusBytes) refuse_size(name);
+    if (starts_with_utf16_mark(bytes)) refuse_utf16(name);
+    if (const auto nul = bytes.find('\0'); nul != std::string::npos) refuse_nul(name, nul);
+    if (const auto offset = find_invalid_utf8(bytes)) {
+        char shown[8];
+        std::snprintf(shown, sizeof shown, "0x%02X", static_cast<unsigned char>(bytes[*offset]));
+        throw UserError("expected UTF-8 text in " + name + ", found the invalid byte " + shown +
+                        " at offset " + std::to_string(*offset) +
+                        "; if it is Latin-1 text, convert it: iconv -f LATIN1 -t UTF-8");
+    }
+    if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
+    drop_carriage_returns(bytes);
+    if (bytes.empty())
+        throw UserError("expected text in " + name +
+                        ", found nothing (it is empty); give a file with some text");
+    return Corpus{std::move(name), std::move(bytes)};
+}
+
+Corpus built_in_corpus() {
+    return Corpus{"built-in stories", story_corpus(kBuiltInCorpusSeed, kBuiltInCorpusBytes)};
+}
+
+void require_characters(const Corpus& corpus, std::size_t needed, std::string_view purpose) {
+    const std::size_t found = character_count(corpus.text);
+    if (found < needed)
+        throw UserError("expected at least " + std::to_string(needed) + " characters for " +
+                        std::string(purpose) + ", found " + std::to_string(found) + " in " +
+                        corpus.name + "; give a longer text or a smaller context");
+}
+
+TokenizedCorpus::TokenizedCorpus(const Corpus& corpus, const Vocabulary& vocabulary, int context)
+    : ids_(vocabulary.encode(corpus.text)),
+      train_size_(train_size_of(ids_.size())),
+      context_(static_cast<std::size_t>(context)),
+      unknown_count_(vocabulary.count_unknown(corpus.text)) {
+    assert(context > 0);
+    // The validation tenth is the smaller part, and it is ceil(n / 10) tokens long.
+    if (ids_.size() - train_size_ < context_ + 1 || train_size_ < context_ + 1)
+        require_characters(corpus, 10 * context_ + 1,
+                           "training with context " + std::to_string(context) +
+                               " (the last tenth of the text validates)");
+}
+
+std::span<const int> TokenizedCorpus::train() const noexcept { return all().first(train_size_); }
+
+std::span<const int> TokenizedCorpus::validation() const noexcept {
+    return all().subspan(train_size_);
+}
+
+std::vector<std::span<const int>> TokenizedCorpus::validation_windows() const {
+    std::vector<std::span<const int>> windows;
+    const auto part = validation();
+    for (std::size_t start = 0; start + context_ + 1 <= part.size(); start += context_)
+        windows.push_back(part.subspan(start, context_ + 1));
+    return windows;
+}
+
+std::vector<std::size_t> evenly_spaced_windows(std::size_t total, std::size_t length,
+                                               std::size_t max_windows) {
+    assert(length > 0);
+    const std::size_t count = std::min(total / length, max_windows);
+    std::vector<std::size_t> starts(count);
+    if (count == 0) return starts;
+    // Integer arithmetic: the same windows everywhere. Each step is at least `length`.
+    const std::size_t room = total - length;
+    for (std::size_t k = 0; k < count; ++k)
+        starts[k] = count == 1 ? 0 : room / (count - 1) * k + room % (count - 1) * k / (count - 1);
+    return starts;
+}
+
+}  // namespace marginscope
