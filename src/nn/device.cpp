@@ -29,7 +29,9 @@ at::Device choose_device(DeviceChoice choice) {
     return at::kCPU;
 }
 
-void set_torch_threads(int threads) {
+std::string device_label() { return load_cuda() ? "CUDA GPU 0" : "CPU"; }
+
+void set_compute_threads(int threads) {
     if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 

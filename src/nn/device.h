@@ -3,6 +3,8 @@
 
 #include <c10/core/Device.h>
 
+#include <string>
+
 #include "core/run_config.h"
 
 namespace marginscope {
@@ -13,7 +15,10 @@ bool load_cuda();
 /// `automatic`: CUDA when usable, otherwise the CPU. UserError for `cuda` where there is none.
 at::Device choose_device(DeviceChoice choice);
 
+/// "CPU", or the GPU's number: where choose_device(automatic) would compute.
+std::string device_label();
+
 /// Threads of ATen's operations; results are equal bit for bit only for equal numbers of them.
-void set_torch_threads(int threads);
+void set_compute_threads(int threads);
 
 }  // namespace marginscope

@@ -161,7 +161,8 @@ TEST(Barrier, CapScalesEachPositionsGradientByItsInverseNorm) {
     for (const std::int64_t width : {std::int64_t{3}, std::int64_t{12}}) {  // primal and dual for the last position
         const Case shape{1, 8, width, 0.6};
         const Inputs in = inputs_of(shape, 37, at::kDouble);
-        const double cap = 3.0;
+        const at::Tensor norms = stage_barrier(in.u, in.w_q, in.w_k, kNoCap).inverse_norm;
+        const double cap = 0.5 * (norms.min() + norms.max()).item<double>();  // some above, some below
         const BarrierTerms terms = stage_barrier(in.u, in.w_q, in.w_k, cap);
         const at::Tensor found = torch::autograd::grad({terms.barrier}, {in.u})[0];
         // The position's own part of each gradient, by differences of core's values.

@@ -1,0 +1,190 @@
+// The training step and its evaluation.
+#include "nn/trainer.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "nn/adamw.h"
+#include "nn/barrier_objective.h"
+#include "nn/checkpoint.h"
+#include "nn/device.h"
+#include "nn/schedule.h"
+#include "nn/trainer_state.h"
+
+namespace marginscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double rms_of(const at::Tensor& x) { return x.square().mean().sqrt().item<double>(); }
+
+}  // namespace
+
+Trainer::Trainer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Trainer::Trainer(Trainer&&) noexcept = default;
+Trainer& Trainer::operator=(Trainer&&) noexcept = default;
+Trainer::~Trainer() = default;
+
+Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* from) {
+    set_compute_threads(config.train.threads);
+    const at::Device device = choose_device(config.train.device);
+    RunConfig used = config;
+    if (from != nullptr) used.model = from->config.model;
+    validate(used);
+    if (used.barrier.site == BarrierSite::heads && used.barrier.prior == BarrierPrior::full)
+        throw UserError("--prior full needs a stage of its own: take --site embeddings or projected, or --prior margin.", 2);
+    Vocabulary vocabulary = from != nullptr ? from->vocabulary : Vocabulary::from_text(corpus.text);
+    CharGpt gpt = from != nullptr ? from->gpt.clone(device, at::kFloat)
+                                  : CharGpt(used.model, vocabulary.size(), static_cast<std::uint64_t>(used.train.seed), device);
+    auto model = std::make_shared<Model>(Model{std::move(gpt), std::move(vocabulary), {}, {}, used, 0});
+    if (from != nullptr && from->stage) model->stage = from->stage->clone(device, at::kFloat);
+    if (from != nullptr && from->barrier) model->barrier = from->barrier->clone(device, at::kFloat);
+    state_ = std::make_unique<State>(std::move(model), corpus);
+}
+
+Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name, const RunConfig& config,
+                        const Corpus& corpus) {
+    set_compute_threads(config.train.threads);
+    Model model = model_from_file(checkpoint, name, choose_device(config.train.device));
+    model.config = config;
+    auto state = std::make_unique<State>(std::make_shared<Model>(std::move(model)), corpus);
+    state->restore(checkpoint, name);
+    return Trainer(std::move(state));
+}
+
+void Trainer::step() {
+    State& s = *state_;
+    Model& model = *s.model;
+    const TrainConfig& train = model.config.train;
+    const auto began = Clock::now();
+    const std::int64_t step = model.step;
+
+    const Batch batch = s.training_batch(step);
+    const at::Tensor tokens = at::embedding(model.gpt.token_embeddings(), batch.ids);  // (B, T, C)
+    const at::Tensor rms = tokens.detach().square().mean().sqrt();
+    at::Tensor u = tokens + model.gpt.position_embeddings().narrow(0, 0, batch.ids.size(1));
+    if (train.noise > 0.0) {
+        const at::Tensor noise = s.training_noise(step, u.sizes()) * train.noise;
+        u = u + (train.noise_relative ? noise * rms : noise);
+    }
+    Tap tap;
+    ForwardOptions options;
+    at::Generator generator;
+    if (model.config.barrier.site == BarrierSite::heads) options.tap = &tap;
+    if (train.dropout > 0.0) {
+        generator = s.dropout_generator(step);
+        options.dropout = train.dropout;
+        options.dropout_generator = &generator;
+    }
+    const at::Tensor ce = cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
+    const Objective objective = barrier_objective(model, u, tap);
+
+    for (AdamW* optimizer : s.optimizers()) optimizer->clear_gradients();
+    torch::autograd::backward({objective.loss.defined() ? ce + objective.loss : ce});
+    const double lr = learning_rate(train, step);
+    const at::Tensor grad_norm = s.optimizer.clip(train.clip);
+    s.optimizer.step(lr);
+    s.update_stages();
+    model.step = step + 1;
+
+    at::NoGradGuard no_grad;
+    s.pending = at::cat({at::stack({ce.detach().to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
+                         barrier_counts(objective.carried, model.config.barrier.cap)});
+    s.report = {};
+    s.report.step = model.step;
+    s.report.lr = lr;
+    s.report.lambda = model.config.barrier.lambda;
+    s.report.train_noise = train.noise;
+    s.report.step_secs = std::chrono::duration<double>(Clock::now() - began).count();
+    s.report.tokens_per_s = static_cast<double>(batch.ids.numel()) / s.report.step_secs;
+}
+
+const StepReport& Trainer::report() {
+    State& s = *state_;
+    if (!s.pending.defined()) return s.report;
+    const at::Tensor host = s.pending.cpu();
+    const double* values = host.const_data_ptr<double>();
+    s.report.ce = values[0];
+    s.report.embedding_rms = values[1];
+    s.report.grad_norm = values[2];
+    const BarrierReport barrier = read_barrier_counts(host.narrow(0, 3, 5));
+    s.report.barrier = barrier.barrier;
+    s.report.logdet_mean = barrier.logdet_mean;
+    s.report.share_beyond = barrier.share_beyond;
+    s.report.capped = barrier.capped;
+    s.report.singular = barrier.singular;
+    s.pending = at::Tensor();
+    return s.report;
+}
+
+EvalReport Trainer::evaluate() {
+    State& s = *state_;
+    const Model& model = *s.model;
+    at::NoGradGuard no_grad;
+    EvalReport report;
+    report.step = model.step;
+    const std::int64_t windows = s.evaluation.ids.size(0);
+    const std::int64_t batch = std::max<std::int64_t>(1, model.config.train.batch);
+    double ce_sum = 0.0;
+    for (std::int64_t first = 0; first < windows; first += batch) {
+        const std::int64_t count = std::min(batch, windows - first);
+        const at::Tensor u = model.gpt.embed(s.evaluation.ids.narrow(0, first, count));
+        const at::Tensor logits = model.gpt.logits_from_embeddings(u);
+        ce_sum += cross_entropy(logits, s.evaluation.targets.narrow(0, first, count)).item<double>() *
+                  static_cast<double>(count);
+    }
+    report.val_ce = ce_sum / static_cast<double>(windows);
+
+    const std::int64_t measured = std::min<std::int64_t>(kBarrierWindows, windows);
+    const at::Tensor ids = s.evaluation.ids.narrow(0, 0, measured);
+    const at::Tensor u = model.gpt.embed(ids);
+    Tap tap;
+    if (model.config.barrier.site == BarrierSite::heads) {
+        ForwardOptions options;
+        options.tap = &tap;
+        (void)model.gpt.hidden_from_embeddings(u, options);
+    }
+    const BarrierTerms terms = report_barrier(model, u, tap);
+    const BarrierReport barrier = read_barrier_counts(barrier_counts(terms, model.config.barrier.cap));
+    report.barrier = barrier.barrier;
+    report.logdet_mean = barrier.logdet_mean;
+    report.share_beyond = barrier.share_beyond;
+    report.capped = barrier.capped;
+    report.singular = barrier.singular;
+    const at::Tensor logdets = terms.logdet.to(at::kCPU, at::kFloat).flatten().contiguous();
+    report.logdets.assign(logdets.const_data_ptr<float>(), logdets.const_data_ptr<float>() + logdets.numel());
+    const std::int64_t sampled = std::min<std::int64_t>(kSigmaMinWindows, measured);
+    report.sigma_min_min = report_sigma_min(model, u.narrow(0, 0, sampled), tap);
+    report.embedding_rms = rms_of(at::embedding(model.gpt.token_embeddings(), ids));
+    return report;
+}
+
+void Trainer::set_live(const std::string& name, const FieldValue& value) {
+    const Field* field = find_field(name);
+    if (field == nullptr || !field->live)
+        throw UserError("\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
+    field->set(state_->model->config, checked_value(*field, value));
+}
+
+void Trainer::set_live(const std::string& name, const std::string& text) {
+    const Field* field = find_field(name);
+    if (field == nullptr) throw UserError("There is no setting called \"" + name + "\".", 2);
+    set_live(name, parse_value(*field, text));
+}
+
+std::int64_t Trainer::step_count() const { return state_->model->step; }
+bool Trainer::finished() const { return step_count() >= config().train.steps; }
+void Trainer::set_steps(std::int64_t steps) { state_->model->config.train.steps = static_cast<int>(steps); }
+const RunConfig& Trainer::config() const { return state_->model->config; }
+std::shared_ptr<Model> Trainer::model() const { return state_->model; }
+std::int64_t Trainer::parameter_count() const { return state_->model->gpt.parameter_count(); }
+SafeTensors Trainer::checkpoint() const { return state_->save(); }
+
+}  // namespace marginscope

@@ -1,0 +1,52 @@
+// What a Trainer holds: data, optimizers, and their way to a checkpoint and back. Internal to nn.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "files/safetensors.h"
+#include "nn/adamw.h"
+#include "nn/checkpoint.h"
+#include "nn/trainer.h"
+
+namespace marginscope {
+
+struct Batch {
+    at::Tensor ids, targets;  // (B, T) int64 on the device
+};
+
+struct Trainer::State {
+    State(std::shared_ptr<Model> trained, const Corpus& corpus);
+
+    /// Draws of update `step` + 1, from (seed, step) alone.
+    Batch training_batch(std::int64_t step) const;
+    at::Tensor training_noise(std::int64_t step, at::IntArrayRef shape) const;  // N(0, 1)
+    at::Generator dropout_generator(std::int64_t step) const;
+
+    std::vector<AdamW*> optimizers();
+    /// Clips and updates the stages' own parameters; keeps W_P's rows orthonormal.
+    void update_stages();
+
+    SafeTensors save() const;
+    /// Moments, counters and sigma averages; every name and shape is checked first.
+    void restore(const SafeTensors& file, const std::string& name);
+
+    std::shared_ptr<Model> model;
+    TokenizedCorpus tokens;
+    Batch evaluation;  // (windows, T)
+    AdamW optimizer;
+    AdamW stage_optimizer;
+    std::optional<AdamW> barrier_optimizer;
+    at::Tensor pending;  // figures of the last update, still on the device
+    StepReport report;
+};
+
+/// `starts` windows of T + 1 ids, as inputs and targets one token later.
+Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time, at::Device device);
+
+}  // namespace marginscope
