@@ -9,7 +9,8 @@ uniform vec2 u_limits;        // log|det| at the low and the high end of the fil
 uniform vec4 u_safe_low, u_safe_high, u_beyond_low, u_beyond_high;
 uniform vec4 u_line_color, u_halo_color, u_iso_color, u_nan_color;
 uniform float u_line_px, u_halo_px, u_iso_step;
-uniform int u_reach;          // cells around a pixel that the thick line can come from
+uniform sampler2D u_bins;     // per cell: first piece of the line that may touch it, how many
+uniform sampler2D u_pieces;   // x0, y0, x1, y1 in nodes, kPieceColumns a row
 
 out vec4 o_color;
 
@@ -30,21 +31,22 @@ vec3 fill_color(float logdet, float side) {
     return side > 0.0 ? mix(u_safe_low.rgb, u_safe_high.rgb, t) : mix(u_beyond_low.rgb, u_beyond_high.rgb, t);
 }
 
+const int kPieceColumns = 1024;
+
+float segment_distance(vec2 p, vec2 a, vec2 b) {
+    vec2 ab = b - a;
+    float along = clamp(dot(p - a, ab) / max(dot(ab, ab), 1e-12), 0.0, 1.0);
+    return length(p - a - along * ab);
+}
+
 float line_distance_px(vec2 p, ivec2 cell, vec2 px_per_cell) {
+    vec2 bin = texelFetch(u_bins, cell, 0).xy;
+    int first = int(bin.x);
+    int last = first + int(bin.y);
     float nearest = 1e9;
-    ivec2 first = max(cell - u_reach, ivec2(0));
-    ivec2 last = min(cell + u_reach, u_nodes - 2);
-    for (int y = first.y; y <= last.y; ++y) {
-        for (int x = first.x; x <= last.x; ++x) {
-            CellLine line = cell_line(ivec2(x, y));
-            if (line.count == 0) continue;
-            vec2 origin = vec2(x, y);
-            vec2 q = p - origin;
-            nearest = min(nearest, segment_distance(q * px_per_cell, line.a0 * px_per_cell, line.b0 * px_per_cell));
-            if (line.count == 2) {
-                nearest = min(nearest, segment_distance(q * px_per_cell, line.a1 * px_per_cell, line.b1 * px_per_cell));
-            }
-        }
+    for (int i = first; i < last; ++i) {
+        vec4 piece = texelFetch(u_pieces, ivec2(i % kPieceColumns, i / kPieceColumns), 0);
+        nearest = min(nearest, segment_distance(p * px_per_cell, piece.xy * px_per_cell, piece.zw * px_per_cell));
     }
     return nearest;
 }

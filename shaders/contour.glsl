@@ -1,4 +1,4 @@
-// The line det = 0 inside a cell, from the crossings on its edges: the same segments as zero_contour() of gfx.
+// On which side of det = 0 a point of a cell is, from the crossings on its edges: the segments of zero_contour() of gfx.
 
 uniform sampler2D u_crossings;  // per node: crossing to the right, downwards (-1: none), saddle rule, sign
 
@@ -74,10 +74,4 @@ float cell_side(CellLine line, vec2 p) {
         }
     }
     return cross2(d, p - line.a0) * best >= 0.0 ? best_sign : -best_sign;
-}
-
-float segment_distance(vec2 p, vec2 a, vec2 b) {
-    vec2 ab = b - a;
-    float along = clamp(dot(p - a, ab) / max(dot(ab, ab), 1e-12), 0.0, 1.0);
-    return length(p - a - along * ab);
 }

@@ -2,6 +2,7 @@
 #include "gfx/boundary_texture.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
@@ -35,6 +36,37 @@ Rgb mix(Rgb a, Rgb b, double t) {
         return static_cast<std::uint8_t>(std::lround(x + t * (y - x)));
     };
     return {channel(a.r, b.r), channel(a.g, b.g), channel(a.b, b.b)};
+}
+
+using Texel = std::array<float, 4>;
+
+constexpr std::size_t kPieceColumns = 1024;  // as in boundary.frag
+
+// For every cell the pieces of the line that come within reach of it, so that a pixel looks at
+// these few only.
+std::vector<std::vector<Texel>> bin_pieces(const std::vector<ZeroLine>& lines, int rows, int cols,
+                                           float reach_x, float reach_y) {
+    const auto columns = static_cast<std::size_t>(cols - 1);
+    std::vector<std::vector<Texel>> bins(static_cast<std::size_t>(rows - 1) * columns);
+    const auto cell = [](double at, int count) {
+        return static_cast<std::size_t>(std::clamp(static_cast<int>(std::floor(at)), 0, count - 2));
+    };
+    for (const ZeroLine& line : lines) {
+        for (std::size_t i = 0; i + 1 < line.points.size(); ++i) {
+            const ContourPoint a = line.points[i];
+            const ContourPoint b = line.points[i + 1];
+            const Texel piece = {static_cast<float>(a.x), static_cast<float>(a.y),
+                                 static_cast<float>(b.x), static_cast<float>(b.y)};
+            const std::size_t last_x = cell(std::max(a.x, b.x) + reach_x, cols);
+            const std::size_t last_y = cell(std::max(a.y, b.y) + reach_y, rows);
+            for (std::size_t y = cell(std::min(a.y, b.y) - reach_y, rows); y <= last_y; ++y) {
+                for (std::size_t x = cell(std::min(a.x, b.x) - reach_x, cols); x <= last_x; ++x) {
+                    bins[y * columns + x].push_back(piece);
+                }
+            }
+        }
+    }
+    return bins;
 }
 
 }  // namespace
@@ -75,22 +107,52 @@ GlName BoundaryTexture::update(ShaderLibrary& shaders, const BoundaryField& fiel
     if (!new_field && same_picture) return texture();
     const GlStateGuard guard;
     const Program& program = shaders.program("fullscreen.vert", "boundary.frag");
-    if (new_field) {
-        const std::vector<EdgeCrossing> crossings = edge_crossings(field);
-        static_assert(sizeof(EdgeCrossing) == 4 * sizeof(float));
-        upload_texture(values_, TexelFormat::r32f, field.cols, field.rows, field.logdet.data());
-        upload_texture(crossings_, TexelFormat::rgba32f, field.cols, field.rows, crossings.data());
-        std::tie(field_min_, field_max_) = robust_limits(field.logdet);
-        rows_ = field.rows;
-        cols_ = field.cols;
-        version_ = version;
-    }
+    if (new_field) upload(field);
+    version_ = version;
     target_.resize(width, height, true);
+    const bool new_reach = set_reach(style);
+    if (new_field || new_reach) upload_lines();
     style_ = style;
     draw(program);
     generation_ = shaders.generation();
     drawn_ = true;
     return texture();
+}
+
+void BoundaryTexture::upload(const BoundaryField& field) {
+    const std::vector<EdgeCrossing> crossings = edge_crossings(field);
+    static_assert(sizeof(EdgeCrossing) == 4 * sizeof(float));
+    upload_texture(values_, TexelFormat::r32f, field.cols, field.rows, field.logdet.data());
+    upload_texture(crossings_, TexelFormat::rgba32f, field.cols, field.rows, crossings.data());
+    lines_ = zero_lines(field);
+    std::tie(field_min_, field_max_) = robust_limits(field.logdet);
+    rows_ = field.rows;
+    cols_ = field.cols;
+}
+
+bool BoundaryTexture::set_reach(const BoundaryStyle& style) {
+    const float half_px = 0.5F * style.line_px + style.halo_px + 1.0F;
+    const float x = half_px * static_cast<float>(cols_ - 1) / static_cast<float>(target_.width);
+    const float y = half_px * static_cast<float>(rows_ - 1) / static_cast<float>(target_.height);
+    const bool changed = x != reach_x_ || y != reach_y_;
+    reach_x_ = x;
+    reach_y_ = y;
+    return changed;
+}
+
+void BoundaryTexture::upload_lines() {
+    const std::vector<std::vector<Texel>> bins =
+        bin_pieces(lines_, rows_, cols_, reach_x_, reach_y_);
+    std::vector<Texel> index;
+    std::vector<Texel> pieces;
+    for (const std::vector<Texel>& bin : bins) {
+        index.push_back({static_cast<float>(pieces.size()), static_cast<float>(bin.size()), 0, 0});
+        pieces.insert(pieces.end(), bin.begin(), bin.end());
+    }
+    pieces.resize((pieces.size() / kPieceColumns + 1) * kPieceColumns);
+    upload_texture(bins_, TexelFormat::rgba32f, cols_ - 1, rows_ - 1, index.data());
+    upload_texture(pieces_, TexelFormat::rgba32f, static_cast<int>(kPieceColumns),
+                   static_cast<int>(pieces.size() / kPieceColumns), pieces.data());
 }
 
 void BoundaryTexture::draw(const Program& program) {
@@ -99,8 +161,12 @@ void BoundaryTexture::draw(const Program& program) {
     used_max_ = own_limits ? style_.logdet_max : field_max_;
     bind_texture(0, values_);
     bind_texture(1, crossings_);
+    bind_texture(2, bins_);
+    bind_texture(3, pieces_);
     set_uniform(program, "u_logdet", 0);
     set_uniform(program, "u_crossings", 1);
+    set_uniform(program, "u_bins", 2);
+    set_uniform(program, "u_pieces", 3);
     set_uniform(program, "u_nodes", cols_, rows_);
     set_uniform(program, "u_size", static_cast<float>(target_.width),
                 static_cast<float>(target_.height));
@@ -116,12 +182,6 @@ void BoundaryTexture::draw(const Program& program) {
     set_uniform(program, "u_line_px", style_.line_px);
     set_uniform(program, "u_halo_px", style_.halo_px);
     set_uniform(program, "u_iso_step", style_.iso_step);
-    const float cell_px =
-        std::min(static_cast<float>(target_.width) / static_cast<float>(cols_ - 1),
-                 static_cast<float>(target_.height) / static_cast<float>(rows_ - 1));
-    const float half_px = 0.5F * style_.line_px + style_.halo_px + 1.0F;
-    set_uniform(program, "u_reach",
-                std::clamp(static_cast<int>(std::ceil(half_px / cell_px)), 1, 8));
     draw_fullscreen(target_, program, vertex_array_);
     ++draw_count_;
 }

@@ -2,7 +2,7 @@
 // in the accent colour.
 //
 // GL thread. The fill is log|det| with det interpolated bilinearly (relative to the largest of the
-// four nodes, so that nothing overflows); the line is exactly zero_contour()'s, drawn by its
+// four nodes, so that nothing overflows); the line is exactly zero_lines()', drawn by its
 // distance in pixels and so equally thick everywhere and anti-aliased. Texture rows follow the
 // field's rows: a field whose row 0 is at y_min is shown with uv0 = (0,1), uv1 = (1,0). The picture
 // spans node to node, corner to corner: ImPlot::PlotImage over [x_min, x_max] x [y_min, y_max] of
@@ -10,11 +10,13 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/colormap.h"
 #include "gfx/gl_object.h"
 #include "gfx/shader_library.h"
 #include "gfx/zero_contour.h"
+#include "gfx/zero_lines.h"
 
 namespace marginscope {
 
@@ -44,6 +46,8 @@ public:
     GlName texture() const { return target_.texture.name(); }
     int width() const { return target_.width; }
     int height() const { return target_.height; }
+    // The curves of the line, in node units, for hit tests and export.
+    const std::vector<ZeroLine>& lines() const { return lines_; }
     float used_min() const {
         return used_min_;
     }  // the limits the fill was drawn with, for the colour bar
@@ -51,9 +55,14 @@ public:
     int draw_count() const { return draw_count_; }
 
 private:
+    void upload(const BoundaryField& field);
+    bool set_reach(const BoundaryStyle& style);
+    void upload_lines();
     void draw(const Program& program);
 
-    Texture values_, crossings_;
+    Texture values_, crossings_, bins_, pieces_;
+    std::vector<ZeroLine> lines_;
+    float reach_x_ = 0, reach_y_ = 0;  // of the thick line, in cells
     RenderTarget target_;
     VertexArray vertex_array_;
     int rows_ = 0, cols_ = 0;

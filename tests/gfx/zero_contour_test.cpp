@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "fields.h"
+#include "gfx/zero_lines.h"
 
 namespace marginscope {
 namespace {
@@ -161,6 +162,45 @@ TEST(ZeroContourTest, NoSignChangeNoLineAndBadSizesAreASentence) {
     wrong.rows = 5;
     EXPECT_THROW(zero_contour(wrong), UserError);
     EXPECT_THROW(zero_contour(BoundaryField{}), UserError);
+}
+
+TEST(ZeroLinesTest, ACoarseCircleIsRoundAndClosed) {
+    constexpr int kNodes = 13;
+    constexpr double kRadius = 0.63;
+    constexpr double kHalf = (kNodes - 1) / 2.0;
+    const SampledField field = circle_field(kNodes, kNodes, kRadius, 2.0, 0.0);
+    const std::vector<ZeroLine> lines = zero_lines(field.view(), 0.1);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_TRUE(lines[0].closed);
+    double worst = 0.0;
+    for (std::size_t i = 0; i < lines[0].points.size(); ++i) {
+        const ContourPoint p = lines[0].points[i];
+        worst = std::max(worst, std::abs(std::hypot(p.x - kHalf, p.y - kHalf) - kRadius * kHalf));
+        if (i > 0) {
+            EXPECT_LT(std::hypot(p.x - lines[0].points[i - 1].x, p.y - lines[0].points[i - 1].y),
+                      0.2);
+        }
+    }
+    // Chords of this length are off by as much as length² / 8R, which is 0.06 for one and a quarter
+    // nodes.
+    EXPECT_LT(worst, 0.02);
+}
+
+TEST(ZeroLinesTest, OpenLinesReachTheRimAndEachSegmentIsUsedOnce) {
+    SampledField field = make_field(9, 21);
+    for (int r = 0; r < 9; ++r) {
+        for (int c = 0; c < 21; ++c) field.set(r, c, std::sin(0.7 * c + 0.2 * r + 0.3));
+    }
+    const std::vector<ZeroLine> lines = zero_lines(field.view());
+    ASSERT_EQ(lines.size(), 5U);
+    for (const ZeroLine& line : lines) {
+        EXPECT_FALSE(line.closed);
+        for (const ContourPoint end : {line.points.front(), line.points.back()}) {
+            EXPECT_TRUE(end.y == 0 || end.y == 8 || end.x == 0 || end.x == 20)
+                << end.x << " " << end.y;
+        }
+    }
+    EXPECT_TRUE(zero_lines(make_field(3, 3).view()).empty());
 }
 
 }  // namespace
