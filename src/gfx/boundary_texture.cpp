@@ -40,7 +40,39 @@ Rgb mix(Rgb a, Rgb b, double t) {
 
 using Texel = std::array<float, 4>;
 
+constexpr float kLargestLog = 1e6F;          // stands for infinity
 constexpr std::size_t kPieceColumns = 1024;  // as in boundary.frag
+
+// Dets relative to the largest of a cell's corners, so that the shader neither overflows nor needs
+// exponentials.
+std::vector<BoundaryCell> make_cells(const BoundaryField& field) {
+    std::vector<BoundaryCell> cells;
+    const auto index = [&](int r, int c) {
+        return static_cast<std::size_t>(r) * static_cast<std::size_t>(field.cols) +
+               static_cast<std::size_t>(c);
+    };
+    for (int r = 0; r + 1 < field.rows; ++r) {
+        for (int c = 0; c + 1 < field.cols; ++c) {
+            const std::array<std::size_t, 4> corners = {index(r, c), index(r, c + 1),
+                                                        index(r + 1, c), index(r + 1, c + 1)};
+            BoundaryCell cell;
+            cell.log_largest = -kLargestLog;
+            for (const std::size_t i : corners) {
+                cell.has_nan = cell.has_nan || std::isnan(field.logdet[i]);
+                if (field.logdet[i] > cell.log_largest)
+                    cell.log_largest = std::min(field.logdet[i], kLargestLog);
+            }
+            for (std::size_t k = 0; k < corners.size(); ++k) {
+                const float logdet = std::min(field.logdet[corners[k]], kLargestLog);
+                const float size = std::exp(logdet - cell.log_largest);
+                cell.det[k] = field.sign[corners[k]] < 0 ? -size : size;
+                if (std::isnan(field.logdet[corners[k]])) cell.det[k] = field.logdet[corners[k]];
+            }
+            cells.push_back(cell);
+        }
+    }
+    return cells;
+}
 
 // For every cell the pieces of the line that come within reach of it, so that a pixel looks at
 // these few only.
@@ -120,11 +152,8 @@ GlName BoundaryTexture::update(ShaderLibrary& shaders, const BoundaryField& fiel
 }
 
 void BoundaryTexture::upload(const BoundaryField& field) {
-    const std::vector<EdgeCrossing> crossings = edge_crossings(field);
-    static_assert(sizeof(EdgeCrossing) == 4 * sizeof(float));
-    upload_texture(values_, TexelFormat::r32f, field.cols, field.rows, field.logdet.data());
-    upload_texture(crossings_, TexelFormat::rgba32f, field.cols, field.rows, crossings.data());
     lines_ = zero_lines(field);
+    cells_ = make_cells(field);
     std::tie(field_min_, field_max_) = robust_limits(field.logdet);
     rows_ = field.rows;
     cols_ = field.cols;
@@ -143,14 +172,19 @@ bool BoundaryTexture::set_reach(const BoundaryStyle& style) {
 void BoundaryTexture::upload_lines() {
     const std::vector<std::vector<Texel>> bins =
         bin_pieces(lines_, rows_, cols_, reach_x_, reach_y_);
-    std::vector<Texel> index;
+    std::vector<Texel> dets;
+    std::vector<Texel> info;
     std::vector<Texel> pieces;
-    for (const std::vector<Texel>& bin : bins) {
-        index.push_back({static_cast<float>(pieces.size()), static_cast<float>(bin.size()), 0, 0});
-        pieces.insert(pieces.end(), bin.begin(), bin.end());
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+        const BoundaryCell& cell = cells_[i];
+        dets.push_back(cell.det);
+        info.push_back({static_cast<float>(pieces.size()), static_cast<float>(bins[i].size()),
+                        cell.log_largest, cell.has_nan ? 1.0F : 0.0F});
+        pieces.insert(pieces.end(), bins[i].begin(), bins[i].end());
     }
     pieces.resize((pieces.size() / kPieceColumns + 1) * kPieceColumns);
-    upload_texture(bins_, TexelFormat::rgba32f, cols_ - 1, rows_ - 1, index.data());
+    upload_texture(dets_, TexelFormat::rgba32f, cols_ - 1, rows_ - 1, dets.data());
+    upload_texture(cell_info_, TexelFormat::rgba32f, cols_ - 1, rows_ - 1, info.data());
     upload_texture(pieces_, TexelFormat::rgba32f, static_cast<int>(kPieceColumns),
                    static_cast<int>(pieces.size() / kPieceColumns), pieces.data());
 }
@@ -159,14 +193,12 @@ void BoundaryTexture::draw(const Program& program) {
     const bool own_limits = style_.logdet_max > style_.logdet_min;
     used_min_ = own_limits ? style_.logdet_min : field_min_;
     used_max_ = own_limits ? style_.logdet_max : field_max_;
-    bind_texture(0, values_);
-    bind_texture(1, crossings_);
-    bind_texture(2, bins_);
-    bind_texture(3, pieces_);
-    set_uniform(program, "u_logdet", 0);
-    set_uniform(program, "u_crossings", 1);
-    set_uniform(program, "u_bins", 2);
-    set_uniform(program, "u_pieces", 3);
+    bind_texture(0, dets_);
+    bind_texture(1, cell_info_);
+    bind_texture(2, pieces_);
+    set_uniform(program, "u_dets", 0);
+    set_uniform(program, "u_cells", 1);
+    set_uniform(program, "u_pieces", 2);
     set_uniform(program, "u_nodes", cols_, rows_);
     set_uniform(program, "u_size", static_cast<float>(target_.width),
                 static_cast<float>(target_.height));

@@ -9,6 +9,7 @@
 // the nodes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -36,6 +37,13 @@ struct BoundaryStyle {
     static BoundaryStyle themed(bool dark);
 };
 
+// What the shader knows of a cell.
+struct BoundaryCell {
+    std::array<float, 4> det{};  // corners (0,0) (1,0) (0,1) (1,1) in x, y, relative to the largest
+    float log_largest = 0.0F;
+    bool has_nan = false;
+};
+
 class BoundaryTexture {
 public:
     // The texture to show, width x height pixels; 0 for an empty field. Uploads when `version` or
@@ -60,7 +68,8 @@ private:
     void upload_lines();
     void draw(const Program& program);
 
-    Texture values_, crossings_, bins_, pieces_;
+    Texture dets_, cell_info_, pieces_;
+    std::vector<BoundaryCell> cells_;
     std::vector<ZeroLine> lines_;
     float reach_x_ = 0, reach_y_ = 0;  // of the thick line, in cells
     RenderTarget target_;
