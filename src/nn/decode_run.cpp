@@ -1,0 +1,135 @@
+// Decoding from a prompt, with the margin of each token before and after it is chosen.
+#include "nn/decode_run.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+
+#include <chrono>
+#include <cmath>
+#include <span>
+
+#include "core/error.h"
+#include "core/stage.h"
+#include "nn/decoder.h"
+#include "nn/model_request.h"
+#include "nn/probes.h"
+#include "nn/torch_errors.h"
+
+namespace marginscope {
+namespace {
+
+// The margin a token would have as the next one, in the window it would stand in.
+class NextMargins {
+public:
+    NextMargins(const Model& model, const Decoder& decoder, MarginKind kind) : decoder_(decoder), kind_(kind) {
+        if (model.stage) weights_ = stage_weights(model);
+    }
+
+    std::optional<double> of(int token) {
+        if (!weights_) return std::nullopt;
+        if (decoder_.length() != past_length_) {
+            past_ = decoder_.next_window_embeddings();
+            past_length_ = decoder_.length();
+        }
+        const auto position = past_.rows();
+        if (position < 2) return std::nullopt;
+        Matrix u(position + 1, past_.cols());
+        u.topRows(position) = past_;
+        u.row(position) = decoder_.next_embeddings(std::span(&token, 1)).row(0);
+        const Stage stage(std::move(u), *weights_);
+        const int i = static_cast<int>(position);
+        PositionMargins margins;
+        margins.position = i;
+        margins.logdet = stage.log_det(i);
+        margins.crossings = stage.crossings(i);
+        if (kind_ == MarginKind::singular) margins.sigma_min = stage.sigma_min(i);
+        if (kind_ == MarginKind::geometric) margins.geometric = stage.geometric_margin(i);
+        return margin_value(margins, kind_);
+    }
+
+private:
+    const Decoder& decoder_;
+    MarginKind kind_;
+    std::optional<StageWeights> weights_;
+    Matrix past_;
+    std::size_t past_length_ = static_cast<std::size_t>(-1);
+};
+
+void check(const DecodeRequest& request) {
+    const SamplingSettings& sampling = request.sampling;
+    if (request.tokens < 0) throw UserError("--tokens must be 0 or more; it is " + std::to_string(request.tokens) + ".", 2);
+    if (!(sampling.temperature >= 0.0) || !std::isfinite(sampling.temperature))
+        throw UserError("--temperature must be 0 or more.", 2);
+    if (!(sampling.top_p > 0.0 && sampling.top_p <= 1.0)) throw UserError("--top-p must lie between 0 and 1.", 2);
+    if (sampling.min_margin && !std::isfinite(*sampling.min_margin))
+        throw UserError("--min-margin must be a finite number.", 2);
+}
+
+std::vector<int> first_tokens(const Model& model, const DecodeRequest& request) {
+    std::vector<int> ids = model.vocabulary.encode(request.prompt);
+    if (ids.empty()) {
+        const bool has_break = model.vocabulary.count_unknown("\n") == 0;
+        ids = has_break ? model.vocabulary.encode("\n") : std::vector<int>{0};
+    }
+    return ids;
+}
+
+DecodeResult decode(const DecodeRequest& request, const std::function<void(const DecodedToken&)>& on_token,
+                    const std::stop_token& stop) {
+    at::set_num_threads(request.threads);
+    const Model model = load_requested_model(request.model);
+    const SamplingSettings& sampling = request.sampling;
+    if (sampling.min_margin) stage_weights(model, model_name(request.model));  // refuses a model without a stage
+    DecodeResult result;
+    result.model = model_name(request.model);
+    result.prompt = request.prompt;
+    result.stopped = "length";
+    Decoder decoder(model.gpt);
+    NextMargins margins(model, decoder, request.kind);
+    at::Tensor logits = decoder.append(first_tokens(model, request));
+    const auto start = std::chrono::steady_clock::now();
+    for (int k = 0; k < request.tokens; ++k) {
+        if (stop.stop_requested()) {
+            result.stopped = "interrupted";
+            break;
+        }
+        const at::Tensor values = logits.to(at::kFloat).contiguous();
+        const std::span<const float> row(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+        std::vector<Candidate> from = candidates(row, sampling);
+        if (sampling.min_margin)
+            from = with_least_margin(std::move(from), sampling, [&](int token) {
+                return margins.of(token).value_or(std::numeric_limits<double>::infinity());
+            });
+        if (from.empty()) {
+            result.stopped = "min_margin";
+            break;
+        }
+        const int token = draw(from, sampling, decoder.length());
+        const TokenDistribution all = distribution(row);
+        DecodedToken decoded;
+        decoded.token = model.vocabulary.symbol(token);
+        decoded.logprob = all.logprob[static_cast<std::size_t>(token)];
+        decoded.entropy = all.entropy;
+        decoded.margin = margins.of(token);
+        logits = decoder.append(std::span(&token, 1));
+        result.text += decoded.token;
+        result.tokens.push_back(decoded);
+        if (on_token) on_token(decoded);
+    }
+    const double secs = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (secs > 0.0) result.tokens_per_s = static_cast<double>(result.tokens.size()) / secs;
+    return result;
+}
+
+}  // namespace
+
+DecodeResult run_decode(const DecodeRequest& request, const std::function<void(const DecodedToken&)>& on_token,
+                        std::stop_token stop) {
+    check(request);
+    DecodeResult result;
+    with_torch_errors([&] { result = decode(request, on_token, stop); });
+    return result;
+}
+
+}  // namespace marginscope
