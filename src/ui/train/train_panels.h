@@ -8,6 +8,6 @@
 namespace marginscope {
 
 std::span<const PanelInfo> train_panels();
-void dock_train_panels(ImGuiID root, ImVec2 size, float scale);
+void dock_train_panels(DockArea& area);
 
 }  // namespace marginscope

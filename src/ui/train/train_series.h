@@ -1,9 +1,12 @@
 // What training has told so far: one sample per step, evaluations and marks, kept for the plots.
 //
-// Main thread. Filled by take() with Engine::take_training_events(), in order.
+// Main thread. Filled by take() with Engine::take_training_events(), in order. Nothing is thinned out: a million steps are
+// some 60 MB; thin() makes what a plot of a given width can show.
 #pragma once
 
-#include <variant>
+#include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "core/frames.h"
@@ -17,23 +20,17 @@ struct TrainSeries {
     std::vector<LiveMark> marks;
     std::uint64_t version = 0;  // grows with every event
 
-    void take(const std::vector<TrainingEvent>& events) {
-        for (const TrainingEvent& event : events) {
-            ++version;
-            if (const auto* reset = std::get_if<TrainingReset>(&event)) {
-                label = reset->label;
-                samples.clear();
-                evals.clear();
-                marks.clear();
-            } else if (const auto* sample = std::get_if<TrainingSample>(&event)) {
-                samples.push_back(*sample);
-            } else if (const auto* eval = std::get_if<EvalSample>(&event)) {
-                evals.push_back(*eval);
-            } else if (const auto* mark = std::get_if<LiveMark>(&event)) {
-                marks.push_back(*mark);
-            }
-        }
-    }
+    void take(const std::vector<TrainingEvent>& events);
+    bool empty() const { return samples.empty() && evals.empty(); }
 };
+
+struct Curve {
+    std::vector<double> x, y;
+};
+
+/// The curve of `value` over the samples, in at most two points for each of `columns` columns: the smallest and the largest of
+/// a column, in their order, so that no spike is lost. `smooth` > 1 averages over as many steps first. NaN values are left out.
+Curve thin(const std::vector<TrainingSample>& samples, const std::function<float(const TrainingSample&)>& value, int columns,
+           int smooth = 1);
 
 }  // namespace marginscope

@@ -1,8 +1,57 @@
 // View state of the panels of the Train workspace.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
+#include "core/run_config.h"
+#include "ui/train/train_series.h"
+
 namespace marginscope {
 
-struct TrainView {};
+struct LossView {
+    bool log_y = false;
+    int smooth = 1;       // steps; 1: none
+    bool fit = true;      // follow the data; off as soon as the user moves the plot
+    bool fit_now = false; // one more fit, by key or button
+    int second = 0;       // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
+    // Thinned curves of the last series version and width
+    std::uint64_t version = 0;
+    int columns = 0;
+    int smoothed_by = 0;
+    int second_of = -1;
+    Curve ce, barrier, below;
+};
+
+struct HistogramView {
+    float threshold = -2.0F;  // log|det|
+    std::uint64_t version = 0;
+    int columns = 0;
+    std::vector<float> cells;  // bins × columns, top row the largest log|det|
+};
+
+struct RunFormView {
+    RunConfig config;
+    bool from_loaded = false;
+    std::string run_folder;
+    std::string resume_folder;
+    std::string filter;
+    std::string problem;    // what is wrong with the form, in a sentence
+    double until = 0;
+    bool open_all = false;
+};
+
+/// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back.
+struct LiveView {
+    bool held = false;
+    double lambda = 0, lr = 0, min_lr = 0, noise = 0, clip = 0;
+};
+
+struct TrainView {
+    LossView loss;
+    HistogramView histogram;
+    RunFormView form;
+    LiveView live;
+};
 
 }  // namespace marginscope

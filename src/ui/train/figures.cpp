@@ -1,0 +1,59 @@
+// The run in numbers, and a sample of what the model writes now.
+#include "ui/train/figures.h"
+
+#include <cmath>
+
+#include "ui/widgets.h"
+
+namespace marginscope {
+
+void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const TrainingFrame* training = frames.training.get();
+    if (training == nullptr || training->state == TrainingState::idle) {
+        empty_state(theme, "No run", "Speed, gradient norm and the health of the barrier appear here once training has started.");
+        return;
+    }
+    value_row(theme, "Steps per second", format_number(training->steps_per_s, 3));
+    value_row(theme, "Tokens per second", format_number(training->tokens_per_s, 4));
+    value_row(theme, "Parameters", std::to_string(training->parameters));
+    if (!series.samples.empty()) {
+        const TrainingSample& last = series.samples.back();
+        value_row(theme, Quantity::cross_entropy, format_number(last.ce) + " nats", std::isfinite(last.ce) ? 0 : theme.error);
+        value_row(theme, Quantity::barrier, format_number(last.barrier));
+        value_row(theme, Quantity::logdet, format_number(last.logdet_mean));
+        value_row(theme, Quantity::share_beyond, format_percent(last.share_beyond), last.share_beyond > 0 ? theme.accent : 0);
+        value_row(theme, Quantity::embedding_rms, format_number(last.embedding_rms));
+        value_row(theme, "Gradient norm", format_number(last.grad_norm));
+        value_row(theme, "Learning rate", format_number(last.lr));
+        value_row(theme, "Capped positions", std::to_string(last.capped));
+        value_row(theme, "Singular positions", std::to_string(last.singular), last.singular > 0 ? theme.accent : 0);
+    }
+    if (!series.evals.empty()) {
+        value_row(theme, "Validation loss", format_number(series.evals.back().val_ce) + " nats");
+        value_row(theme, Quantity::sigma_min, format_number(series.evals.back().sigma_min_min));
+    }
+    value_row(theme, "Time in training", format_percent(training->share_training));
+    value_row(theme, "Time in captures", format_percent(training->share_capturing));
+    value_row(theme, "Time in drawing, of a core", format_percent(loop.draw_share));
+    value_row(theme, "Text", training->corpus_label);
+    value_row(theme, "Run folder", training->run_folder.empty() ? "none: nothing is written" : training->run_folder);
+}
+
+void draw_sample(const Frames& frames, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const TrainingFrame* training = frames.training.get();
+    if (training == nullptr || training->sample_text.empty()) {
+        empty_state(theme, "No sample yet", "A few lines that the model writes are shown here and refreshed while it learns.");
+        return;
+    }
+    const std::string when = "written at step " + std::to_string(training->sample_step) + ", temperature 0.8, always the same seed";
+    text_small(theme, theme.dim, when.c_str());
+    ImGui::PushFont(theme.fonts.mono, type::kBody);
+    ImGui::PushTextWrapPos(0.0F);
+    ImGui::TextUnformatted(training->sample_text.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::PopFont();
+}
+
+}  // namespace marginscope

@@ -1,0 +1,192 @@
+// Losses over the steps: cross-entropy of training and validation above, the barrier and one more quantity below.
+#include "ui/train/loss.h"
+
+#include <implot.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+struct Second {
+    const char* name;
+    float (*value)(const TrainingSample&);
+};
+constexpr Second kSeconds[] = {
+    {"mean log|det|", [](const TrainingSample& s) { return s.logdet_mean; }},
+    {"share beyond", [](const TrainingSample& s) { return s.share_beyond; }},
+    {"gradient norm", [](const TrainingSample& s) { return s.grad_norm; }},
+    {"embedding RMS", [](const TrainingSample& s) { return s.embedding_rms; }},
+    {"learning rate", [](const TrainingSample& s) { return s.lr; }},
+};
+
+ImPlotSpec line_of(ImU32 color, float weight) {
+    ImPlotSpec spec;
+    spec.LineColor = to_vec4(color);
+    spec.LineWeight = weight;
+    return spec;
+}
+
+void refresh(const TrainSeries& series, LossView& view, int columns) {
+    if (view.version == series.version && view.columns == columns && view.smoothed_by == view.smooth &&
+        view.second_of == view.second)
+        return;
+    view.version = series.version;
+    view.columns = columns;
+    view.smoothed_by = view.smooth;
+    view.second_of = view.second;
+    view.ce = thin(series.samples, [](const TrainingSample& s) { return s.ce; }, columns, view.smooth);
+    view.barrier = thin(series.samples, [](const TrainingSample& s) { return s.barrier; }, columns, view.smooth);
+    view.below = thin(series.samples, kSeconds[view.second].value, columns, view.smooth);
+}
+
+void draw_options(LossView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    int scale = view.log_y ? 1 : 0;
+    if (segmented(theme, "scale", {"linear", "log"}, scale)) {
+        view.log_y = scale == 1;
+        view.fit_now = true;
+    }
+    ImGui::SameLine(0, theme.px(12));
+    int smooth = view.smooth <= 1 ? 0 : view.smooth <= 20 ? 1 : 2;
+    if (segmented(theme, "smooth", {"every step", "mean of 20", "of 200"}, smooth))
+        view.smooth = smooth == 0 ? 1 : smooth == 1 ? 20 : 200;
+    ImGui::SameLine(0, theme.px(12));
+    if (icon_button(theme, "##fit", Icon::target, "Show all steps (F)", true, view.fit)) {
+        view.fit = true;
+        view.fit_now = true;
+    }
+    ImGui::SameLine(0, theme.px(12));
+    ImGui::SetNextItemWidth(theme.px(132));
+    if (ImGui::BeginCombo("##second", kSeconds[view.second].name)) {
+        for (int k = 0; k < static_cast<int>(std::size(kSeconds)); ++k)
+            if (ImGui::Selectable(kSeconds[k].name, k == view.second)) {
+                view.second = k;
+                view.fit_now = true;
+            }
+        ImGui::EndCombo();
+    }
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("What the lower plot shows beside the barrier");
+}
+
+/// Live changes as labelled lines; labels step down so that neighbours do not cover each other.
+void draw_marks(const TrainSeries& series, const Theme& theme, bool labels) {
+    double last = -1e300;
+    int row = 0;
+    for (const LiveMark& mark : series.marks) {
+        const auto x = static_cast<double>(mark.step);
+        ImPlot::PlotInfLines("##mark", &x, 1, line_of(with_alpha(theme.select, 0.7F), 1.0F));
+        if (!labels) continue;
+        const ImPlotRect limits = ImPlot::GetPlotLimits();
+        row = x - last < 0.12 * limits.X.Size() ? row + 1 : 0;
+        last = x;
+        const double y = limits.Y.Max;
+        ImPlot::PlotText(mark.label.c_str(), x, y,
+                         ImVec2(ImGui::CalcTextSize(mark.label.c_str()).x / 2 + theme.px(4),
+                                theme.px(9) + static_cast<float>(row % 4) * theme.px(14)));
+    }
+}
+
+/// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before it.
+void hover(const TrainSeries& series, const Theme& theme) {
+    if (!ImPlot::IsPlotHovered() || series.samples.empty()) return;
+    const auto step = static_cast<std::int64_t>(std::llround(ImPlot::GetPlotMousePos().x));
+    auto at = std::lower_bound(series.samples.begin(), series.samples.end(), step,
+                               [](const TrainingSample& s, std::int64_t wanted) { return s.step < wanted; });
+    if (at == series.samples.end()) --at;
+    const EvalSample* eval = nullptr;
+    for (const EvalSample& one : series.evals)
+        if (one.step <= at->step) eval = &one;
+    std::vector<CardLine> lines = {{"training", format_number(at->ce, 5) + " nats"}};
+    if (eval != nullptr)
+        lines.push_back({"validation, step " + std::to_string(eval->step), format_number(eval->val_ce, 5) + " nats"});
+    lines.push_back({"barrier", format_number(at->barrier, 5)});
+    lines.push_back({"mean log|det|", format_number(at->logdet_mean, 5)});
+    lines.push_back({"share beyond", format_percent(at->share_beyond)});
+    lines.push_back({"lambda_m", format_number(at->lambda)});
+    lines.push_back({"learning rate", format_number(at->lr)});
+    if (at->capped > 0) lines.push_back({"capped positions", std::to_string(at->capped)});
+    if (at->singular > 0) lines.push_back({"singular positions", std::to_string(at->singular), theme.accent});
+    value_card(theme, "step " + std::to_string(at->step), lines);
+}
+
+ImPlotAxisFlags axis_flags(const LossView& view) {
+    return (view.fit || view.fit_now ? ImPlotAxisFlags_AutoFit : 0) | ImPlotAxisFlags_NoHighlight;
+}
+
+bool begin_plot(const char* id, float height, LossView& view, bool x_label) {
+    const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
+    if (!ImPlot::BeginPlot(id, ImVec2(-1, height), flags)) return false;
+    const ImPlotAxisFlags axis = axis_flags(view);
+    ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr, axis | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
+    ImPlot::SetupAxis(ImAxis_Y1, nullptr, axis);
+    ImPlot::SetupLegend(ImPlotLocation_NorthEast, ImPlotLegendFlags_Horizontal);
+    return true;
+}
+
+void end_plot(LossView& view) {
+    const bool moved = ImPlot::IsPlotHovered() && (ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseDragging(0, 4));
+    if (moved) view.fit = false;
+    ImPlot::EndPlot();
+}
+
+void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
+    if (!begin_plot("##losses", height, view, false)) return;
+    ImPlot::SetupAxis(ImAxis_Y1, "cross-entropy, nats", axis_flags(view));
+    if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
+    const ImU32 own = to_u32(run_color(0));
+    const ImU32 other = to_u32(run_color(1));
+    ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(), static_cast<int>(view.ce.x.size()),
+                     line_of(with_alpha(own, 0.85F), theme.px(1.25F)));
+    std::vector<double> x, y;
+    for (const EvalSample& eval : series.evals) {
+        x.push_back(static_cast<double>(eval.step));
+        y.push_back(static_cast<double>(eval.val_ce));
+    }
+    ImPlotSpec spec = line_of(other, theme.px(1.75F));
+    spec.Marker = ImPlotMarker_Circle;
+    spec.MarkerSize = theme.px(3);
+    ImPlot::PlotLine("validation", x.data(), y.data(), static_cast<int>(x.size()), spec);
+    draw_marks(series, theme, true);
+    hover(series, theme);
+    end_plot(view);
+}
+
+void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
+    if (!begin_plot("##barrier", height, view, true)) return;
+    const ImPlotAxisFlags axis = axis_flags(view);
+    ImPlot::SetupAxis(ImAxis_Y1, "barrier", axis);
+    ImPlot::SetupAxis(ImAxis_Y2, kSeconds[view.second].name, axis | ImPlotAxisFlags_AuxDefault);
+    ImPlot::PlotLine("barrier, mean of -log|det J|", view.barrier.x.data(), view.barrier.y.data(),
+                     static_cast<int>(view.barrier.x.size()), line_of(theme.accent, theme.px(1.25F)));
+    ImPlot::SetAxes(ImAxis_X1, ImAxis_Y2);
+    ImPlot::PlotLine(kSeconds[view.second].name, view.below.x.data(), view.below.y.data(),
+                     static_cast<int>(view.below.x.size()), line_of(to_u32(run_color(2)), theme.px(1.25F)));
+    ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
+    draw_marks(series, theme, false);
+    hover(series, theme);
+    end_plot(view);
+}
+
+}  // namespace
+
+void draw_losses(const Frames&, const TrainSeries& series, LossView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (series.empty()) {
+        empty_state(theme, "No training yet",
+                    "Press Start beside this panel: training and validation loss, and the barrier apart, are drawn here step by step.");
+        return;
+    }
+    draw_options(view, context);
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    refresh(series, view, std::max(64, static_cast<int>(room.x)));
+    const float upper = std::max(theme.px(60), room.y * 0.58F);
+    plot_losses(series, view, theme, upper);
+    plot_barrier(series, view, theme, std::max(theme.px(60), room.y - upper - theme.px(4)));
+    view.fit_now = false;
+}
+
+}  // namespace marginscope

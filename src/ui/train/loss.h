@@ -1,0 +1,11 @@
+// Losses over the steps, the barrier apart, marks of live changes.
+#pragma once
+
+#include "ui/panel.h"
+#include "ui/train/train_view.h"
+
+namespace marginscope {
+
+void draw_losses(const Frames& frames, const TrainSeries& series, LossView& view, PanelContext& context);
+
+}  // namespace marginscope

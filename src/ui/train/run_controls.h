@@ -1,0 +1,17 @@
+// Starting, pausing and stepping a training; the values that change live.
+#pragma once
+
+#include "ui/panel.h"
+#include "ui/train/train_view.h"
+
+namespace marginscope {
+
+void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& context);
+
+/// The settings of the next run, from the field table: what needs a restart lives here.
+void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context);
+
+/// The command line of what the form says.
+std::string train_command(const RunFormView& form);
+
+}  // namespace marginscope
