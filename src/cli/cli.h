@@ -1,0 +1,48 @@
+// The command line: reads the arguments, runs one command, or says that the window is wanted.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace marginscope {
+
+/// What the window is opened with.
+struct WindowRequest {
+    std::vector<std::filesystem::path> files;  // text, checkpoint, run folder or session
+};
+
+/// One picture of a workspace without a window.
+struct RenderRequest {
+    std::string workspace;        // "decode", "train" or "path"
+    std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
+    std::filesystem::path out;    // a .png
+    int width = 1280;
+    int height = 800;
+};
+
+/// A figure of `bench` (design.md). `goal` reads like "<= 5".
+struct BenchFigure {
+    std::string name;
+    double value = 0.0;
+    std::string unit;
+    std::string goal;
+    std::string rival;
+    std::string note;
+};
+
+/// What the application lends to the commands: everything that draws. An empty function means that this build
+/// cannot do it, and the command says so.
+struct CliHooks {
+    std::function<int(const WindowRequest&)> run_window;
+    std::function<void(const RenderRequest&)> render;
+    std::function<std::vector<BenchFigure>()> window_figures;
+};
+
+/// The whole program; `main` returns its value. Call on the main thread before any other thread exists. Exit codes:
+/// 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.
+int run_command_line(int argc, const char* const* argv, const CliHooks& hooks);
+
+}  // namespace marginscope

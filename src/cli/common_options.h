@@ -1,0 +1,62 @@
+// Flags that several commands share: which model, which text, which margin.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/margins.h"
+#include "nn/evaluate.h"
+#include "nn/margin_report.h"
+#include "text/corpus.h"
+
+namespace marginscope {
+
+/// `--text FILE`, or the built-in stories.
+struct TextOption {
+    std::string file;
+    void add_to(CLI::App& command, const std::string& help);
+    Corpus load() const;
+};
+
+CLI::Option* add_model_option(CLI::App& command, std::string& model);
+CLI::Option* add_threads_option(CLI::App& command, int& threads);
+CLI::Option* add_json_option(CLI::App& command, std::string& json);
+CLI::Option* add_kind_option(CLI::App& command, MarginKind& kind);
+
+/// Reads "0,0.02,0.05" (with or without blanks) into numbers >= `least`; UserError (exit code 2) names `flag`.
+std::vector<double> number_list(const std::string& flag, const std::string& text, double least = 0.0);
+
+const std::map<std::string, MarginKind>& margin_kinds();
+const std::map<std::string, MarginView>& margin_views();
+const std::map<std::string, GeometricScope>& geometric_scopes();
+const std::map<std::string, NoisePlace>& noise_places();
+
+template <typename Value>
+std::string name_in(const std::map<std::string, Value>& names, Value value) {
+    for (const auto& [name, named] : names)
+        if (named == value) return name;
+    return {};
+}
+
+/// An option that takes one of the names of `names`.
+template <typename Value>
+CLI::Option* add_choice_option(CLI::App& command, const std::string& flag, Value& value,
+                               const std::map<std::string, Value>& names, const std::string& help) {
+    std::string listed;
+    for (const auto& entry : names) listed += (listed.empty() ? "" : ", ") + entry.first;
+    return command
+        .add_option_function<std::string>(
+            flag,
+            [&value, &names, flag, listed](const std::string& text) {
+                const auto found = names.find(text);
+                if (found == names.end())
+                    throw CLI::ValidationError(flag, "takes one of " + listed + ", not \"" + text + "\"");
+                value = found->second;
+            },
+            help + ": " + listed + " [" + name_in(names, value) + "]")
+        ->type_name("NAME");
+}
+
+}  // namespace marginscope

@@ -1,0 +1,102 @@
+// `marginscope decode`: continues a prompt, with each token's margin.
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/common_options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "files/json_numbers.h"
+#include "nn/decode_run.h"
+
+namespace marginscope {
+namespace {
+
+struct Options {
+    DecodeRequest request;
+    std::string model;
+    double min_margin = 0.0;
+    CLI::Option* min_margin_option = nullptr;
+    std::string json;
+};
+
+nlohmann::json result_json(const DecodeResult& result, const Options& options) {
+    nlohmann::json tokens = nlohmann::json::array();
+    for (const auto& token : result.tokens)
+        tokens.push_back({{"token", token.token},
+                          {"logprob", json_number(token.logprob)},
+                          {"entropy", json_number(token.entropy)},
+                          {"margin", json_number(token.margin)}});
+    return {{"model", result.model},
+            {"seed", options.request.sampling.seed},
+            {"prompt", result.prompt},
+            {"text", result.text},
+            {"tokens", tokens},
+            {"stopped", result.stopped},
+            {"kind", name_in(margin_kinds(), options.request.kind)},
+            {"tokens_per_s", json_number(result.tokens_per_s)}};
+}
+
+int run(Options& options, std::stop_token stop) {
+    options.request.model = options.model;
+    if (options.min_margin_option->count() > 0) options.request.sampling.min_margin = options.min_margin;
+    const bool show_text = options.json != "-";
+    ProgressLine progress("decode");
+    if (show_text) write_text(options.request.prompt);
+    std::size_t done = 0;
+    const DecodeResult result = run_decode(
+        options.request,
+        [&](const DecodedToken& token) {
+            ++done;
+            if (show_text)
+                write_text(token.token);
+            else
+                progress.update(done, static_cast<std::size_t>(options.request.tokens));
+        },
+        stop);
+    progress.clear();
+    if (show_text) write_text("\n");
+    if (!options.json.empty()) write_json(options.json, result_json(result, options));
+    if (result.stopped == "min_margin") progress.note("Stopped: no candidate keeps the margin of --min-margin.");
+    return result.stopped == "interrupted" ? kExitInterrupted : kExitDone;
+}
+
+}  // namespace
+
+void add_decode_command(CLI::App& app, CommandContext& context) {
+    auto* command = app.add_subcommand("decode", "continue a prompt token by token");
+    command->footer(
+        "Examples:\n"
+        "  marginscope decode --prompt \"Once \" --tokens 200 --temperature 0.7\n"
+        "  marginscope decode --prompt \"Once \" --min-margin 0.05 --json -");
+    const auto options = std::make_shared<Options>();
+    SamplingSettings& sampling = options->request.sampling;
+    add_model_option(*command, options->model);
+    command->add_option("--prompt", options->request.prompt, "text to continue")->type_name("TEXT");
+    command->add_option("--tokens", options->request.tokens, "how many tokens to add")
+        ->check(CLI::Range(0, 100'000'000))
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("--temperature", sampling.temperature, "0 takes the likeliest token always")
+        ->check(CLI::Range(0.0, 1000.0))
+        ->type_name("X")
+        ->capture_default_str();
+    command->add_option("--top-k", sampling.top_k, "only the N likeliest tokens; 0 turns it off")
+        ->check(CLI::Range(0, 1'000'000))
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("--top-p", sampling.top_p, "only the likeliest tokens that together have this probability")
+        ->check(CLI::Range(1e-9, 1.0))
+        ->type_name("X")
+        ->capture_default_str();
+    options->min_margin_option =
+        command->add_option("--min-margin", options->min_margin, "refuse tokens whose own margin would be below this")
+            ->check(CLI::Range(-1e300, 1e300))
+            ->type_name("X");
+    add_kind_option(*command, options->request.kind);
+    command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")->type_name("N")->capture_default_str();
+    add_threads_option(*command, options->request.threads);
+    add_json_option(*command, options->json);
+    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+}
+
+}  // namespace marginscope

@@ -1,0 +1,212 @@
+// `marginscope margins`: every position's distance to the boundary, over a text.
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/common_options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "core/error.h"
+#include "files/json_numbers.h"
+
+namespace marginscope {
+namespace {
+
+struct Options {
+    MarginRequest request;
+    std::string model;
+    TextOption text;
+    std::string prompt;
+    std::string json;
+};
+
+nlohmann::json view_json(const ViewMargin& margin) {
+    return {{"logdet", json_number(margin.logdet.value)},
+            {"sign", margin.logdet.sign},
+            {"sigma_min", json_number(margin.sigma_min)},
+            {"crossings", margin.crossings}};
+}
+
+nlohmann::json position_json(const PositionReport& position, MarginView view) {
+    nlohmann::json out = {{"i", position.i},
+                          {"token", position.token},
+                          {"logprob", json_number(position.logprob)},
+                          {"entropy", json_number(position.entropy)},
+                          {"energy", json_number(position.energy)},
+                          {"support", position.support}};
+    const auto& stage = position.stage;
+    // geometric: null when it was not computed and when none was found; geometric_known tells which.
+    const bool known = stage && stage->geometric;
+    out["det"] = stage ? json_number(stage->det) : nullptr;
+    out["logdet"] = stage ? json_number(stage->logdet.value) : nullptr;
+    out["sign"] = stage ? nlohmann::json(stage->logdet.sign) : nullptr;
+    out["crossings"] = stage ? nlohmann::json(stage->crossings) : nullptr;
+    out["sigma_min"] = stage ? json_number(stage->sigma_min) : nullptr;
+    out["geometric"] = known ? json_number(stage->geometric->value) : nullptr;
+    out["geometric_known"] = known;
+    if (view == MarginView::heads) {
+        out["heads"] = nlohmann::json::array();
+        for (const auto& layer : position.heads) {
+            nlohmann::json row = nlohmann::json::array();
+            for (const auto& head : layer) row.push_back(view_json(head));
+            out["heads"].push_back(row);
+        }
+    }
+    if (view == MarginView::layer) {
+        out["layers"] = nlohmann::json::array();
+        for (const auto& layer : position.layers) out["layers"].push_back(view_json(layer));
+    }
+    return out;
+}
+
+nlohmann::json report_json(const MarginReport& report) {
+    nlohmann::json positions = nlohmann::json::array();
+    for (const auto& position : report.positions) positions.push_back(position_json(position, report.view));
+    return {{"model", report.model},
+            {"view", name_in(margin_views(), report.view)},
+            {"kind", name_in(margin_kinds(), report.kind)},
+            {"positions", positions},
+            {"support", report.support},
+            {"share_beyond", json_number(report.share_beyond)},
+            {"nats_per_position", json_number(report.nats_per_position)},
+            {"logdet_mean", json_number(report.logdet_mean)},
+            {"sigma_min",
+             {{"p5", json_number(report.sigma_min_p5)},
+              {"median", json_number(report.sigma_min_median)},
+              {"min", json_number(report.sigma_min_min)}}},
+            {"embedding_rms", json_number(report.embedding_rms)},
+            {"not_finite", report.not_finite},
+            {"windows", report.windows},
+            {"stopped", report.stopped}};
+}
+
+[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
+    char text[256];
+    va_list values;
+    va_start(values, format);
+    std::vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    return text;
+}
+
+std::string context_of(const MarginReport& report, std::size_t at) {
+    constexpr std::size_t kAround = 24;
+    const std::size_t i = report.positions[at].i;
+    std::string text;
+    for (std::size_t k = at > kAround ? at - kAround : 0; k <= at; ++k) {
+        // A gap between two windows is not the same text.
+        if (report.positions[k].i + (at - k) != i) {
+            text.clear();
+            continue;
+        }
+        const std::string& token = report.positions[k].token;
+        text += k == at ? "[" + visible_token(token) + "]" : token == "\n" ? "\u21b5" : token;
+    }
+    return text;
+}
+
+std::string stage_row(const PositionReport& position) {
+    const auto& stage = position.stage;
+    if (!stage) return "no margin";
+    std::string row = line("log|det| %8.3f  sign %2d  crossings %d  sigma_min %.4f", stage->logdet.value,
+                           stage->logdet.sign, stage->crossings, stage->sigma_min);
+    if (stage->geometric)
+        row += stage->geometric->value ? line("  geometric %.4f", *stage->geometric->value)
+                                       : "  no boundary within " + number_text(stage->geometric->searched_radius, 3);
+    return row;
+}
+
+std::string view_row(const PositionReport& position) {
+    const ViewMargin* lowest = nullptr;
+    std::string name;
+    for (std::size_t layer = 0; layer < position.heads.size(); ++layer)
+        for (std::size_t head = 0; head < position.heads[layer].size(); ++head)
+            if (const auto& at = position.heads[layer][head]; !lowest || at.logdet.value < lowest->logdet.value) {
+                lowest = &at;
+                name = line("layer %zu head %zu", layer, head);
+            }
+    for (std::size_t layer = 0; layer < position.layers.size(); ++layer)
+        if (const auto& at = position.layers[layer]; !lowest || at.logdet.value < lowest->logdet.value) {
+            lowest = &at;
+            name = line("layer %zu", layer);
+        }
+    if (!lowest) return "no margin";
+    return line("lowest: %s  log|det| %.3f  sign %d  sigma_min %.4f", name.c_str(), lowest->logdet.value, lowest->logdet.sign,
+                lowest->sigma_min);
+}
+
+std::string report_text(const MarginReport& report) {
+    std::string out = line("%zu positions in %zu windows of ", report.positions.size(), report.windows) + report.model + "\n";
+    if (report.share_beyond) {
+        out += "beyond the boundary  " + number_text(*report.share_beyond * 100, 3) + " %\n";
+        out += "mean log|det J|      " + number_text(report.logdet_mean) + "\n";
+        out += "sigma_min            5 %: " + number_text(report.sigma_min_p5) + "  median: " +
+               number_text(report.sigma_min_median) + "  least: " + number_text(report.sigma_min_min) + "\n";
+        out += "stage fit            " + number_text(report.nats_per_position) +
+               " nats per position (a pseudo-likelihood, see E4)\n";
+    } else {
+        out += "These are sensitivities of single blocks, not likelihoods.\n";
+    }
+    if (report.not_finite > 0) out += line("not finite           %zu positions\n", report.not_finite);
+    out += "support tokens, nearest the boundary first:\n";
+    for (const std::size_t i : report.support) {
+        const auto at = std::lower_bound(report.positions.begin(), report.positions.end(), i,
+                                         [](const PositionReport& p, std::size_t index) { return p.i < index; });
+        if (at == report.positions.end()) continue;
+        out += line("  %7zu  ", i) + (report.view == MarginView::stage ? stage_row(*at) : view_row(*at)) + "  \u2026" +
+               context_of(report, static_cast<std::size_t>(at - report.positions.begin())) + "\n";
+    }
+    return out;
+}
+
+int run(Options& options, std::stop_token stop) {
+    options.request.model = options.model;
+    options.request.text = options.prompt.empty() ? options.text.load().text : options.prompt;
+    ProgressLine progress("margins");
+    const MarginReport report = report_margins(
+        options.request, [&](std::size_t done, std::size_t total) { progress.update(done, total, "windows"); }, stop);
+    progress.clear();
+    if (options.json.empty() || options.json != "-") write_text(report_text(report));
+    if (!options.json.empty()) write_json(options.json, report_json(report));
+    if (report.stopped) progress.note("Stopped early: the figures cover the windows done so far.");
+    return report.stopped ? kExitInterrupted : kExitDone;
+}
+
+}  // namespace
+
+void add_margins_command(CLI::App& app, CommandContext& context) {
+    auto* command = app.add_subcommand("margins", "how near each token of a text is to the degeneracy boundary");
+    command->footer(
+        "Examples:\n"
+        "  marginscope margins --prompt \"Once there was a cat.\"\n"
+        "  marginscope margins --model RUN --text book.txt --max-positions 5000 --json margins.json\n"
+        "  marginscope margins --model RUN --view heads --json -");
+    const auto options = std::make_shared<Options>();
+    MarginRequest& request = options->request;
+    add_model_option(*command, options->model);
+    options->text.add_to(*command, "UTF-8 text to look at");
+    command->add_option("--prompt", options->prompt, "text given here instead of in a file")
+        ->type_name("TEXT")
+        ->excludes("--text");
+    add_choice_option(*command, "--view", request.view, margin_views(),
+                      "the fitted stage, the attention heads, or whole layers");
+    add_kind_option(*command, request.kind);
+    command->add_option("--support", request.support, "how many support tokens")
+        ->check(CLI::Range(0, 1'000'000))
+        ->type_name("K")
+        ->capture_default_str();
+    command->add_option("--max-positions", request.max_positions, "at most so many positions, in evenly spaced windows")
+        ->check(CLI::Range(1, 1'000'000'000))
+        ->type_name("N")
+        ->capture_default_str();
+    add_choice_option(*command, "--geometric", request.geometric, geometric_scopes(),
+                      "for which tokens to search the nearest boundary point");
+    command->add_option("--seed", request.seed, "seed of that search's starts")->type_name("N")->capture_default_str();
+    add_threads_option(*command, request.threads);
+    add_json_option(*command, options->json);
+    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+}
+
+}  // namespace marginscope
