@@ -1,4 +1,5 @@
-// Loading of text files with sentences for everything that can be wrong with them, and the train/validation split.
+// Loading of text files with sentences for everything that can be wrong with them, and the
+// train/validation split.
 #include "text/corpus.h"
 
 #include <algorithm>
@@ -24,8 +25,9 @@ namespace fs = std::filesystem;
 }
 
 [[noreturn]] void refuse_nul(const std::string& name, std::size_t offset) {
-    throw UserError("expected UTF-8 text in " + name + ", found binary data (a NUL byte at offset " +
-                    std::to_string(offset) + "); give a text file, or convert it to UTF-8 first");
+    throw UserError("expected UTF-8 text in " + name +
+                    ", found binary data (a NUL byte at offset " + std::to_string(offset) +
+                    "); give a text file, or convert it to UTF-8 first");
 }
 
 bool starts_with_utf16_mark(std::string_view bytes) {
@@ -70,11 +72,13 @@ void drop_carriage_returns(std::string& text) {
 }
 
 std::size_t character_count(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
-std::size_t train_size_of(std::size_t characters) { return characters / 10 * 9 + characters % 10 * 9 / 10; }
+std::size_t train_size_of(std::size_t characters) {
+    return characters / 10 * 9 + characters % 10 * 9 / 10;
+}
 
 }  // namespace
 
@@ -83,9 +87,9 @@ Corpus load_corpus(const fs::path& file) {
     const fs::file_status status = fs::status(file, error);
     if (!fs::exists(status)) {
         const bool missing = status.type() == fs::file_type::not_found;
-        throw UserError("cannot find " + (file.empty() ? "a file with an empty name" : file.string()) +
-                        (missing ? "" : " (" + error.message() + ")") +
-                        "; give the path of a UTF-8 text file");
+        throw UserError(
+            "cannot find " + (file.empty() ? "a file with an empty name" : file.string()) +
+            (missing ? "" : " (" + error.message() + ")") + "; give the path of a UTF-8 text file");
     }
     if (fs::is_directory(status))
         throw UserError("expected a text file, found the directory " + file.string() +

@@ -21,8 +21,8 @@ std::size_t line_breaks(std::string_view gap) {
     return static_cast<std::size_t>(std::count(gap.begin(), gap.end(), '\n'));
 }
 
-// A line with a quote in it, also if its first quote is missing; a bracketed thought is none, also if one of its
-// brackets is missing or wrong.
+// A line with a quote in it, also if its first quote is missing; a bracketed thought is none, also
+// if one of its brackets is missing or wrong.
 bool is_speech(Tokens sentence) {
     const StoryToken& first = sentence.front();
     if (first.is_mark('(') || first.is_mark('[') || sentence.back().is_mark(')')) return false;
@@ -65,8 +65,9 @@ void find_unknown_words(Tokens sentence, Violations& out) {
     }
 }
 
-// From a sentence that was not understood: who and what it mentions is known from now on, and what it may have changed
-// is unknown, so that one mistake is not reported again in every later sentence.
+// From a sentence that was not understood: who and what it mentions is known from now on, and what
+// it may have changed is unknown, so that one mistake is not reported again in every later
+// sentence.
 void learn_leniently(Tokens sentence, bool has_unknown_words, StoryWorld& world) {
     StoryReader reader(sentence, world);
     const auto touch = [&](int index) {
@@ -108,7 +109,8 @@ void learn_leniently(Tokens sentence, bool has_unknown_words, StoryWorld& world)
     if (mentions_thing) world.last_thing = StoryWorld::kUnknown;
 }
 
-// A stranger or an unmentioned thing may be a slip for any of the known ones: who has what is unknown from now on.
+// A stranger or an unmentioned thing may be a slip for any of the known ones: who has what is
+// unknown from now on.
 void forget_after_slip(const Violations& violations, StoryWorld& world) {
     const bool slip = std::any_of(violations.begin(), violations.end(), [](const auto& violation) {
         return violation.rule == StoryRule::kName || violation.rule == StoryRule::kObject;
@@ -161,8 +163,8 @@ Violations check_sentence(Tokens sentence, StoryWorld& world) {
                                              : "no sentence of the stories goes on like this"});
         place = from;
     }
-    // What comes after the place where the sentence went wrong may be another sentence's beginning, and whether an
-    // unknown word is a name cannot be told.
+    // What comes after the place where the sentence went wrong may be another sentence's beginning,
+    // and whether an unknown word is a name cannot be told.
     for (auto& capital : capitals)
         if (capital.offset < place && !has_unknown_words) out.push_back(std::move(capital));
     learn_leniently(sentence, has_unknown_words, world);
@@ -207,8 +209,8 @@ void walk(const std::vector<StoryToken>& tokens, std::span<const StorySentence> 
 
 std::string_view story_rule_name(StoryRule rule) {
     constexpr std::string_view kNames[kStoryRuleCount] = {
-        "vocabulary", "structure", "capital", "name", "pronoun", "object", "whereabouts",
-        "article",    "number",    "sum",     "bracket", "quote", "sound"};
+        "vocabulary", "structure", "capital", "name",    "pronoun", "object", "whereabouts",
+        "article",    "number",    "sum",     "bracket", "quote",   "sound"};
     return kNames[static_cast<std::size_t>(rule)];
 }
 
@@ -229,8 +231,8 @@ std::vector<StoryViolation> check_story(std::string_view text) {
     });
     const std::size_t end = tokens.back().end();
     if (text.substr(end) != "\n\n")
-        out.push_back({StoryRule::kStructure, end, text.size() - end,
-                       "a story ends with one blank line"});
+        out.push_back(
+            {StoryRule::kStructure, end, text.size() - end, "a story ends with one blank line"});
     return out;
 }
 
@@ -250,8 +252,8 @@ StorySentenceShare check_sentences(std::string_view text, bool from_story_start)
             --last;
         Violations open;  // "(She had 2 dogs at home." may have gone on with its bracket
         check_delimiters(Tokens(tokens).subspan(sentences.back().begin), open);
-        const bool whole = (tokens[last].is_mark('.') && open.empty()) ||
-                           line_breaks(text.substr(end)) > 0;
+        const bool whole =
+            (tokens[last].is_mark('.') && open.empty()) || line_breaks(text.substr(end)) > 0;
         if (!whole) sentences = sentences.first(sentences.size() - 1);
     }
     walk(tokens, sentences, !from_story_start, [&](const Violations& found) {

@@ -1,7 +1,8 @@
 // Says which rule of the built-in stories a text breaks, and where.
 //
-// Any thread; pure functions. The checker is a recogniser of its own, written from the rules (text/story_grammar.h) and
-// sharing only the word lists with the generator. It takes any bytes: what a model samples, or no story at all.
+// Any thread; pure functions. The checker is a recogniser of its own, written from the rules
+// (text/story_grammar.h) and sharing only the word lists with the generator. It takes any bytes:
+// what a model samples, or no story at all.
 #pragma once
 
 #include <array>
@@ -39,13 +40,13 @@ struct StoryViolation {
     std::string sentence;  // what is wrong, in English (ASCII)
 };
 
-// All violations, in order of their sentences. Stories end with a blank line, after which nothing is remembered; a text
-// may hold several. Valid text gives an empty list.
+// All violations, in order of their sentences. Stories end with a blank line, after which nothing
+// is remembered; a text may hold several. Valid text gives an empty list.
 std::vector<StoryViolation> check_story(std::string_view text);
 
 struct StorySentenceShare {
     std::size_t sentences = 0;
-    std::size_t well_formed = 0;  // without any violation
+    std::size_t well_formed = 0;                        // without any violation
     std::array<std::size_t, kStoryRuleCount> broken{};  // sentences that break each rule
     // 1 is perfect; 0 if there was no whole sentence.
     double share() const {
@@ -54,9 +55,9 @@ struct StorySentenceShare {
     }
 };
 
-// For samples that begin and end anywhere: the first and the last piece are left out if they are not whole, and until
-// the first blank line unknown people and things count as introduced before the sample. `from_story_start`: the text
-// begins where a story does, so nothing is forgiven.
+// For samples that begin and end anywhere: the first and the last piece are left out if they are
+// not whole, and until the first blank line unknown people and things count as introduced before
+// the sample. `from_story_start`: the text begins where a story does, so nothing is forgiven.
 StorySentenceShare check_sentences(std::string_view text, bool from_story_start = false);
 
 }  // namespace marginscope

@@ -43,7 +43,8 @@ bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
 void check_delimiters(std::span<const StoryToken> sentence, std::vector<StoryViolation>& out) {
     std::vector<const StoryToken*> open;
-    std::size_t open_count[128] = {};  // per opener, so that a stray closer is known without a search
+    std::size_t open_count[128] =
+        {};  // per opener, so that a stray closer is known without a search
     const auto unclosed = [&](const StoryToken& opener, std::size_t end) {
         out.push_back({rule_of(opener.mark), opener.offset, end - opener.offset,
                        "the " + shown(opener.mark) + " is opened here and not closed"});
@@ -55,7 +56,8 @@ void check_delimiters(std::span<const StoryToken> sentence, std::vector<StoryVio
         } else if (is_closer(token)) {
             const char opener = opener_of(token.mark);
             if (open_count[static_cast<unsigned char>(opener)] == 0) {
-                const std::size_t from = open.empty() ? sentence.front().offset : open.back()->offset;
+                const std::size_t from =
+                    open.empty() ? sentence.front().offset : open.back()->offset;
                 out.push_back({rule_of(token.mark), from, token.end() - from,
                                "the " + shown(token.mark) + " closes what was never opened"});
                 continue;
@@ -74,7 +76,7 @@ void check_delimiters(std::span<const StoryToken> sentence, std::vector<StoryVio
 void check_capitals(std::span<const StoryToken> sentence, std::vector<StoryViolation>& out) {
     bool first = true;
     for (const StoryToken& token : sentence) {
-        if (is_opener(token)) continue;
+        if (is_opener(token) || is_closer(token)) continue;
         if (token.kind == Kind::kWord) {
             const bool want = first || token.lower == "i" || is_name(token.lower);
             const bool rest = std::any_of(token.text.begin() + 1, token.text.end(), is_capital);
@@ -93,8 +95,8 @@ void check_spacing(std::span<const StoryToken> sentence, std::vector<StoryViolat
         const StoryToken& before = sentence[i - 1];
         const StoryToken& token = sentence[i];
         const bool joined = is_opener(before) || is_closer(token) ||
-                            (token.kind == Kind::kMark && std::string_view(".,?!").find(token.mark) !=
-                                                              std::string_view::npos);
+                            (token.kind == Kind::kMark &&
+                             std::string_view(".,?!").find(token.mark) != std::string_view::npos);
         if (token.gap == (joined ? "" : " ")) continue;
         out.push_back({StoryRule::kStructure, before.end() - 1,
                        token.offset + 1 - (before.end() - 1),

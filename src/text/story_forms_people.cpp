@@ -1,6 +1,5 @@
 // Plain sentences about people, each written as one reading function.
 #include "text/story_forms.h"
-
 #include "text/story_lexicon.h"
 
 namespace marginscope {
@@ -12,7 +11,8 @@ constexpr int kBoth = StoryWorld::kBoth;
 bool once_there_was(StoryReader& r) {
     bool girl = false;
     int who = 0;
-    if (!r.phrase("once there") || !r.agree(false, "was", "were") || !r.described(girl)) return false;
+    if (!r.phrase("once there") || !r.agree(false, "was", "were") || !r.described(girl))
+        return false;
     const std::size_t token = r.at() - 1;
     return r.word("named") && r.new_name(who) && r.check_gender(who, girl, token) && r.mark('.');
 }
@@ -109,7 +109,9 @@ bool stayed_together(StoryReader& r) {
            r.mark('.');
 }
 
-constexpr StoryForm kForms[] = {once_there_was, lived, two_friends, friend_lived, had_friend, met, had_animals, felt, stayed_together};
+constexpr StoryForm kForms[] = {once_there_was, lived,      two_friends,
+                                friend_lived,   had_friend, met,
+                                had_animals,    felt,       stayed_together};
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 // Lines of speech in the stories, each written as one reading function.
 #include "text/story_forms.h"
-
 #include "text/story_lexicon.h"
 
 namespace marginscope {
@@ -162,8 +161,7 @@ bool added(StoryReader& r) {
         !r.number(sum))
         return false;
     if (first + second != sum)
-        r.violate(StoryRule::kSum, from, r.at() - 1,
-                  "they make " + std::to_string(first + second));
+        r.violate(StoryRule::kSum, from, r.at() - 1, "they make " + std::to_string(first + second));
     return r.said("said", who);
 }
 
@@ -231,8 +229,8 @@ bool quoted(StoryReader& r) {
     return true;
 }
 
-constexpr StoryForm kForms[] = {claimed,    asked_where, told_where,  asked_who,  told_who,
-                                told_giver, asked_home,  told_home,   asked_count, told_count,
+constexpr StoryForm kForms[] = {claimed,    asked_where, told_where,   asked_who,   told_who,
+                                told_giver, asked_home,  told_home,    asked_count, told_count,
                                 added,      thanked,     animals_said, quoted};
 
 }  // namespace

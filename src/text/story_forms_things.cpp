@@ -1,6 +1,5 @@
 // Plain sentences about things, each written as one reading function.
 #include "text/story_forms.h"
-
 #include "text/story_lexicon.h"
 
 namespace marginscope {
@@ -31,7 +30,8 @@ bool found_more(StoryReader& r) {
     if (!r.actor(who) || !r.word("found") || !r.number(count) || !r.word("more")) return false;
     const int thing = r.world().last_thing;
     if (thing == kNone && !r.world().open)
-        r.violate(StoryRule::kObject, r.at() - 1, r.at() - 1, "more of what? nothing was mentioned");
+        r.violate(StoryRule::kObject, r.at() - 1, r.at() - 1,
+                  "more of what? nothing was mentioned");
     if (auto* found = r.thing(thing)) found->count = found->count > 0 ? found->count + count : 0;
     return r.mark('.');
 }
@@ -50,7 +50,8 @@ bool now_had(StoryReader& r) {
     r.expect_number(count != 1, many, r.at() - 1);
     const int thing = r.find_thing(noun);
     if (thing == kNone && !r.world().open)
-        r.violate(StoryRule::kObject, r.at() - 1, r.at() - 1, "these have not been mentioned before");
+        r.violate(StoryRule::kObject, r.at() - 1, r.at() - 1,
+                  "these have not been mentioned before");
     r.expect_count(thing, count, token);
     r.expect_holder(thing, who, from);
     r.change().last_thing = thing == kNone ? kUnknown : thing;
@@ -229,7 +230,9 @@ bool each_had(StoryReader& r) {
     return r.mark('.');
 }
 
-constexpr StoryForm kForms[] = {found, found_more, now_had, both_had, lost, were_left, gave, hid, found_again, was_like, thought, so_stayed, kept, each_had};
+constexpr StoryForm kForms[] = {found,     found_more, now_had, both_had,    lost,
+                                were_left, gave,       hid,     found_again, was_like,
+                                thought,   so_stayed,  kept,    each_had};
 
 }  // namespace
 

@@ -120,8 +120,8 @@ void exchange(StoryWriter& story) {
 
 std::string attempt(CounterRng rng) {
     StoryWriter story(rng);
-    constexpr void (*kPlots[])(StoryWriter&) = {gift,       gift,    hiding, hiding, counting,
-                                                collecting, animals, exchange};
+    constexpr void (*kPlots[])(StoryWriter&) = {gift,     gift,       hiding,  hiding,
+                                                counting, collecting, animals, exchange};
     kPlots[story.below(8)](story);
     return story.finish();
 }

@@ -1,4 +1,5 @@
-// The built-in corpus: short English stories with known structure, made by a deterministic generator.
+// The built-in corpus: short English stories with known structure, made by a deterministic
+// generator.
 //
 // Any thread; pure functions: equal arguments give equal bytes on every machine. ASCII only.
 //
@@ -6,9 +7,9 @@
 //   names       a person is introduced once, then recalled; nobody else is ever mentioned
 //   pronouns    she, he, her, his, they stand for the person (or the two) named last
 //   objects     "the kite" has been mentioned before, and if it was red it stays "the red kite"
-//   whereabouts one gives, hides, keeps only what one has; what lies under the bridge is found there; homes stay
-//   numbers     1 hen, 3 hens; was, were; it, them; says, say;   sums: counts are added, taken away and recalled
-//   articles    a kite, an odd kite;   sounds: cats say 'meow'
+//   whereabouts one gives, hides, keeps only what one has; what lies under the bridge is found
+//   there; homes stay numbers     1 hen, 3 hens; was, were; it, them; says, say;   sums: counts are
+//   added, taken away and recalled articles    a kite, an odd kite;   sounds: cats say 'meow'
 //   brackets and quotes are closed, also inside each other; speech stands on a line of its own
 #pragma once
 

@@ -10,40 +10,41 @@ namespace {
 
 using std::string_view;
 
-constexpr StoryName kNames[] = {
-    {"Anna", true},   {"Clara", true}, {"Ella", true},  {"Greta", true}, {"Ida", true},
-    {"Kate", true},   {"Mia", true},   {"Nora", true},  {"Rosa", true},  {"Tilda", true},
-    {"Ben", false},   {"David", false}, {"Finn", false}, {"Hugo", false}, {"Jack", false},
-    {"Leo", false},   {"Max", false},  {"Otto", false}, {"Paul", false}, {"Sam", false}};
+constexpr StoryName kNames[] = {{"Anna", true},  {"Clara", true}, {"Ella", true},  {"Greta", true},
+                                {"Ida", true},   {"Kate", true},  {"Mia", true},   {"Nora", true},
+                                {"Rosa", true},  {"Tilda", true}, {"Ben", false},  {"David", false},
+                                {"Finn", false}, {"Hugo", false}, {"Jack", false}, {"Leo", false},
+                                {"Max", false},  {"Otto", false}, {"Paul", false}, {"Sam", false}};
 
 constexpr StoryNoun kThings[] = {
-    {"acorn", "acorns"}, {"apple", "apples"},   {"arrow", "arrows"},   {"bell", "bells"},
-    {"book", "books"},   {"box", "boxes"},      {"brush", "brushes"},  {"coin", "coins"},
-    {"cup", "cups"},     {"egg", "eggs"},       {"feather", "feathers"}, {"hat", "hats"},
-    {"key", "keys"},     {"kite", "kites"},     {"lamp", "lamps"},     {"leaf", "leaves"},
-    {"map", "maps"},     {"onion", "onions"},   {"orange", "oranges"}, {"pear", "pears"},
-    {"plum", "plums"},   {"ring", "rings"},     {"scarf", "scarves"},  {"shell", "shells"},
+    {"acorn", "acorns"}, {"apple", "apples"},      {"arrow", "arrows"},     {"bell", "bells"},
+    {"book", "books"},   {"box", "boxes"},         {"brush", "brushes"},    {"coin", "coins"},
+    {"cup", "cups"},     {"egg", "eggs"},          {"feather", "feathers"}, {"hat", "hats"},
+    {"key", "keys"},     {"kite", "kites"},        {"lamp", "lamps"},       {"leaf", "leaves"},
+    {"map", "maps"},     {"onion", "onions"},      {"orange", "oranges"},   {"pear", "pears"},
+    {"plum", "plums"},   {"ring", "rings"},        {"scarf", "scarves"},    {"shell", "shells"},
     {"stone", "stones"}, {"umbrella", "umbrellas"}};
 
 constexpr StoryAnimal kAnimals[] = {
-    {"cat", "cats", "meow"}, {"cow", "cows", "moo"},   {"dog", "dogs", "woof"},
+    {"cat", "cats", "meow"},    {"cow", "cows", "moo"},     {"dog", "dogs", "woof"},
     {"duck", "ducks", "quack"}, {"frog", "frogs", "croak"}, {"goat", "goats", "baa"},
-    {"goose", "geese", "honk"}, {"hen", "hens", "cluck"}, {"mouse", "mice", "squeak"},
-    {"owl", "owls", "hoot"}, {"pig", "pigs", "oink"}};
+    {"goose", "geese", "honk"}, {"hen", "hens", "cluck"},   {"mouse", "mice", "squeak"},
+    {"owl", "owls", "hoot"},    {"pig", "pigs", "oink"}};
 
-constexpr string_view kThingAdjectives[] = {
-    "big", "blue",  "elegant", "enormous", "fine",   "golden", "green", "heavy",   "odd",
-    "old", "pretty", "red",    "shiny",    "small", "strange", "tiny",  "ugly", "unusual", "yellow"};
+constexpr string_view kThingAdjectives[] = {"big",    "blue",  "elegant", "enormous", "fine",
+                                            "golden", "green", "heavy",   "odd",      "old",
+                                            "pretty", "red",   "shiny",   "small",    "strange",
+                                            "tiny",   "ugly",  "unusual", "yellow"};
 constexpr string_view kPersonAdjectives[] = {"amusing", "brave", "clever", "eager", "kind",
                                              "merry",   "odd",   "quiet",  "shy",   "untidy"};
 constexpr string_view kPredicates[] = {"clean", "cold", "dusty", "lovely", "warm", "wet"};
 constexpr string_view kDegrees[] = {"quite", "rather", "still", "very"};
 
 constexpr string_view kPlaces[] = {
-    "behind the church", "by the lake",  "by the river",     "near the old mill", "near the school",
-    "on a farm",         "on the hill",  "at the market",    "behind the barn",   "in the attic",
-    "in the forest",     "in the garden", "in the tall grass", "on the beach",     "under the bridge",
-    "under the old oak"};
+    "behind the church", "by the lake",  "by the river",     "near the old mill",
+    "near the school",   "on a farm",    "on the hill",      "at the market",
+    "behind the barn",   "in the attic", "in the forest",    "in the garden",
+    "in the tall grass", "on the beach", "under the bridge", "under the old oak"};
 constexpr int kHomeCount = 7;
 
 constexpr string_view kOpeningTimes[] = {"one day", "one evening", "one morning", "one summer"};
@@ -54,14 +55,14 @@ constexpr string_view kFeelings[] = {"glad", "happy", "proud", "tired"};
 constexpr string_view kThoughts[] = {"like", "love", "need", "want"};
 
 constexpr string_view kOtherWords[] = {
-    "a",    "again", "also", "an",     "and",   "are",   "asked", "at",   "ate",    "bought", "boy",
-    "do",   "end",   "for",    "found", "friend", "friends", "from", "gave", "girl", "had",
-    "has",  "have",  "he",     "her",   "hid",   "his",   "home", "how",    "i",      "in",
-    "is",   "it",    "kept",   "left",  "lived", "live",  "long", "lost",   "made",   "make",
-    "many", "met",   "me",   "mine",   "more",  "my",    "named", "night", "now",   "of",     "once",
-    "said", "say",   "says",   "she",   "so",    "stayed", "still", "the",  "them",   "then",
-    "there", "they", "thought", "time", "to",    "together", "was", "went", "were",  "where",
-    "who",  "with",  "you",    "thank"};
+    "a",    "again", "also",  "an",   "and",     "are",    "asked",   "at",       "ate",   "bought",
+    "boy",  "do",    "end",   "for",  "found",   "friend", "friends", "from",     "gave",  "girl",
+    "had",  "has",   "have",  "he",   "her",     "hid",    "his",     "home",     "how",   "i",
+    "in",   "is",    "it",    "kept", "left",    "lived",  "live",    "long",     "lost",  "made",
+    "make", "many",  "met",   "me",   "mine",    "more",   "my",      "named",    "night", "now",
+    "of",   "once",  "said",  "say",  "says",    "she",    "so",      "stayed",   "still", "the",
+    "them", "then",  "there", "they", "thought", "time",   "to",      "together", "was",   "went",
+    "were", "where", "who",   "with", "you",     "thank"};
 
 void add_words(std::set<std::string, std::less<>>& words, string_view phrase) {
     while (!phrase.empty()) {
@@ -84,7 +85,7 @@ std::set<std::string, std::less<>> all_words() {
     for (const auto& animal : kAnimals)
         for (const auto word : {animal.one, animal.many, animal.sound}) add_words(words, word);
     const std::span<const string_view> lists[] = {
-        kThingAdjectives, kPersonAdjectives, kPredicates, kDegrees, kPlaces,  kOpeningTimes,
+        kThingAdjectives, kPersonAdjectives, kPredicates, kDegrees,  kPlaces,   kOpeningTimes,
         kLaterTimes,      kGreetings,        kDeeds,      kFeelings, kThoughts, kOtherWords};
     for (const auto& list : lists)
         for (const auto phrase : list) add_words(words, phrase);

@@ -31,7 +31,8 @@ std::span<const std::string_view> story_thing_adjectives();   // "a RED kite"
 std::span<const std::string_view> story_person_adjectives();  // "a SHY girl"
 std::span<const std::string_view> story_predicates();         // "the kite was very WET"
 std::span<const std::string_view> story_degrees();            // "was VERY wet"
-// Places with their preposition, "near the old mill"; the first story_home_count() are where people live.
+// Places with their preposition, "near the old mill"; the first story_home_count() are where people
+// live.
 std::span<const std::string_view> story_places();
 int story_home_count();
 std::span<const std::string_view> story_opening_times();  // "one morning", said once, with a comma

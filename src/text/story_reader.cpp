@@ -1,4 +1,5 @@
-// Tokens, people, places and animals of one sentence; things and facts are in story_reader_things.cpp.
+// Tokens, people, places and animals of one sentence; things and facts are in
+// story_reader_things.cpp.
 #include "text/story_reader.h"
 
 #include <algorithm>
@@ -60,7 +61,8 @@ bool StoryReader::phrase(std::string_view words) {
         const auto space = words.find(' ');
         const std::string_view piece = words.substr(0, space);
         const bool is_mark = std::string_view(".,?!").find(piece[0]) != std::string_view::npos;
-        // In "a long time" the article is read as one, so that "an long time" is an article's fault.
+        // In "a long time" the article is read as one, so that "an long time" is an article's
+        // fault.
         const bool fits = is_mark ? mark(piece[0]) : piece == "a" ? article() : word(piece);
         if (!fits) {
             at_ = start;
@@ -168,7 +170,8 @@ bool StoryReader::described(bool& girl) {
 }
 
 bool StoryReader::check_gender(int person, bool girl, std::size_t girl_token) {
-    const auto name = static_cast<std::size_t>(world().people[static_cast<std::size_t>(person)].name);
+    const auto name =
+        static_cast<std::size_t>(world().people[static_cast<std::size_t>(person)].name);
     if (story_names()[name].girl != girl)
         violate(StoryRule::kPronoun, girl_token, girl_token,
                 person_name(person) + " is a " + (girl ? "boy" : "girl"));
@@ -231,7 +234,8 @@ bool StoryReader::possessive() {
 
 bool StoryReader::place(int& place, bool homes_only) {
     const auto all = story_places();
-    return one_of(homes_only ? all.first(static_cast<std::size_t>(story_home_count())) : all, place);
+    return one_of(homes_only ? all.first(static_cast<std::size_t>(story_home_count())) : all,
+                  place);
 }
 
 bool StoryReader::animal(int& kind, bool& many) {
@@ -258,7 +262,8 @@ bool StoryReader::animals(int person_index) {
 
 std::string StoryReader::person_name(int index) const {
     if (index < 0) return "somebody";
-    const auto name = static_cast<std::size_t>(world().people[static_cast<std::size_t>(index)].name);
+    const auto name =
+        static_cast<std::size_t>(world().people[static_cast<std::size_t>(index)].name);
     return std::string(story_names()[name].text);
 }
 

@@ -10,8 +10,9 @@ bool StoryReader::article() {
     if (finished() || tokens_[at_].kind != StoryToken::Kind::kWord) return fail();
     const std::string& next = tokens_[at_].lower;
     if (takes_an(next) != an)
-        violate(StoryRule::kArticle, at_ - 1, at_ - 1,
-                std::string(an ? "\"a\"" : "\"an\"") + " goes before \"" + next.substr(0, 24) + "\"");
+        violate(
+            StoryRule::kArticle, at_ - 1, at_ - 1,
+            std::string(an ? "\"a\"" : "\"an\"") + " goes before \"" + next.substr(0, 24) + "\"");
     return true;
 }
 
@@ -100,7 +101,7 @@ bool StoryReader::the_thing(int& index) {
         if (found.adjective != adjective)
             violate(StoryRule::kObject, adjective_token, adjective_token,
                     thing_name(index) + (is_several(index) ? " were" : " was") +
-                    " not called so before");
+                        " not called so before");
     }
     change().last_thing = index;
     return true;
@@ -138,8 +139,9 @@ void StoryReader::expect_holder(int index, int who, std::size_t from) {
 void StoryReader::expect_place(int index, int place, std::size_t from) {
     if (index < 0) return;
     const StoryWorld::Thing& hidden = world().things[static_cast<std::size_t>(index)];
-    const bool unknown = hidden.place == StoryWorld::kUnknown ||
-                         (hidden.place == StoryWorld::kNone && hidden.holder == StoryWorld::kUnknown);
+    const bool unknown =
+        hidden.place == StoryWorld::kUnknown ||
+        (hidden.place == StoryWorld::kNone && hidden.holder == StoryWorld::kUnknown);
     if (unknown || hidden.place == place) return;
     const std::string where =
         hidden.place < 0 ? "not hidden"

@@ -1,6 +1,4 @@
 // Speech, thoughts, moods and endings of the built-in stories.
-#include <cctype>
-
 #include "text/story_lexicon.h"
 #include "text/story_writer.h"
 
@@ -14,61 +12,45 @@ void StoryWriter::think(int person, int thing) {
 }
 
 void StoryWriter::claim(int person, int thing) {
-    std::string what = the_thing(thing);
-    what[0] = 'T';
-    const bool many = is_many(thing);
-    const std::string is = many ? "are" : "is";
-    speech("\"" + what + " (" + (many ? "they " : "it ") + is + " " +
-           how() + ") " + is + " mine,\" said " + name(person));
-    last_person_ = person;
+    std::string words = the_thing(thing);
+    words[0] = 'T';
+    const std::string is = is_many(thing) ? "are" : "is";
+    words.append(is_many(thing) ? " (they " : " (it ").append(is).append(" ");
+    say(words + how() + ") " + is + " mine", person);
 }
 
 void StoryWriter::ask_where(int asker, int answerer, int thing) {
     const bool many = is_many(thing);
-    speech("\"Where " + std::string(many ? "are " : "is ") + the_thing(thing) + "?\" asked " +
-           name(asker));
-    speech("\"" + std::string(many ? "They are " : "It is ") +
-           std::string(story_places()[static_cast<std::size_t>(at(thing).place)]) + ",\" said " +
-           name(answerer));
-    last_person_ = answerer;
+    ask((many ? "Where are " : "Where is ") + the_thing(thing), asker);
+    say((many ? "They are " : "It is ") + place_name(at(thing).place), answerer);
 }
 
 void StoryWriter::ask_who(int asker, int answerer, int thing) {
-    speech("\"Who has " + the_thing(thing) + "?\" asked " + name(asker));
+    ask("Who has " + the_thing(thing), asker);
     const int holder = at(thing).holder;
     const std::string who = holder == answerer ? "I have " : name(holder) + " has ";
-    speech("\"" + who + the_thing(thing) + ",\" said " + name(answerer));
-    last_person_ = answerer;
+    say(who + the_thing(thing), answerer);
 }
 
 void StoryWriter::recall_giver(int speaker, int giver, int thing) {
-    speech("\"" + name(giver) + " gave " + the_thing(thing) + " to me,\" said " + name(speaker));
-    last_person_ = speaker;
+    say(name(giver) + " gave " + the_thing(thing) + " to me", speaker);
 }
 
 void StoryWriter::ask_home(int asker, int answerer) {
-    speech("\"Where do you live?\" asked " + name(asker));
-    speech("\"I live " +
-           std::string(story_places()[static_cast<std::size_t>(cast_[answerer].home)]) +
-           ",\" said " + name(answerer));
-    last_person_ = answerer;
+    ask("Where do you live", asker);
+    say("I live " + place_name(cast_[answerer].home), answerer);
 }
 
 void StoryWriter::ask_count(int asker, int answerer, int thing) {
     const auto& noun = story_things()[static_cast<std::size_t>(at(thing).noun)];
-    const std::string many(noun.many);
-    speech("\"How many " + many + " do you have?\" asked " + name(asker));
+    ask("How many " + std::string(noun.many) + " do you have", asker);
     const int count = at(thing).count;
-    speech("\"I have " + std::to_string(count) + " " +
-           (count > 1 ? many : std::string(noun.one)) + ",\" said " + name(answerer));
-    last_person_ = answerer;
+    say("I have " + std::to_string(count) + " " + std::string(count > 1 ? noun.many : noun.one),
+        answerer);
     last_thing_ = thing;
 }
 
-void StoryWriter::thank(int speaker, int other) {
-    speech("\"Thank you, " + name(other) + "!\" said " + name(speaker));
-    last_person_ = speaker;
-}
+void StoryWriter::thank(int speaker, int other) { say("Thank you, " + name(other) + "!", speaker); }
 
 void StoryWriter::animals_say(int person) {
     const auto& animals = cast_[person].animals;
@@ -76,15 +58,13 @@ void StoryWriter::animals_say(int person) {
     const auto& animal = story_animals()[static_cast<std::size_t>(chosen.kind)];
     const bool many = chosen.count > 1;
     const std::string end = chance(50) ? " at night" : " to me";
-    speech("\"My " + std::string(many ? animal.many : animal.one) + (many ? " say '" : " says '") +
-           std::string(animal.sound) + "'" + end + ",\" said " + name(person));
-    last_person_ = person;
+    say("My " + std::string(many ? animal.many : animal.one) + (many ? " say '" : " says '") +
+            std::string(animal.sound) + "'" + end,
+        person);
 }
 
 void StoryWriter::quote_other(int speaker, int other) {
-    speech("\"" + name(other) + " said '" + std::string(pick(story_greetings())) +
-           "' to me,\" said " + name(speaker));
-    last_person_ = speaker;
+    say(name(other) + " said '" + std::string(pick(story_greetings())) + "' to me", speaker);
 }
 
 void StoryWriter::mood(int person) {
@@ -108,9 +88,7 @@ void StoryWriter::end_with(int index) {
     if (form == 0) {
         const std::string what = the_thing(index);
         const std::string where =
-            thing.holder == kNobody
-                ? std::string(story_places()[static_cast<std::size_t>(thing.place)])
-                : "with " + name(thing.holder);
+            thing.holder == kNobody ? place_name(thing.place) : "with " + name(thing.holder);
         sentence("so " + what + " stayed " + where);
         if (thing.holder != kNobody) last_person_ = thing.holder;
         return;

@@ -10,14 +10,17 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 bool is_quote(char c) { return c == '"' || c == '\''; }
-bool is_mark_character(char c) { return std::string_view(".,?!()[]").find(c) != std::string_view::npos; }
+bool is_mark_character(char c) {
+    return std::string_view(".,?!()[]").find(c) != std::string_view::npos;
+}
 bool is_other(char c) {
     return !is_letter(c) && !is_digit(c) && !is_space(c) && !is_quote(c) && !is_mark_character(c);
 }
 
 template <typename Test>
 std::size_t run_length(std::string_view text, Test test) {
-    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), test) - text.begin());
+    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), test) -
+                                    text.begin());
 }
 
 int value_of(std::string_view digits) {
@@ -42,10 +45,12 @@ bool closes(const StoryToken& token) {
     return token.is_mark(')') || token.is_mark(']') || token.kind == StoryToken::Kind::kCloseQuote;
 }
 
-// A new line begins a sentence, unless it goes on in lower case: then the line is broken, not the sentence.
+// A new line begins a sentence, unless it goes on in lower case: then the line is broken, not the
+// sentence.
 bool breaks_line(const StoryToken& token) {
     const auto lines = std::count(token.gap.begin(), token.gap.end(), '\n');
-    const bool goes_on = token.kind == StoryToken::Kind::kWord && token.text[0] == token.lower[0];
+    const bool goes_on = token.kind == StoryToken::Kind::kNumber ||
+                         (token.kind == StoryToken::Kind::kWord && token.text[0] == token.lower[0]);
     return lines > 1 || (lines == 1 && !goes_on);
 }
 
@@ -95,12 +100,12 @@ std::vector<StoryToken> tokenize_story(std::string_view text) {
 std::vector<StorySentence> split_story(const std::vector<StoryToken>& tokens) {
     std::vector<StorySentence> sentences;
     std::size_t begin = 0;
-    bool stopped = false;  // a full stop, and nothing but closers since: "... thought.)" ends at the bracket
+    bool stopped =
+        false;  // a full stop, and nothing but closers since: "... thought.)" ends at the bracket
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         stopped = tokens[i].is_mark('.') || (stopped && closes(tokens[i]));
         const bool last = i + 1 == tokens.size();
-        if (last || breaks_line(tokens[i + 1]) ||
-            (stopped && !closes(tokens[i + 1]))) {
+        if (last || breaks_line(tokens[i + 1]) || (stopped && !closes(tokens[i + 1]))) {
             sentences.push_back({begin, i + 1});
             begin = i + 1;
             stopped = false;

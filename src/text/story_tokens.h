@@ -1,4 +1,5 @@
-// Words, numbers and marks of a story with their places, and where sentences end. Internal to the checker.
+// Words, numbers and marks of a story with their places, and where sentences end. Internal to the
+// checker.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +26,13 @@ struct StoryToken {
     bool is_word(std::string_view word) const { return kind == Kind::kWord && lower == word; }
 };
 
-// Any bytes. A run of bytes that no story uses is one token of kind kOther. A quote opens when white space, an opening
-// bracket, a full stop, another opening quote or nothing stands before it, else it closes.
+// Any bytes. A run of bytes that no story uses is one token of kind kOther. A quote opens when
+// white space, an opening bracket, a full stop, another opening quote or nothing stands before it,
+// else it closes.
 std::vector<StoryToken> tokenize_story(std::string_view text);
 
-// Token ranges of the sentences: a sentence ends after a full stop (and what closes there) or where a line ends and the
-// next does not go on in lower case.
+// Token ranges of the sentences: a sentence ends after a full stop (and what closes there) or where
+// a line ends and the next does not go on in lower case or with a number.
 struct StorySentence {
     std::size_t begin;
     std::size_t end;

@@ -18,8 +18,6 @@ std::string with_article(const std::string& phrase) {
     return (takes_an(phrase) ? "an " : "a ") + phrase;
 }
 
-std::string be(bool many) { return many ? "were" : "was"; }
-
 }  // namespace
 
 StoryWriter::StoryWriter(CounterRng rng) : rng_(rng) {
@@ -28,8 +26,8 @@ StoryWriter::StoryWriter(CounterRng rng) : rng_(rng) {
     cast_[1].name = (cast_[0].name + 1 + below(names - 1)) % names;
 }
 
-// The order of evaluation inside an expression is the compiler's choice, so no expression draws twice: stories are the
-// same everywhere.
+// The order of evaluation inside an expression is the compiler's choice, so no expression draws
+// twice: stories are the same everywhere.
 
 void StoryWriter::sentence(const std::string& body) {
     if (!text_.empty()) text_ += last_was_speech_ ? '\n' : ' ';
@@ -37,10 +35,20 @@ void StoryWriter::sentence(const std::string& body) {
     last_was_speech_ = false;
 }
 
-void StoryWriter::speech(const std::string& body) {
+void StoryWriter::speech(const std::string& words, std::string_view verb, int speaker) {
     if (!text_.empty()) text_ += '\n';
-    text_ += body + ".";
+    text_.append(1, '"').append(words).append("\" ").append(verb).append(1, ' ');
+    text_.append(name(speaker)).append(1, '.');
     last_was_speech_ = true;
+    last_person_ = speaker;
+}
+
+void StoryWriter::ask(const std::string& question, int speaker) {
+    speech(question + "?", "asked", speaker);
+}
+
+void StoryWriter::say(const std::string& words, int speaker) {
+    speech(words.ends_with('!') ? words : words + ",", "said", speaker);
 }
 
 std::string_view StoryWriter::pick(std::span<const std::string_view> list) {
@@ -132,7 +140,7 @@ std::string StoryWriter::when() {
 std::string StoryWriter::spot() {
     const int homes = story_home_count();
     const int spots = static_cast<int>(story_places().size()) - homes;
-    return std::string(story_places()[static_cast<std::size_t>(homes + below(spots))]);
+    return place_name(homes + below(spots));
 }
 
 int StoryWriter::new_thing(int holder, int count) {
@@ -146,6 +154,10 @@ int StoryWriter::new_thing(int holder, int count) {
     return last_thing_;
 }
 
+std::string StoryWriter::place_name(int place) {
+    return std::string(story_places()[static_cast<std::size_t>(place)]);
+}
+
 int StoryWriter::settle(int person) { return cast_[person].home = below(story_home_count()); }
 
 void StoryWriter::introduce(int person) {
@@ -156,14 +168,14 @@ void StoryWriter::introduce(int person) {
         return;
     }
     const std::string aside = form == 1 ? " (" + a_person(person) + ")" : "";
-    const std::string home(story_places()[static_cast<std::size_t>(settle(person))]);
+    const std::string home = place_name(settle(person));
     sentence(name(person) + aside + " lived " + home);
 }
 
 void StoryWriter::introduce_with_animals(int person) {
     last_person_ = person;
     const std::string aside = chance(30) ? " (" + a_person(person) + ")" : "";
-    const std::string home(story_places()[static_cast<std::size_t>(settle(person))]);
+    const std::string home = place_name(settle(person));
     sentence(name(person) + aside + " lived " + home + " with " + animals_phrase(person));
 }
 
@@ -174,15 +186,14 @@ void StoryWriter::introduce_both() {
         return;
     }
     cast_[1].home = settle(0);
-    sentence(name(0) + " and " + name(1) + " lived " +
-             std::string(story_places()[static_cast<std::size_t>(cast_[0].home)]));
+    sentence(name(0) + " and " + name(1) + " lived " + place_name(cast_[0].home));
 }
 
 void StoryWriter::introduce_friend(int person) {
     const int hero = 1 - person;
     const int form = below(3);
     if (form == 0 && last_person_ == hero) {
-        const std::string home(story_places()[static_cast<std::size_t>(settle(person))]);
+        const std::string home = place_name(settle(person));
         sentence(std::string(is_girl(hero) ? "her" : "his") + " friend " + name(person) +
                  " lived " + home);
     } else if (form == 1) {
@@ -205,115 +216,6 @@ void StoryWriter::more_animals(int person) {
     if (chance(60)) body.append(" [and ").append(animals_phrase(person)).append("]");
     sentence(body.insert(0, 1, '(') + " at home");
     text_ += ")";
-}
-
-int StoryWriter::find(int person, bool several) {
-    const std::string time = when();
-    const std::string who = subject(person);
-    const int thing = new_thing(person, several ? 2 + below(7) : 1);
-    const int form = below(4);
-    if (form == 0)
-        sentence(time + who + " bought " + a_thing(at(thing)) + " at the market");
-    else
-        sentence(time + who + " found " + a_thing(at(thing)) + " " + spot());
-    return thing;
-}
-
-void StoryWriter::find_more(int person, int thing) {
-    const int more = 2 + below(7);
-    at(thing).count += more;
-    const std::string time = when();
-    sentence(time + subject(person) + " found " + std::to_string(more) + " more");
-    last_thing_ = thing;
-}
-
-void StoryWriter::count_now(int person, int thing) {
-    const auto& noun = story_things()[static_cast<std::size_t>(at(thing).noun)];
-    sentence("now " + subject(person) + " had " + std::to_string(at(thing).count) + " " +
-             std::string(noun.many));
-    last_thing_ = thing;
-}
-
-int StoryWriter::both_had() {
-    first_count_ = 1 + below(9);
-    second_count_ = 1 + below(9);
-    const int thing = new_thing(kBoth, first_count_ + second_count_);
-    at(thing).adjective = -1;
-    const auto& noun = story_things()[static_cast<std::size_t>(at(thing).noun)];
-    const auto had = [&](int person, int count) {
-        return name(person) + " had " + std::to_string(count) + " " +
-               std::string(count > 1 ? noun.many : noun.one);
-    };
-    const std::string first = had(0, first_count_);
-    sentence((chance(50) ? when() : "") + first + " and " + had(1, second_count_));
-    last_person_ = kBoth;
-    return thing;
-}
-
-void StoryWriter::add_aloud(int person) {
-    std::string body(1, '"');
-    body.append(std::to_string(first_count_)).append(" and ").append(std::to_string(second_count_));
-    body.append(" make ").append(std::to_string(first_count_ + second_count_));
-    speech(body + ",\" said " + name(person));
-    last_person_ = person;
-}
-
-void StoryWriter::together(int thing) {
-    const auto& noun = story_things()[static_cast<std::size_t>(at(thing).noun)];
-    const bool pronoun = last_person_ == kBoth;
-    sentence((pronoun ? "together they" : "together " + name(0) + " and " + name(1)) + " had " +
-             std::to_string(at(thing).count) + " " + std::string(noun.many));
-    last_person_ = kBoth;
-    last_thing_ = thing;
-}
-
-void StoryWriter::lose(int index) {
-    Thing& thing = at(index);
-    const int gone = 1 + below(thing.count - 1);
-    const std::string time = chance(50) ? "then " : "";
-    const std::string who = thing.holder == kBoth ? both() : subject(thing.holder);
-    sentence(time + who + " lost " + std::to_string(gone) + " of them");
-    thing.count -= gone;
-    sentence("now " + std::to_string(thing.count) + " " + be(thing.count > 1) + " left");
-    last_thing_ = index;
-}
-
-void StoryWriter::give(int giver, int receiver, int thing) {
-    const std::string time = chance(60) ? when() : "";
-    const std::string who = subject(giver);
-    sentence(time + who + " gave " + it_or_thing(thing, false) + " to " + name(receiver));
-    at(thing).holder = receiver;
-    last_person_ = receiver;
-}
-
-void StoryWriter::hide(int person, int thing) {
-    const std::string time = chance(60) ? when() : "";
-    const std::string who = subject(person);
-    const int homes = story_home_count();
-    const int spots = static_cast<int>(story_places().size()) - homes;
-    at(thing).place = homes + below(spots);
-    at(thing).holder = kNobody;
-    sentence(time + who + " hid " + it_or_thing(thing, false) + " " +
-             std::string(story_places()[static_cast<std::size_t>(at(thing).place)]));
-}
-
-void StoryWriter::find_again(int person, int thing) {
-    const std::string time = when();
-    const std::string who = subject(person);
-    sentence(time + who + " found " + it_or_thing(thing, false) + " " +
-             std::string(story_places()[static_cast<std::size_t>(at(thing).place)]) + " again");
-    at(thing).holder = person;
-    at(thing).place = -1;
-}
-
-void StoryWriter::describe(int thing) {
-    const bool bracketed = chance(50);
-    const std::string what = it_or_thing(thing, true);
-    const std::string body = capitalised(what) + " " + be(is_many(thing)) + " " +
-                             how();
-    if (what == "they") last_person_ = kNobody;  // so that the next "they" is not misread
-    sentence(bracketed ? "(" + body : body);
-    if (bracketed) text_ += ")";
 }
 
 }  // namespace marginscope

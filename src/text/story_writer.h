@@ -1,7 +1,8 @@
-// Writes the sentences of one story and keeps track of what they have established. Used by the generator only.
+// Writes the sentences of one story and keeps track of what they have established. Used by the
+// generator only.
 //
-// Every function appends one sentence (or one line of speech) that is true in the story so far; plots
-// (story_grammar.cpp) decide which. One thread.
+// Every function appends one sentence (or one line of speech) that is true in the story so far;
+// plots (story_grammar.cpp) decide which. One thread.
 #pragma once
 
 #include <span>
@@ -27,31 +28,32 @@ public:
     int find(int person, bool several);  // "One morning, she found a red kite by the river."
     void find_more(int person, int thing);
     void count_now(int person, int thing);  // "Now Mia had 5 shells."
-    int both_had();                         // "Mia had 2 plums and Leo had 3 plums."; the thing is what they add up to
-    void add_aloud(int person);             // "2 and 3 make 5," said Mia.
-    void together(int thing);               // "Together they had 5 plums."
-    void lose(int thing);                   // "They lost 2 of them. Now 3 were left."
+    int both_had();  // "Mia had 2 plums and Leo had 3 plums."; the thing is what they add up to
+    void add_aloud(int person);  // "2 and 3 make 5," said Mia.
+    void together(int thing);    // "Together they had 5 plums."
+    void lose(int thing);        // "They lost 2 of them. Now 3 were left."
 
     void give(int giver, int receiver, int thing);
     void hide(int person, int thing);
     void find_again(int person, int thing);
 
-    void describe(int thing);                // "The kite was very lovely." or the same in brackets
-    void think(int person, int thing);       // ("I like the kite," she thought.)
-    void claim(int person, int thing);       // "The kite (it is still wet) is mine," said Mia.
+    void describe(int thing);           // "The kite was very lovely." or the same in brackets
+    void think(int person, int thing);  // ("I like the kite," she thought.)
+    void claim(int person, int thing);  // "The kite (it is still wet) is mine," said Mia.
     void ask_where(int asker, int answerer, int thing);
     void ask_who(int asker, int answerer, int thing);
     void recall_giver(int speaker, int giver, int thing);  // "Mia gave the kite to me," said Leo.
     void ask_home(int asker, int answerer);
     void ask_count(int asker, int answerer, int thing);
     void thank(int speaker, int other);
-    void animals_say(int person);            // "My cats say 'meow' at night," said Mia.
+    void animals_say(int person);              // "My cats say 'meow' at night," said Mia.
     void quote_other(int speaker, int other);  // "Leo said 'good night' to me," said Mia.
 
     void mood(int person);
     void mood_of_both();
-    void end_with(int thing);                // "So the red kite stayed with Leo."
-    void end_with_each(int first, int second);  // "In the end, Mia had the kite and Leo had the map."
+    void end_with(int thing);  // "So the red kite stayed with Leo."
+    void end_with_each(int first,
+                       int second);  // "In the end, Mia had the kite and Leo had the map."
     void end_together();
 
     bool chance(int percent) { return below(100) < percent; }
@@ -81,11 +83,14 @@ private:
     static constexpr int kBoth = 2;
 
     void sentence(const std::string& body);
-    void speech(const std::string& body);
+    void speech(const std::string& words, std::string_view verb, int speaker);
+    void ask(const std::string& question, int speaker);  // adds the question mark
+    void say(const std::string& words, int speaker);     // adds the comma, unless it ends with "!"
     std::string_view pick(std::span<const std::string_view> list);
     std::string name(int person) const;
     bool is_girl(int person) const;
-    std::string subject(int person);  // the name, or a pronoun if the last one mentioned is this person
+    std::string subject(
+        int person);  // the name, or a pronoun if the last one mentioned is this person
     std::string both();
     std::string a_person(int person);  // "a shy girl"
     std::string a_thing(const Thing& thing) const;
@@ -94,6 +99,7 @@ private:
     std::string animals_phrase(int person);
     std::string how();  // "very wet"
     std::string when();
+    static std::string place_name(int place);
     std::string spot();
     int new_thing(int holder, int count);
     int settle(int person);

@@ -29,7 +29,8 @@ std::optional<Utf8Character> read_utf8(std::string_view text, std::size_t offset
         if ((next & 0xC0) != 0x80) return std::nullopt;
         code_point = (code_point << 6) | (next & 0x3F);
     }
-    // A value that fits a shorter form is refused: two spellings of one character would be two characters.
+    // A value that fits a shorter form is refused: two spellings of one character would be two
+    // characters.
     constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
     if (code_point < kSmallest[length] || code_point > 0x10FFFF || is_surrogate(code_point))
         return std::nullopt;

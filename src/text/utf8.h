@@ -1,7 +1,8 @@
 // Strict UTF-8: bytes to code points and back.
 //
-// Any thread; no state. Invalid means: a stray or missing continuation byte, an overlong form, a surrogate
-// (U+D800..U+DFFF), a value above U+10FFFF. Offsets are bytes from the start of the given text.
+// Any thread; no state. Invalid means: a stray or missing continuation byte, an overlong form, a
+// surrogate (U+D800..U+DFFF), a value above U+10FFFF. Offsets are bytes from the start of the given
+// text.
 #pragma once
 
 #include <cstddef>
@@ -27,15 +28,16 @@ private:
     std::size_t offset_;
 };
 
-// One character at `offset`: its code point and its length in bytes (1..4), or nothing if it is not valid there.
-// Precondition: offset < text.size().
+// One character at `offset`: its code point and its length in bytes (1..4), or nothing if it is not
+// valid there. Precondition: offset < text.size().
 struct Utf8Character {
     char32_t code_point;
     std::size_t length;
 };
 std::optional<Utf8Character> read_utf8(std::string_view text, std::size_t offset) noexcept;
 
-// Offset of the first byte that does not begin a valid character, or nothing if all of `text` is valid.
+// Offset of the first byte that does not begin a valid character, or nothing if all of `text` is
+// valid.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
 // All code points of `text`. Throws Utf8Error at the first invalid byte.

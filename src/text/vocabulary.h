@@ -1,6 +1,8 @@
-// The character vocabulary: Unicode code points in order of code value; id 0 is U+FFFD, the unknown.
+// The character vocabulary: Unicode code points in order of code value; id 0 is U+FFFD, the
+// unknown.
 //
-// Immutable after construction, so any thread may read it. Ids are 0..size()-1. A text's own U+FFFD is id 0 too.
+// Immutable after construction, so any thread may read it. Ids are 0..size()-1. A text's own U+FFFD
+// is id 0 too.
 #pragma once
 
 #include <cstddef>
@@ -17,17 +19,18 @@ public:
     // Every character that occurs in `text`, plus the unknown. Throws Utf8Error.
     static Vocabulary from_text(std::string_view text);
 
-    // As stored in a checkpoint: index = id, one character each, any order. A list without U+FFFD (weights that
-    // came from elsewhere) is allowed and then has no unknown. Throws UserError for an empty list, a duplicate, or an
-    // entry that is not exactly one valid character.
+    // As stored in a checkpoint: index = id, one character each, any order. A list without U+FFFD
+    // (weights that came from elsewhere) is allowed and then has no unknown. Throws UserError for
+    // an empty list, a duplicate, or an entry that is not exactly one valid character.
     static Vocabulary from_symbols(const std::vector<std::string>& symbols);
 
     int size() const noexcept { return static_cast<int>(code_points_.size()); }
     // Id of U+FFFD: 0 for vocabularies made here, -1 if the list has none.
     int unknown_id() const noexcept { return unknown_id_; }
 
-    // Ids of the characters of `text`; what is not in the vocabulary becomes the unknown. Throws Utf8Error; throws
-    // UserError naming the first foreign character if the vocabulary has no unknown.
+    // Ids of the characters of `text`; what is not in the vocabulary becomes the unknown. Throws
+    // Utf8Error; throws UserError naming the first foreign character if the vocabulary has no
+    // unknown.
     std::vector<int> encode(std::string_view text) const;
     // How many characters of `text` encode() would turn into the unknown. Throws Utf8Error.
     std::size_t count_unknown(std::string_view text) const;
@@ -35,7 +38,8 @@ public:
     // Precondition: ids are in range.
     std::string decode(std::span<const int> ids) const;
     std::string symbol(int id) const;
-    // For a screen: space as U+2423, newline U+21B5, tab U+21E5, other controls U+2400.., the rest as it is.
+    // For a screen: space as U+2423, newline U+21B5, tab U+21E5, other controls U+2400.., the rest
+    // as it is.
     std::string visible(int id) const;
 
     // What from_symbols() takes.

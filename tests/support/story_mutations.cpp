@@ -81,7 +81,8 @@ Edits structure(string_view story, std::mt19937_64& random) {
         const Piece& a = pieces[i];
         const Piece& b = pieces[i + 1];
         const bool adjacent = after_is(story, a.end(), " ") && b.offset == a.end() + 1;
-        if (kind == 0 && is_low(a)) edits.push_back({a.offset, a.text.size(), a.text + " " + a.text});
+        if (kind == 0 && is_low(a))
+            edits.push_back({a.offset, a.text.size(), a.text + " " + a.text});
         if (kind == 1 && adjacent && is_low(a) && is_low(b))
             edits.push_back({a.offset, b.end() - a.offset, b.text + " " + a.text});
         if (kind == 2 && adjacent) edits.push_back({a.end(), 1, random() % 2 ? "  " : "\n"});
@@ -118,8 +119,8 @@ Edits name(string_view story, std::mt19937_64& random) {
 }
 
 Edits pronoun(string_view story, std::mt19937_64& random) {
-    static const string_view pairs[][2] = {{"she", "he"}, {"She", "He"},   {"her", "his"},
-                                           {"Her", "His"}, {"girl", "boy"}};
+    static const string_view pairs[][2] = {
+        {"she", "he"}, {"She", "He"}, {"her", "his"}, {"Her", "His"}, {"girl", "boy"}};
     Edits edits;
     for (const Piece& piece : pieces_of(story)) {
         for (const auto& pair : pairs)
@@ -128,7 +129,8 @@ Edits pronoun(string_view story, std::mt19937_64& random) {
                     edits.push_back({piece.offset, piece.text.size(), string(pair[1 - i])});
         // "They were wet" is about things; these are about people.
         for (const auto verb : {" went", " stayed", " had", " lost", " laughed", " sang"})
-            if ((piece.text == "They" || piece.text == "they") && after_is(story, piece.end(), verb)) {
+            if ((piece.text == "They" || piece.text == "they") &&
+                after_is(story, piece.end(), verb)) {
                 const string one = random() % 2 ? "he" : "she";
                 edits.push_back({piece.offset, 4, one});
                 if (piece.text == "They")
@@ -156,7 +158,8 @@ Edits object(string_view story, std::mt19937_64& random) {
             const auto* other = &any_of_list(things, random);
             while (contains(story, other->one) || contains(story, other->many))
                 other = &any_of_list(things, random);
-            edits.push_back({noun.offset, noun.text.size(), string(many ? other->many : other->one)});
+            edits.push_back(
+                {noun.offset, noun.text.size(), string(many ? other->many : other->one)});
             if (!adjective) continue;
             const auto* word = &any_of_list(adjectives, random);
             while (*word == pieces[i + 1].text) word = &any_of_list(adjectives, random);
@@ -196,9 +199,11 @@ Edits whereabouts(string_view story, std::mt19937_64& random) {
         bool holds = before_is(story, piece.offset, "stayed with ");
         for (const auto verb : {" kept the", " still had the", " has the", " hid ", " had the"})
             holds = holds || after_is(story, piece.end(), verb);
-        holds = holds || (before_is(story, piece.offset, "\"") && after_is(story, piece.end(), " gave"));
+        holds = holds ||
+                (before_is(story, piece.offset, "\"") && after_is(story, piece.end(), " gave"));
         if (holds)
-            edits.push_back({piece.offset, piece.text.size(), names[piece.text == names[0] ? 1 : 0]});
+            edits.push_back(
+                {piece.offset, piece.text.size(), names[piece.text == names[0] ? 1 : 0]});
     }
     move_places(story, random, edits);
     return edits;
@@ -242,15 +247,16 @@ Edits sum(string_view story, std::mt19937_64& random) {
         const auto line = story.substr(0, piece.offset);
         const auto start = std::max(line.rfind(". ") + 1, line.rfind('\n') + 1);
         const string_view left = line.substr(std::max<std::size_t>(start, 0));
-        const bool counted = before_is(story, piece.offset, "make ") ||
-                             before_is(story, piece.offset, "I have ") ||
-                             before_is(story, piece.offset, "Now ") || after_is(story, piece.end(), " make") ||
-                             (before_is(story, piece.offset, " had ") &&
-                              (contains(left, "Now ") || contains(left, "Together ")));
+        const bool counted =
+            before_is(story, piece.offset, "make ") || before_is(story, piece.offset, "I have ") ||
+            before_is(story, piece.offset, "Now ") || after_is(story, piece.end(), " make") ||
+            (before_is(story, piece.offset, " had ") &&
+             (contains(left, "Now ") || contains(left, "Together ")));
         if (!counted) continue;
         const int old = std::stoi(piece.text);
         const int other = 2 + static_cast<int>(random() % 16);
-        edits.push_back({piece.offset, piece.text.size(), std::to_string(other >= old ? other + 1 : other)});
+        edits.push_back(
+            {piece.offset, piece.text.size(), std::to_string(other >= old ? other + 1 : other)});
     }
     return edits;
 }
@@ -284,19 +290,32 @@ Edits sound(string_view story, std::mt19937_64& random) {
 
 Edits edits_for(string_view story, StoryRule rule, std::mt19937_64& random) {
     switch (rule) {
-        case StoryRule::kVocabulary: return vocabulary(story, random);
-        case StoryRule::kStructure: return structure(story, random);
-        case StoryRule::kCapital: return capital(story, random);
-        case StoryRule::kName: return name(story, random);
-        case StoryRule::kPronoun: return pronoun(story, random);
-        case StoryRule::kObject: return object(story, random);
-        case StoryRule::kWhereabouts: return whereabouts(story, random);
-        case StoryRule::kArticle: return article(story, random);
-        case StoryRule::kNumber: return number(story, random);
-        case StoryRule::kSum: return sum(story, random);
-        case StoryRule::kBracket: return delimiter(story, random, "()[]");
-        case StoryRule::kQuote: return delimiter(story, random, "\"'");
-        case StoryRule::kSound: return sound(story, random);
+        case StoryRule::kVocabulary:
+            return vocabulary(story, random);
+        case StoryRule::kStructure:
+            return structure(story, random);
+        case StoryRule::kCapital:
+            return capital(story, random);
+        case StoryRule::kName:
+            return name(story, random);
+        case StoryRule::kPronoun:
+            return pronoun(story, random);
+        case StoryRule::kObject:
+            return object(story, random);
+        case StoryRule::kWhereabouts:
+            return whereabouts(story, random);
+        case StoryRule::kArticle:
+            return article(story, random);
+        case StoryRule::kNumber:
+            return number(story, random);
+        case StoryRule::kSum:
+            return sum(story, random);
+        case StoryRule::kBracket:
+            return delimiter(story, random, "()[]");
+        case StoryRule::kQuote:
+            return delimiter(story, random, "\"'");
+        case StoryRule::kSound:
+            return sound(story, random);
     }
     return {};
 }
@@ -311,7 +330,8 @@ std::optional<StoryMutation> mutate_story(string_view story, StoryRule rule,
     string text(story);
     const string old = text.substr(edit.offset, edit.length);
     text.replace(edit.offset, edit.length, edit.with);
-    return StoryMutation{text, edit.offset, edit.with.size(), "[" + old + "] -> [" + edit.with + "]"};
+    return StoryMutation{text, edit.offset, edit.with.size(),
+                         "[" + old + "] -> [" + edit.with + "]"};
 }
 
 }  // namespace marginscope::test

@@ -20,7 +20,8 @@ struct StoryMutation {
     std::string what;  // for messages: "kite -> kites"
 };
 
-// A random way to break `rule` in `story`, or nothing if the story has no place for it (no sum, no sound).
+// A random way to break `rule` in `story`, or nothing if the story has no place for it (no sum, no
+// sound).
 std::optional<StoryMutation> mutate_story(std::string_view story, StoryRule rule,
                                           std::mt19937_64& random);
 

@@ -39,7 +39,8 @@ protected:
     }
     static void expect_says(const std::string& sentence, std::initializer_list<const char*> parts) {
         for (const char* part : parts)
-            EXPECT_NE(sentence.find(part), std::string::npos) << "\"" << part << "\" in: " << sentence;
+            EXPECT_NE(sentence.find(part), std::string::npos)
+                << "\"" << part << "\" in: " << sentence;
     }
 
     fs::path folder_;
@@ -52,7 +53,10 @@ TEST_F(CorpusFile, LoadsUtf8) {
 }
 
 TEST_F(CorpusFile, DropsTheMarkAndCarriageReturnsOfLineEnds) {
-    EXPECT_EQ(load_corpus(write("\xEF\xBB\xBF" "a\r\nb\rc\r\r\n\r\n")).text, "a\nb\rc\r\n\n");
+    EXPECT_EQ(load_corpus(write("\xEF\xBB\xBF"
+                                "a\r\nb\rc\r\r\n\r\n"))
+                  .text,
+              "a\nb\rc\r\n\n");
 }
 
 TEST_F(CorpusFile, RefusesADirectory) {
@@ -75,7 +79,10 @@ TEST_F(CorpusFile, RefusesBinaryFilesWithTheOffset) {
     expect_says(refusal(write(std::string(70000, 'a') + std::string(1, '\0'))),
                 {"binary", "offset 70000"});
     expect_says(refusal(write("caf\xE9 au lait")), {"0xE9", "offset 3", "iconv"});
-    expect_says(refusal(write(std::string("\xFF\xFE" "a\0", 4))), {"UTF-16", "iconv"});
+    expect_says(refusal(write(std::string("\xFF\xFE"
+                                          "a\0",
+                                          4))),
+                {"UTF-16", "iconv"});
     EXPECT_NE(refusal("/dev/zero"), "");
 }
 
@@ -120,7 +127,7 @@ TEST(TokenizedCorpusTest, RefusesATextShorterThanItsContext) {
         } catch (const UserError& error) {
             const std::string sentence = error.what();
             for (const std::string& part : {std::string("641"), std::to_string(size),
-                                           std::string("short.txt"), std::string("longer text")})
+                                            std::string("short.txt"), std::string("longer text")})
                 EXPECT_NE(sentence.find(part), std::string::npos) << sentence;
         }
     }
@@ -144,9 +151,13 @@ TEST(EvenlySpacedWindows, CoverTheTextWithoutOverlap) {
             EXPECT_EQ(starts.size(), std::min<std::size_t>(total / 10, most));
             for (std::size_t k = 0; k < starts.size(); ++k) {
                 EXPECT_LE(starts[k] + 10, total);
-                if (k > 0) { EXPECT_GE(starts[k], starts[k - 1] + 10); }
+                if (k > 0) {
+                    EXPECT_GE(starts[k], starts[k - 1] + 10);
+                }
             }
-            if (starts.size() > 1) { EXPECT_EQ(starts.back(), total - 10); }
+            if (starts.size() > 1) {
+                EXPECT_EQ(starts.back(), total - 10);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-// Random and damaged bytes into everything of the room that reads text; run under the sanitizers too.
+// Random and damaged bytes into everything of the room that reads text; run under the sanitizers
+// too.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -49,10 +50,17 @@ TEST(TextFuzz, CheckerTakesDamagedStories) {
         for (std::size_t k = 1 + random() % 6; k > 0; --k) {
             const std::size_t at = random() % story.size();
             switch (random() % 4) {
-                case 0: story.erase(at, 1 + random() % 20); break;
-                case 1: story.insert(at, other.substr(random() % other.size(), random() % 60)); break;
-                case 2: story[at] = static_cast<char>(random()); break;
-                default: story[at] = other[random() % other.size()];
+                case 0:
+                    story.erase(at, 1 + random() % 20);
+                    break;
+                case 1:
+                    story.insert(at, other.substr(random() % other.size(), random() % 60));
+                    break;
+                case 2:
+                    story[at] = static_cast<char>(random());
+                    break;
+                default:
+                    story[at] = other[random() % other.size()];
             }
             if (story.empty()) story = other;
         }
@@ -62,7 +70,8 @@ TEST(TextFuzz, CheckerTakesDamagedStories) {
 
 TEST(TextFuzz, CheckerIsFastOnHostileInput) {
     const auto start = std::chrono::steady_clock::now();
-    for (const char* pattern : {"(", ")", "([", "'\"", "\"", "Mia ", "the kite ", ".", ".)", "\n", "((]]", "9", "z"}) {
+    for (const char* pattern :
+         {"(", ")", "([", "'\"", "\"", "Mia ", "the kite ", ".", ".)", "\n", "((]]", "9", "z"}) {
         std::string text;
         while (text.size() < 100'000) text += pattern;
         expect_sane(text);
@@ -76,8 +85,8 @@ TEST(TextFuzz, Utf8IsEitherRefusedOrGivenBackExactly) {
     std::mt19937_64 random(3);
     int accepted = 0;
     for (int i = 0; i < 20000; ++i) {
-        const std::string bytes =
-            random_bytes(random, random() % 8, i % 2 ? "" : "a\xC3\xA9\xE2\x82\xAC\xF0\x9D\x84\x9E\xED");
+        const std::string bytes = random_bytes(
+            random, random() % 8, i % 2 ? "" : "a\xC3\xA9\xE2\x82\xAC\xF0\x9D\x84\x9E\xED");
         const auto invalid = find_invalid_utf8(bytes);
         if (invalid) {
             EXPECT_THROW(decode_utf8(bytes), Utf8Error);
@@ -95,13 +104,15 @@ TEST(TextFuzz, Utf8IsEitherRefusedOrGivenBackExactly) {
 TEST(TextFuzz, CorpusBytesAreRefusedWithASentenceOrTaken) {
     std::mt19937_64 random(4);
     for (int i = 0; i < 5000; ++i) {
-        const std::string bytes = random_bytes(random, random() % 12, i % 2 ? "" : "a\r\n\xEF\xBB\xBF");
+        const std::string bytes =
+            random_bytes(random, random() % 12, i % 2 ? "" : "a\r\n\xEF\xBB\xBF");
         try {
             const Corpus corpus = corpus_from_bytes("fuzz", bytes);
             EXPECT_FALSE(corpus.text.empty());
             EXPECT_FALSE(find_invalid_utf8(corpus.text));
             std::string expected = bytes.starts_with("\xEF\xBB\xBF") ? bytes.substr(3) : bytes;
-            for (auto at = expected.find("\r\n"); at != std::string::npos; at = expected.find("\r\n", at + 1))
+            for (auto at = expected.find("\r\n"); at != std::string::npos;
+                 at = expected.find("\r\n", at + 1))
                 expected.erase(at, 1);
             EXPECT_EQ(corpus.text, expected);
         } catch (const UserError& error) {

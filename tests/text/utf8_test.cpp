@@ -35,7 +35,10 @@ TEST(Utf8, RefusesInvalidBytesAndNamesTheirOffset) {
     const Invalid cases[] = {
         {"lone continuation", "ab\x80", 2},
         {"lead without continuation", "a\xC3", 1},
-        {"lead before a letter", "\xC3" "a", 0},
+        {"lead before a letter",
+         "\xC3"
+         "a",
+         0},
         {"overlong slash, two bytes", "x\xC0\xAF", 1},
         {"overlong, two bytes, C1", "\xC1\xBF", 0},
         {"overlong, three bytes", "xy\xE0\x9F\xBF", 2},
@@ -61,8 +64,9 @@ TEST(Utf8, RefusesInvalidBytesAndNamesTheirOffset) {
 }
 
 TEST(Utf8, AcceptsTheBorders) {
-    for (const char* bytes : {"\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
-                              "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+    for (const char* bytes :
+         {"\x7F", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+          "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
         EXPECT_FALSE(find_invalid_utf8(bytes)) << bytes;
 }
 

@@ -27,8 +27,12 @@ TEST(Vocabulary, GivesTextBackUnchanged) {
 
 TEST(Vocabulary, MapsForeignCharactersToTheUnknownAndCountsThem) {
     const auto vocabulary = Vocabulary::from_text("abc");
-    EXPECT_EQ(vocabulary.encode("a\u00E9z\uFFFD" "c"), (std::vector<int>{1, 0, 0, 0, 3}));
-    EXPECT_EQ(vocabulary.count_unknown("a\u00E9z\uFFFD" "c"), 3u);
+    EXPECT_EQ(vocabulary.encode("a\u00E9z\uFFFD"
+                                "c"),
+              (std::vector<int>{1, 0, 0, 0, 3}));
+    EXPECT_EQ(vocabulary.count_unknown("a\u00E9z\uFFFD"
+                                       "c"),
+              3u);
     EXPECT_EQ(vocabulary.decode(vocabulary.encode("az")), "a\uFFFD");
 }
 
@@ -41,7 +45,9 @@ TEST(Vocabulary, ShowsWhiteSpace) {
     const auto vocabulary = Vocabulary::from_text("\n \t\ra\x7F");
     std::string shown;
     for (int id = 0; id < vocabulary.size(); ++id) shown += vocabulary.visible(id);
-    EXPECT_EQ(shown, "\uFFFD\u21E5\u21B5\u240D\u2423" "a\u2421");
+    EXPECT_EQ(shown,
+              "\uFFFD\u21E5\u21B5\u240D\u2423"
+              "a\u2421");
 }
 
 TEST(Vocabulary, KeepsAStoredOrder) {
