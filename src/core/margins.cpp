@@ -20,7 +20,9 @@ double geometric_size(const PositionMargins& margins) {
 
 }  // namespace
 
-double LogDet::det() const { return sign == 0 && std::isnan(value) ? value : sign * std::exp(value); }
+double LogDet::det() const {
+    return sign == 0 && std::isnan(value) ? value : sign * std::exp(value);
+}
 
 double margin_value(const PositionMargins& margins, MarginKind kind) {
     const double side = margins.beyond() ? -1.0 : 1.0;
@@ -30,9 +32,12 @@ double margin_value(const PositionMargins& margins, MarginKind kind) {
 
 double margin_order(const PositionMargins& margins, MarginKind kind) {
     switch (kind) {
-        case MarginKind::determinant: return margins.logdet.value;
-        case MarginKind::singular: return margins.sigma_min;
-        case MarginKind::geometric: return geometric_size(margins);
+        case MarginKind::determinant:
+            return margins.logdet.value;
+        case MarginKind::singular:
+            return margins.sigma_min;
+        case MarginKind::geometric:
+            return geometric_size(margins);
     }
     return std::numeric_limits<double>::quiet_NaN();
 }

@@ -23,8 +23,7 @@ void check_finite(const Matrix& m, const std::string& name) {
             if (std::isfinite(m(r, c))) continue;
             throw UserError("The stage needs finite numbers, but " + name + " has " +
                             (std::isnan(m(r, c)) ? "NaN" : "an infinite value") + " in row " +
-                            std::to_string(r) + ", column " + std::to_string(c) +
-                            "; replace it.");
+                            std::to_string(r) + ", column " + std::to_string(c) + "; replace it.");
         }
     }
 }

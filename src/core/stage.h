@@ -76,8 +76,8 @@ public:
     double trace_share_self(int i) const;
     double volume_share_self(int i) const;
 
-    // E10. Looks from the token itself and from 24 starts made from `seed`; in one or two dimensions
-    // also on a grid. A stop request returns the best found so far.
+    // E10. Looks from the token itself and from 24 starts made from `seed`; in one or two
+    // dimensions also on a grid. A stop request returns the best found so far.
     GeometricMargin geometric_margin(int i, std::uint64_t seed = 0,
                                      std::stop_token stop = {}) const;
 
@@ -95,7 +95,7 @@ private:
     Matrix u_;     // T x d
     Matrix keys_;  // T x d: row s is (A^T u_s)^T, so logits are keys * query
     Matrix values_;
-    Matrix a_;                  // d x d
+    Matrix a_;                   // d x d
     std::optional<Matrix> w_v_;  // d x d
     bool strict_ = true;
 };

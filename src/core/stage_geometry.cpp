@@ -121,7 +121,8 @@ GeometricMargin Stage::geometric_margin(int i, std::uint64_t seed, std::stop_tok
     if (!found) return result;
     result.value = found->length();
     result.kkt = found->kkt();
-    result.sigma_min_at_point = linear::smallest_singular_value(jacobian_at(i, token + found->delta));
+    result.sigma_min_at_point =
+        linear::smallest_singular_value(jacobian_at(i, token + found->delta));
     result.point = std::move(found->delta);
     return result;
 }

@@ -33,8 +33,8 @@ Vector volume_products(TokenProblem& problem, const Vector& query) {
     const ScaledAdjugate adj = adjugate_between(&h, m, nullptr);
     const Matrix p = adj.product / adj.height;
     const Vector p_alpha = p * alpha;
-    const Vector terms =
-        p.diagonal() - p_alpha - p.transpose() * alpha + Vector::Constant(alpha.size(), alpha.dot(p_alpha));
+    const Vector terms = p.diagonal() - p_alpha - p.transpose() * alpha +
+                         Vector::Constant(alpha.size(), alpha.dot(p_alpha));
     return alpha.cwiseProduct(terms);
 }
 

@@ -132,12 +132,15 @@ LogDet log_det(Matrix a) {
     return log_det_in_place(a.data(), static_cast<int>(a.rows()), static_cast<int>(a.cols()));
 }
 
+Svd svd(const Matrix& a) {
+    const Eigen::BDCSVD<Eigen::MatrixXd> result(a, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    return {result.matrixU(), result.matrixV(), result.singularValues()};
+}
+
 double smallest_singular_value(const Matrix& a) {
     if (a.rows() == 0) return kInf;
     if (!a.allFinite()) return kNan;
-    // Small matrices: one-sided Jacobi is the more accurate and there the faster one.
-    if (a.rows() <= 8) return Eigen::JacobiSVD<Matrix>(a).singularValues().tail(1)(0);
-    return Eigen::BDCSVD<Matrix>(a).singularValues().tail(1)(0);
+    return Eigen::BDCSVD<Eigen::MatrixXd>(a).singularValues().tail(1)(0);
 }
 
 double smallest_singular_value(const Matrix& left, const Matrix& right) {
@@ -149,8 +152,7 @@ double smallest_singular_value(const Matrix& left, const Matrix& right) {
     span << left, right.transpose();
     const Matrix q = Eigen::HouseholderQR<Eigen::MatrixXd>(span).householderQ() *
                      Eigen::MatrixXd::Identity(d, 2 * k);
-    const Matrix inner =
-        Matrix::Identity(2 * k, 2 * k) - (q.transpose() * left) * (right * q);
+    const Matrix inner = Matrix::Identity(2 * k, 2 * k) - (q.transpose() * left) * (right * q);
     return std::min(1.0, smallest_singular_value(inner));
 }
 

@@ -15,6 +15,12 @@ namespace marginscope::linear {
 LogDet log_det_in_place(double* a, int n, int stride);
 LogDet log_det(Matrix a);
 
+struct Svd {
+    Matrix u, v;
+    Vector sigma;  // falling
+};
+Svd svd(const Matrix& a);  // a = u diag(sigma) v^T; a is finite
+
 double smallest_singular_value(const Matrix& a);
 
 // sigma_min of the d x d matrix I - left * right, left d x k and right k x d. Where 2k < d the

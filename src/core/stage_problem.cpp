@@ -2,7 +2,6 @@
 #include "core/stage_problem.h"
 
 #include <Eigen/LU>
-#include <Eigen/SVD>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -25,21 +24,20 @@ Matrix times(const Matrix* left, const Matrix& x, const Matrix* right) {
 // The adjugate from the SVD, scaled by the product of all but the smallest singular value.
 ScaledAdjugate adjugate_by_svd(const Matrix* left, const Matrix& x, const Matrix* right) {
     const Eigen::Index n = x.rows();
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(x, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    const Vector& sigma = svd.singularValues();
-    const double orientation =
-        svd.matrixU().determinant() * svd.matrixV().determinant() < 0 ? -1.0 : 1.0;
+    const linear::Svd svd = linear::svd(x);
+    const Vector& sigma = svd.sigma;
+    const double orientation = linear::log_det(svd.u).sign * linear::log_det(svd.v).sign;
     Vector cofactors(n);
     // prod_{j != k} sigma_j / prod_{j != last} sigma_j; 0/0 (corank above one) is a zero adjugate.
     for (Eigen::Index k = 0; k + 1 < n; ++k) {
         cofactors(k) = sigma(k) > 0 ? sigma(n - 1) / sigma(k) : 0.0;
     }
     cofactors(n - 1) = n > 1 && sigma(n - 2) == 0.0 ? 0.0 : 1.0;
-    const Matrix adjugate =
-        orientation * svd.matrixV() * cofactors.asDiagonal() * svd.matrixU().transpose();
+    const Matrix adjugate = orientation * svd.v * cofactors.asDiagonal() * svd.u.transpose();
     ScaledAdjugate result;
     result.height = orientation * sigma(n - 1);
-    result.logdet = {sigma.array().log().sum(), sigma(n - 1) > 0 ? static_cast<int>(orientation) : 0};
+    result.logdet = {sigma.array().log().sum(),
+                     sigma(n - 1) > 0 ? static_cast<int>(orientation) : 0};
     result.product = times(left, adjugate, right);
     return result;
 }
@@ -52,8 +50,8 @@ ScaledAdjugate adjugate_between(const Matrix* left, const Matrix& x, const Matri
         const double nan = std::numeric_limits<double>::quiet_NaN();
         result.logdet = {nan, 0};
         result.height = nan;
-        result.product = Matrix::Constant(left ? left->rows() : x.rows(),
-                                          right ? right->cols() : x.cols(), nan);
+        result.product =
+            Matrix::Constant(left ? left->rows() : x.rows(), right ? right->cols() : x.cols(), nan);
         return result;
     }
     const Eigen::PartialPivLU<Eigen::MatrixXd> lu(x);
@@ -71,9 +69,8 @@ ScaledAdjugate adjugate_between(const Matrix* left, const Matrix& x, const Matri
         result.product = sign * solved.transpose();
         return result;
     }
-    const Matrix inner =
-        right ? Matrix(lu.solve(*right))
-              : Matrix(lu.solve(Eigen::MatrixXd::Identity(x.rows(), x.cols())));
+    const Matrix inner = right ? Matrix(lu.solve(*right))
+                               : Matrix(lu.solve(Eigen::MatrixXd::Identity(x.rows(), x.cols())));
     result.product = left ? Matrix(sign * (*left * inner)) : Matrix(sign * inner);
     return result;
 }

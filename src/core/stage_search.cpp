@@ -8,14 +8,14 @@
 namespace marginscope {
 namespace {
 
-constexpr double kRadiusFactor = 2.0;    // R = 2 |u_i|
+constexpr double kRadiusFactor = 2.0;  // R = 2 |u_i|
 constexpr int kApproachSteps = 24;
-constexpr double kNear = 0.02;           // near enough to be a candidate, relative to |delta|
+constexpr double kNear = 0.02;  // near enough to be a candidate, relative to |delta|
 constexpr int kNewtonSteps = 60;
 constexpr int kSlideSteps = 120;
 constexpr double kKktGoal = 1e-10;
-constexpr double kOnBoundary = 1e-14;    // relative to the token's length
-constexpr std::size_t kPolished = 3;     // candidates followed to the end
+constexpr double kOnBoundary = 1e-14;  // relative to the token's length
+constexpr std::size_t kPolished = 3;   // candidates followed to the end
 constexpr int kSegmentPoints = 12;
 
 bool usable(const DetSlope& at) {
@@ -56,9 +56,7 @@ BoundarySearch::Point BoundarySearch::evaluate(Vector delta) {
     return {std::move(delta), std::move(at)};
 }
 
-int BoundarySearch::sign_at(const Vector& delta) {
-    return problem_.log_det(token_ + delta).sign;
-}
+int BoundarySearch::sign_at(const Vector& delta) { return problem_.log_det(token_ + delta).sign; }
 
 void BoundarySearch::keep(const Point& point) {
     if (point.length() > radius_) return;
@@ -83,8 +81,7 @@ void BoundarySearch::approach(const Vector& start) {
         }
         // ((grad D . delta - D) / |grad D|^2) grad D
         const Vector& slope = point.at.slope;
-        Vector next =
-            ((slope.dot(point.delta) - point.at.height) / slope.squaredNorm()) * slope;
+        Vector next = ((slope.dot(point.delta) - point.at.height) / slope.squaredNorm()) * slope;
         const double longest = radius_ > 0.0 ? radius_ / next.norm() : 0.0;
         if (longest < 1.0) next *= longest;
         point = evaluate(std::move(next));
@@ -147,7 +144,8 @@ BoundarySearch::Point BoundarySearch::slide(Point point) {
         const Vector moved = point.delta - before;
         const Vector change = tangential(point.delta, point.at.slope) - tangent;
         const double curvature = moved.dot(change);
-        step = curvature > 0.0 ? std::clamp(moved.squaredNorm() / curvature, 1e-3, 1e3) : 2.0 * step;
+        step =
+            curvature > 0.0 ? std::clamp(moved.squaredNorm() / curvature, 1e-3, 1e3) : 2.0 * step;
     }
     return point;
 }
@@ -175,9 +173,9 @@ std::optional<BoundarySearch::Point> BoundarySearch::best() {
     cross_flips();
     std::optional<Point> found;
     for (std::size_t polished = 0; polished < kPolished && !candidates_.empty(); ++polished) {
-        const auto nearest =
-            std::min_element(candidates_.begin(), candidates_.end(),
-                             [](const Point& a, const Point& b) { return a.length() < b.length(); });
+        const auto nearest = std::min_element(
+            candidates_.begin(), candidates_.end(),
+            [](const Point& a, const Point& b) { return a.length() < b.length(); });
         Point point = std::move(*nearest);
         candidates_.erase(nearest);
         if (!restore(point, 1e-3 * point.length())) continue;
