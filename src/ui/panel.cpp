@@ -29,16 +29,16 @@ std::string window_name(const PanelInfo& panel) {
     return window_name(panel.workspace, panel.title, panel.id);
 }
 
-void dock_panels(Workspace workspace, ImGuiID root, ImVec2 size, float scale) {
+void dock_panels(Workspace workspace, DockArea& area) {
     switch (workspace) {
         case Workspace::decode:
-            dock_decode_panels(root, size, scale);
+            dock_decode_panels(area);
             break;
         case Workspace::train:
-            dock_train_panels(root, size, scale);
+            dock_train_panels(area);
             break;
         case Workspace::path:
-            dock_path_panels(root, size, scale);
+            dock_path_panels(area);
             break;
     }
 }

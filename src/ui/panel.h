@@ -40,8 +40,15 @@ std::span<const PanelInfo> panels_of(Workspace workspace);
 std::string window_name(const PanelInfo& panel);
 std::string window_name(Workspace workspace, const char* title, const char* id);
 
-/// Divides an empty dock node for a workspace and docks every panel of it. `size` in pixels.
-void dock_panels(Workspace workspace, ImGuiID root, ImVec2 size, float scale);
+/// Two empty dock nodes of a workspace: `main`, and `right`, where the inspector goes. Who splits
+/// `right` leaves in it the part that the inspector shall have.
+struct DockArea {
+    ImGuiID main = 0;
+    ImGuiID right = 0;
+    ImVec2 size{0, 0};  // of main, in pixels
+    float scale = 1.0F;
+};
+void dock_panels(Workspace workspace, DockArea& area);
 
 /// For dock_…_panels: docks the panel of that id, and cuts `share` of a node off at one side.
 void dock_panel(const char* id, std::span<const PanelInfo> panels, ImGuiID node);

@@ -104,12 +104,12 @@ void build_layout(Workspace workspace, ImGuiID root, ImVec2 size, float scale) {
     ImGui::DockBuilderRemoveNode(root);
     ImGui::DockBuilderAddNode(root, ImGuiDockNodeFlags_DockSpace);
     ImGui::DockBuilderSetNodeSize(root, size);
-    ImGuiID right = 0, rest = 0;
     const float share = std::clamp(252.0F * scale / std::max(size.x, 1.0F), 0.12F, 0.4F);
-    ImGui::DockBuilderSplitNode(root, ImGuiDir_Right, share, &right, &rest);
+    const DockSplit split = split_dock(root, DockSide::right, share);
+    DockArea area{split.rest, split.part, ImVec2(size.x * (1 - share), size.y), scale};
+    dock_panels(workspace, area);
     ImGui::DockBuilderDockWindow(
-        window_name(workspace, "Inspector", inspector_id(workspace)).c_str(), right);
-    dock_panels(workspace, rest, ImVec2(size.x * (1 - share), size.y), scale);
+        window_name(workspace, "Inspector", inspector_id(workspace)).c_str(), area.right);
     ImGui::DockBuilderFinish(root);
 }
 

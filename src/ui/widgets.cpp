@@ -150,6 +150,10 @@ void quantity_label(const Theme& theme, Quantity quantity, const std::string& li
 
 void value_card(const Theme& theme, const std::string& title,
                 std::initializer_list<CardLine> lines) {
+    value_card(theme, title, std::span<const CardLine>(lines.begin(), lines.size()));
+}
+
+void value_card(const Theme& theme, const std::string& title, std::span<const CardLine> lines) {
     begin_card(theme);
     ImGui::PushFont(theme.fonts.semibold, type::kBody);
     text_colored(theme.text, title.c_str());

@@ -8,6 +8,8 @@
 #include <imgui.h>
 
 #include <functional>
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -51,6 +53,7 @@ struct CardLine {
     std::string value;
     ImU32 color = 0;  // 0: the text's
 };
+void value_card(const Theme& theme, const std::string& title, std::span<const CardLine> lines);
 void value_card(const Theme& theme, const std::string& title,
                 std::initializer_list<CardLine> lines);
 

@@ -8,6 +8,6 @@
 namespace marginscope {
 
 std::span<const PanelInfo> decode_panels();
-void dock_decode_panels(ImGuiID root, ImVec2 size, float scale);
+void dock_decode_panels(DockArea& area);
 
 }  // namespace marginscope

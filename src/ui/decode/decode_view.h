@@ -23,12 +23,13 @@ struct TextStripView {
 
 struct ControlsView {
     std::string prompt;
-    bool prompt_open = false;
+    SamplingSettings sampling;  // follows the engine's except while a control is held
+    bool sampling_held = false;
+    bool noise_held = false;
     float tokens_per_s = 8.0F;
     bool noise_relative = true;
     std::uint64_t noise_seed = 0;
     double noise_sigma = 0.0;
-    double noise_sent = 0.0;
 };
 
 struct CandidatesView {
@@ -41,6 +42,7 @@ struct TreeView {
     std::vector<ImVec2> place;  // per node: column (depth), row
     int rows = 0;
     int columns = 0;
+    int cursor_seen = -1;
     ImVec2 origin{0, 0};
     ImVec2 step{0, 0};
 };
@@ -57,17 +59,22 @@ struct AttentionView {
 struct BoundaryView {
     SetView request;  // plane, kind, zoom: what is asked for
     bool dragging = false;
+    int drag_index = -1;
     PlanePoint drag_to;
-    bool first_drag = true;
-    bool volume_share = true;  // bars show the volume share, else the trace share
-    ImVec2 token_pixel{0, 0};  // of the draggable token in the last frame
+    ImVec2 grab{0, 0};                 // from the token's centre to the mouse when the drag began
+    float fill_min = 0, fill_max = 0;  // log|det| at the ends of the fill, for the colour bar
+    ImVec2 token_pixel{0, 0};          // of the draggable token in the last frame
     ImVec2 plot_at{0, 0}, plot_size{0, 0};
 };
 
+struct CausesView {
+    bool volume_share = true;  // bars show the volume share, else the trace share
+};
+
 struct TracesView {
-    float threshold = -2.0F;  // log|det| below which a margin counts as low
-    bool threshold_set = false;
-    bool margins = true, lowest_head = true, entropy = true, logprob = true, kl = true;
+    float threshold = -2.0F;  // log|det J| below which a margin counts as low
+    bool dragging = false;    // the threshold line is held
+    ImVec2 plot_at{0, 0}, plot_size{0, 0};
 };
 
 struct DecodeView {
@@ -77,6 +84,7 @@ struct DecodeView {
     TreeView tree;
     AttentionView attention;
     BoundaryView boundary;
+    CausesView causes;
     TracesView traces;
 };
 

@@ -21,6 +21,6 @@ const std::array kPanels = std::to_array<PanelInfo>({
 
 std::span<const PanelInfo> path_panels() { return kPanels; }
 
-void dock_path_panels(ImGuiID root, ImVec2, float) { dock_panel("path.main", kPanels, root); }
+void dock_path_panels(DockArea& area) { dock_panel("path.main", kPanels, area.main); }
 
 }  // namespace marginscope

@@ -8,6 +8,6 @@
 namespace marginscope {
 
 std::span<const PanelInfo> path_panels();
-void dock_path_panels(ImGuiID root, ImVec2 size, float scale);
+void dock_path_panels(DockArea& area);
 
 }  // namespace marginscope

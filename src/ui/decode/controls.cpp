@@ -1,0 +1,174 @@
+// What the user turns while decoding.
+#include "ui/decode/controls.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+void draw_buttons(const DecodeFrame* decode, ControlsView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const bool ready = decode != nullptr;
+    const bool playing = ready && decode->playing;
+    const auto step = [&](int by) {
+        context.selection.index = -1;
+        context.out.push_back(StepDecode{by});
+    };
+    const auto jump = [&](int index) {
+        context.selection.index = -1;
+        context.out.push_back(JumpDecode{index});
+    };
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(2), 0));
+    if (icon_button(theme, "##first", Icon::first, "To the beginning (Home)", ready)) jump(0);
+    ImGui::SameLine();
+    if (icon_button(theme, "##back", Icon::back, "One step back (←)", ready)) step(-1);
+    ImGui::SameLine();
+    if (icon_button(theme, "##play", playing ? Icon::pause : Icon::play,
+                    playing ? "Pause (Space)" : "Play (Space)", ready, playing)) {
+        context.out.push_back(PlayDecode{!playing, static_cast<double>(view.tokens_per_s)});
+    }
+    ImGui::SameLine();
+    if (icon_button(theme, "##forward", Icon::forward, "One step forwards (→)", ready)) step(1);
+    ImGui::SameLine();
+    if (icon_button(theme, "##last", Icon::last, "To the end (End)", ready))
+        jump(ready ? static_cast<int>(decode->line.size()) - 1 : 0);
+    ImGui::SameLine();
+    if (icon_button(theme, "##restart", Icon::restart, "Restart with the same seed (R)", ready)) {
+        context.selection.index = -1;
+        context.out.push_back(SetPrompt{view.prompt});
+    }
+    ImGui::PopStyleVar();
+}
+
+void draw_noise(const DecodeFrame& decode, const NoiseFrame* noise, ControlsView& view,
+                PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (!view.noise_held) {
+        view.noise_sigma = decode.noise_sigma;
+        if (decode.noise_sigma > 0) view.noise_relative = decode.noise_relative;
+        view.noise_seed = decode.noise_seed;
+    }
+    const SliderSpec spec{.label = "Noise",
+                          .scale = {0.001, 1.0, true, true, false},
+                          .digits = 2,
+                          .off_text = "off",
+                          .quantity = Quantity::noise};
+    bool changed = slider(theme, spec, view.noise_sigma);
+    view.noise_held = ImGui::IsAnyItemActive();
+    int unit = view.noise_relative ? 1 : 0;
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() +
+                         std::min(theme.px(96), ImGui::GetContentRegionAvail().x * 0.36F));
+    if (segmented(theme, "unit", {"absolute", "× RMS"}, unit)) {
+        view.noise_relative = unit == 1;
+        changed = true;
+    }
+    if (noise != nullptr && decode.noise_sigma > 0) {
+        ImGui::SameLine();
+        const std::string flips =
+            std::to_string(noise->flips) + (noise->flips == 1 ? " flip" : " flips");
+        ImGui::SetCursorPosY(ImGui::GetCursorPosY() + theme.px(3));
+        text_small(theme, noise->flips > 0 ? theme.text : theme.dim, flips.c_str());
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip("Places of the window where the likeliest next character changes");
+    }
+    if (changed)
+        context.out.push_back(
+            SetDecodeNoise{view.noise_sigma, view.noise_relative, view.noise_seed});
+}
+
+}  // namespace
+
+void draw_transport(const Frames& frames, ControlsView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const DecodeFrame* decode = frames.decode.get();
+    draw_buttons(decode, view, context);
+    ImGui::SameLine(0, theme.px(12));
+    const float row = ImGui::GetCursorPosY();
+    if (decode != nullptr) {
+        const std::string place =
+            std::to_string(decode->cursor) + " / " + std::to_string(decode->line.size());
+        ImGui::SetCursorPosY(row + theme.px(6));
+        ImGui::PushFont(theme.fonts.mono, type::kSmall);
+        text_colored(theme.dim, place.c_str());
+        ImGui::PopFont();
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip("Characters before the cursor / on this line of the tree");
+        ImGui::SameLine(0, theme.px(12));
+    }
+    ImGui::SetCursorPosY(row + theme.px(1));
+    const float width = std::max(theme.px(80), ImGui::GetContentRegionAvail().x);
+    if (input_text("##prompt", view.prompt, "Prompt: type a beginning and press Enter", width,
+                   ImGuiInputTextFlags_EnterReturnsTrue)) {
+        view.prompt = view.prompt.c_str();
+        context.selection.index = -1;
+        context.out.push_back(SetPrompt{view.prompt});
+    }
+    ImGui::Dummy(ImVec2(0, theme.px(2)));
+}
+
+void draw_sampling(const Frames& frames, ControlsView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const DecodeFrame* decode = frames.decode.get();
+    if (decode == nullptr) {
+        empty_state(theme, "No model yet",
+                    "Sampling and noise can be set as soon as a model is loaded.");
+        return;
+    }
+    if (!view.sampling_held) view.sampling = decode->sampling;
+    SamplingSettings& s = view.sampling;
+    bool changed = false, held = false;
+    const auto row = [&](const SliderSpec& spec, auto& value) {
+        double number = static_cast<double>(value);
+        if (slider(theme, spec, number)) {
+            value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+            changed = true;
+        }
+        held = held || ImGui::IsAnyItemActive();
+    };
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
+    row({.label = "Temperature",
+         .scale = {0.0, 2.0, false, false, false},
+         .digits = 2,
+         .off_text = "greedy",
+         .quantity = Quantity::temperature},
+        s.temperature);
+    const double vocabulary =
+        decode->symbols != nullptr
+            ? std::max<double>(2, static_cast<double>(decode->symbols->size()))
+            : 256;
+    row({.label = "Top-k",
+         .scale = {0.0, vocabulary, false, false, true},
+         .digits = 4,
+         .off_text = "off",
+         .quantity = Quantity::top_k},
+        s.top_k);
+    row({.label = "Top-p",
+         .scale = {0.05, 1.0, false, false, false},
+         .digits = 2,
+         .quantity = Quantity::top_p},
+        s.top_p);
+    row({.label = "Seed",
+         .scale = {0.0, 9999.0, false, false, true},
+         .digits = 6,
+         .quantity = Quantity::seed},
+        s.seed);
+    view.sampling_held = held;
+    double speed = view.tokens_per_s;
+    if (slider(theme,
+               {.label = "Speed",
+                .scale = {0.5, 200.0, true, false, false},
+                .digits = 3,
+                .hint = "Characters per second while playing"},
+               speed)) {
+        view.tokens_per_s = static_cast<float>(speed);
+        if (decode->playing) context.out.push_back(PlayDecode{true, speed});
+    }
+    draw_noise(*decode, frames.noise.get(), view, context);
+    ImGui::PopStyleVar();
+    if (changed) context.out.push_back(SetSampling{s});
+}
+
+}  // namespace marginscope

@@ -1,0 +1,109 @@
+// An EGL context, ImGui's OpenGL backend, and no window.
+#include "ui/offscreen_window.h"
+
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+#include <implot.h>
+
+#include <chrono>
+#include <thread>
+
+#include "gfx/debug_output.h"
+#include "gfx/offscreen.h"
+#include "ui/shell.h"
+
+namespace marginscope {
+
+struct OffscreenWindow::Impl {
+    explicit Impl(const OffscreenOptions& options) : context(options.width, options.height) {
+        ImGui::CreateContext();
+        ImPlot::CreateContext();
+        state.theme_kind = options.theme;
+        state.user_scale = options.scale;
+        state.workspace = options.workspace;
+        set_up_interface(state, "");
+        ImGui_ImplOpenGL3_Init("#version 410 core");
+        state.pictures = std::make_unique<Pictures>();
+        state.loop.renderer = context.renderer();
+    }
+    ~Impl() {
+        state.pictures.reset();
+        ImGui_ImplOpenGL3_Shutdown();
+        ImPlot::DestroyContext();
+        ImGui::DestroyContext();
+    }
+
+    OffscreenContext context;
+    DebugOutput debug;
+    UiState state;
+    double build_ms = 0;
+};
+
+OffscreenWindow::OffscreenWindow(const OffscreenOptions& options)
+    : impl_(std::make_unique<Impl>(options)) {}
+OffscreenWindow::~OffscreenWindow() = default;
+
+UiState& OffscreenWindow::state() { return impl_->state; }
+double OffscreenWindow::last_build_ms() const { return impl_->build_ms; }
+int OffscreenWindow::gl_error_count() { return impl_->debug.gl_error_count(); }
+Image OffscreenWindow::pixels() { return impl_->context.read_pixels(); }
+
+void OffscreenWindow::draw(const Frames& frames, CommandList& out) {
+    refresh_theme(impl_->state);
+    ImGuiIO& io = ImGui::GetIO();
+    io.DisplaySize = ImVec2(static_cast<float>(impl_->context.width()),
+                            static_cast<float>(impl_->context.height()));
+    io.DeltaTime = 1.0F / 60.0F;
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui::NewFrame();
+    const auto begin = std::chrono::steady_clock::now();
+    draw_frame(frames, impl_->state, out);
+    impl_->build_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    ImGui::Render();
+    const ImVec4 ground = to_vec4(impl_->state.theme.ground);
+    impl_->context.clear(ground.x, ground.y, ground.z);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+namespace {
+
+bool has_arrived(const Frames& f, Workspace workspace) {
+    switch (workspace) {
+        case Workspace::decode:
+            return f.decode != nullptr && f.margins != nullptr && f.attention != nullptr &&
+                   f.boundary != nullptr && !f.decode->line.empty() &&
+                   !f.boundary->geometric_pending;
+        case Workspace::train:
+            return f.training != nullptr;
+        case Workspace::path:
+            return f.path != nullptr;
+    }
+    return true;
+}
+
+}  // namespace
+
+Image render_workspace(const OffscreenOptions& options, FrameSource& source, double timeout_secs) {
+    constexpr int kSettledFrames = 5;  // docking and text sizes need a few
+    OffscreenWindow window(options);
+    const auto begin = std::chrono::steady_clock::now();
+    int settled = 0;
+    while (settled < kSettledFrames) {
+        const Frames frames = source.frames();
+        CommandList out;
+        window.state().train_series.take(source.take_training_events());
+        window.draw(frames, out);
+        if (!out.empty()) source.send(std::move(out));
+        const double secs =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        if (has_arrived(frames, options.workspace) || secs > timeout_secs) {
+            ++settled;
+        } else {
+            std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        }
+    }
+    return window.pixels();
+}
+
+}  // namespace marginscope

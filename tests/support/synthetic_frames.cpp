@@ -1,0 +1,453 @@
+// Formulas that look like a small trained model's numbers.
+#include "support/synthetic_frames.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+
+namespace marginscope::synthetic {
+namespace {
+
+constexpr const char* kStory =
+    "Mara had three red apples. She gave one to Tom (he was hungry), so she had two left.\n"
+    "\"Where is the ladder?\" asked Tom. The ladders were in the barn, behind the old cart.\n"
+    "Mara and Tom carried one ladder to the tree, and Tom picked four more apples. Now Mara had "
+    "six.\n";
+
+float uniform(std::mt19937& generator) {
+    return std::uniform_real_distribution<float>(0, 1)(generator);
+}
+
+std::shared_ptr<DecodeFrame> make_decode(const Size& size, std::mt19937& generator) {
+    auto frame = std::make_shared<DecodeFrame>();
+    const std::string story = kStory;
+    auto symbols = std::make_shared<std::vector<std::string>>();
+    symbols->push_back("\xEF\xBF\xBD");
+    std::map<char, int> id;
+    for (const char c : story) id.emplace(c, 0);
+    for (auto& [c, token] : id) {
+        token = static_cast<int>(symbols->size());
+        symbols->push_back(std::string(1, c));
+    }
+    frame->version = 1;
+    frame->model_label = "stories, 4 layers, width 128, lambda 0.02";
+    frame->symbols = symbols;
+    for (int i = 0; i < size.characters; ++i) {
+        TokenCell cell;
+        cell.token = id[story[static_cast<std::size_t>(i) % story.size()]];
+        cell.node = i;
+        cell.entropy = 0.2F + 2.2F * std::pow(uniform(generator), 2.0F);
+        if (i > 0) cell.logprob = -cell.entropy * (0.2F + 1.2F * uniform(generator));
+        frame->line.push_back(cell);
+        frame->tree.push_back({i - 1, cell.token, i, true});
+    }
+    frame->cursor = std::max(std::min(1, size.characters), size.characters - size.characters / 10);
+    frame->context = size.context;
+    frame->window_begin = std::max(0, frame->cursor - size.context);
+    float left = 1.0F;
+    for (int k = 0; k < 12 && size.characters > 0; ++k) {
+        CandidateCell candidate;
+        candidate.token = 1 + (k * 7 + 3) % (static_cast<int>(symbols->size()) - 1);
+        candidate.probability = left * (0.42F + 0.2F * uniform(generator));
+        left -= candidate.probability;
+        candidate.logprob = std::log(candidate.probability) - 0.1F;
+        candidate.logdet = -3.4F + 3.6F * uniform(generator);
+        candidate.crossings = candidate.logdet < -2.6F ? 1 : 0;
+        frame->candidates.push_back(candidate);
+    }
+    frame->next_entropy = 1.31F;
+    for (int b = 0; b < size.tree_branches && frame->cursor > 20; ++b) {
+        int parent = frame->cursor - 5 - 7 * (b % 6) - b;
+        if (parent < 0) continue;
+        for (int k = 0; k < 6 + 3 * b % 14; ++k) {
+            const int depth = frame->tree[static_cast<std::size_t>(parent)].depth + 1;
+            frame->tree.push_back({parent,
+                                   1 + static_cast<int>(uniform(generator) * 30) %
+                                           (static_cast<int>(symbols->size()) - 1),
+                                   depth, false});
+            parent = static_cast<int>(frame->tree.size()) - 1;
+        }
+    }
+    frame->playing = true;
+    frame->tokens_per_s = 8;
+    return frame;
+}
+
+std::shared_ptr<MarginFrame> make_margins(const DecodeFrame& decode, std::mt19937& generator) {
+    auto frame = std::make_shared<MarginFrame>();
+    frame->version = 1;
+    frame->has_stage = true;
+    frame->stage_label = "fitted";
+    frame->stage_seeds = 4;
+    int beyond = 0, counted = 0;
+    for (int i = 0; i < decode.cursor; ++i) {
+        MarginCell cell;
+        cell.valid = i >= decode.window_begin + 2;
+        if (cell.valid) {
+            cell.logdet = 0.4F - 2.2F * std::pow(uniform(generator), 2.2F) +
+                          0.5F * std::sin(static_cast<float>(i) * 0.21F);
+            if (i % 17 == 5) cell.logdet -= 2.3F;
+            cell.crossings = cell.logdet < -2.3F ? 1 : 0;
+            cell.sign = cell.crossings % 2 == 1 ? -1 : 1;
+            cell.sigma_min = std::exp(0.5F * cell.logdet) * 0.6F;
+            cell.energy = 40 + 20 * uniform(generator);
+            cell.lowest_head = cell.logdet * 0.4F - 0.6F * uniform(generator);
+            cell.lowest_head_layer = i % 4;
+            cell.lowest_head_index = (i / 4) % 4;
+            cell.recurrence = i % 5;
+            beyond += cell.crossings > 0 ? 1 : 0;
+            ++counted;
+        }
+        frame->cells.push_back(cell);
+    }
+    std::vector<int> order;
+    for (int i = 0; i < decode.cursor; ++i) {
+        if (frame->cells[static_cast<std::size_t>(i)].valid) order.push_back(i);
+    }
+    std::sort(order.begin(), order.end(), [&](int a, int b) {
+        return frame->cells[static_cast<std::size_t>(a)].logdet <
+               frame->cells[static_cast<std::size_t>(b)].logdet;
+    });
+    order.resize(std::min<std::size_t>(order.size(), 5));
+    for (const int i : order) {
+        MarginCell& cell = frame->cells[static_cast<std::size_t>(i)];
+        cell.support = true;
+        cell.geometric_known = true;
+        cell.geometric = (cell.crossings > 0 ? -1.0F : 1.0F) * 0.3F * cell.sigma_min;
+    }
+    frame->support = order;
+    frame->share_beyond = counted > 0 ? static_cast<double>(beyond) / counted : 0;
+    frame->nats_per_position = -74.4;
+    return frame;
+}
+
+std::shared_ptr<AttentionFrame> make_attention(const DecodeFrame& decode, const Size& size,
+                                               std::mt19937& generator) {
+    auto frame = std::make_shared<AttentionFrame>();
+    frame->version = 1;
+    frame->layers = size.layers;
+    frame->heads = size.heads;
+    frame->window_begin = decode.window_begin;
+    frame->size = decode.cursor - decode.window_begin;
+    const int n = frame->size;
+    for (int i = 0; i < n; ++i)
+        frame->tokens.push_back(
+            decode.line[static_cast<std::size_t>(decode.window_begin + i)].token);
+    for (int h = 0; h < size.layers * size.heads; ++h) {
+        const float reach = 1.5F + static_cast<float>((h * 5) % 11),
+                    focus = static_cast<float>(h % 3);
+        for (int i = 0; i < n; ++i) {
+            std::vector<float> row(static_cast<std::size_t>(n), kNoValue);
+            float sum = 0;
+            for (int s = 0; s <= i; ++s) {
+                float score = -static_cast<float>(i - s) / reach + 1.5F * uniform(generator);
+                const bool same = frame->tokens[static_cast<std::size_t>(s)] ==
+                                  frame->tokens[static_cast<std::size_t>(i)];
+                if (same) score += focus * 2;
+                if (s == 0) score += static_cast<float>(h % 5);
+                row[static_cast<std::size_t>(s)] = std::exp(score);
+                sum += row[static_cast<std::size_t>(s)];
+            }
+            for (int s = 0; s <= i; ++s) row[static_cast<std::size_t>(s)] /= sum;
+            frame->weights.insert(frame->weights.end(), row.begin(), row.end());
+            frame->head_logdet.push_back(-0.2F - 1.5F * uniform(generator));
+        }
+    }
+    return frame;
+}
+
+std::shared_ptr<BoundaryFrame> make_boundary(const DecodeFrame& decode, const Size& size,
+                                             std::mt19937& generator) {
+    auto frame = std::make_shared<BoundaryFrame>();
+    frame->version = 1;
+    frame->index = decode.cursor - 1;
+    if (frame->index < 2) {
+        frame->sentence =
+            "The first two characters have no boundary: step forwards or choose a later one.";
+        return frame;
+    }
+    frame->token = decode.line[static_cast<std::size_t>(frame->index)].token;
+    frame->touches = true;
+    frame->x_label = "towards the nearest boundary point";
+    frame->y_label = "strongest direction of the past";
+    frame->x_min = frame->y_min = -1.6F;
+    frame->x_max = frame->y_max = 1.6F;
+    frame->columns = frame->rows = size.grid;
+    for (int r = 0; r < size.grid; ++r) {
+        for (int c = 0; c < size.grid; ++c) {
+            const float span = static_cast<float>(std::max(1, size.grid - 1));
+            const float x = -1.6F + 3.2F * static_cast<float>(c) / span,
+                        y = -1.6F + 3.2F * static_cast<float>(r) / span;
+            const float bend = 0.62F - x + 0.22F * y * y + 0.12F * std::sin(3.2F * y);
+            const float lobe = (x + 0.9F) * (x + 0.9F) + (y - 0.9F) * (y - 0.9F) - 0.16F;
+            const float det = bend * lobe * 1.4F;
+            frame->logdet.push_back(std::log(std::abs(det)));
+            frame->sign.push_back(static_cast<std::int8_t>(det > 0 ? 1 : -1));
+        }
+    }
+    frame->token_at = {0, 0};
+    frame->geometric = 0.58F;
+    frame->nearest = PlanePoint{0.58F, 0};
+    frame->first_order = 0.43F;
+    frame->logdet_now = -1.37;
+    frame->sigma_min_now = 0.21;
+    frame->sign_now = 1;
+    float left = 1;
+    for (int i = decode.window_begin; i < frame->index; ++i) {
+        PastPoint point;
+        point.index = i;
+        point.token = decode.line[static_cast<std::size_t>(i)].token;
+        point.at = {1.3F * std::sin(static_cast<float>(i) * 1.7F),
+                    1.3F * std::cos(static_cast<float>(i) * 2.3F)};
+        point.attention =
+            i + 1 == frame->index ? left : left * 0.3F * uniform(generator) * uniform(generator);
+        left -= point.attention;
+        point.volume_share = (uniform(generator) - 0.35F) * 0.8F * point.attention * 6;
+        point.trace_share = 0.6F * point.volume_share;
+        frame->past.push_back(point);
+    }
+    for (int k = 0; k < 24; ++k) {
+        const float angle = static_cast<float>(k) * 0.9F,
+                    radius = 0.9F / (1.0F + static_cast<float>(k) * 0.5F);
+        frame->spectrum.push_back(
+            {radius * std::cos(angle), (k % 3 == 0 ? 0.0F : radius * std::sin(angle) * 0.6F)});
+    }
+    return frame;
+}
+
+std::shared_ptr<TrainingFrame> make_training() {
+    auto frame = std::make_shared<TrainingFrame>();
+    frame->version = 1;
+    frame->state = TrainingState::running;
+    frame->step = 812;
+    frame->target = 2000;
+    frame->steps_per_s = 9.7;
+    frame->tokens_per_s = 7450;
+    frame->eta_secs = 122;
+    frame->share_training = 0.93;
+    frame->share_capturing = 0.04;
+    frame->corpus_label = "stories, 1.2 M characters";
+    frame->model_label = "new model";
+    frame->parameters = 803'072;
+    frame->sample_text =
+        "Tom had five green pears. He gave two to Anna, so he had three left.\n\"Is the bridge "
+        "far?\" asked Anna.";
+    frame->sample_step = 800;
+    return frame;
+}
+
+std::shared_ptr<PathFrame> make_path(const Size& size, std::mt19937& generator) {
+    auto frame = std::make_shared<PathFrame>();
+    frame->version = 1;
+    frame->folder = "runs/path";
+    frame->running = true;
+    const double lambdas[] = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
+    for (int l = 0; l < size.path_lambdas; ++l) {
+        for (int s = 0; s < size.path_seeds; ++s) {
+            PathCell cell;
+            cell.lambda = l < 6 ? lambdas[l] : 0.1 * (l - 4);
+            cell.seed = 1337 + s;
+            cell.site = "embeddings";
+            cell.fit = "likelihood";
+            const bool done = s < size.path_seeds - 1 || l < size.path_lambdas / 2;
+            cell.status = done                         ? CellStatus::done
+                          : l == size.path_lambdas / 2 ? CellStatus::running
+                                                       : CellStatus::waiting;
+            cell.progress = 0.4;
+            if (done) {
+                const double u = uniform(generator) * 0.02;
+                cell.clean_ce = 1.02 + 0.6 * cell.lambda + u;
+                for (const double sigma : {0.02, 0.05, 0.1}) {
+                    cell.noisy_ce.emplace_back(
+                        sigma,
+                        *cell.clean_ce + sigma * (14 - 60 * std::min(cell.lambda, 0.05)) + u);
+                }
+                cell.sigma_min_median = 0.24 + 2 * cell.lambda;
+                cell.sigma_min_p5 = 0.06 + cell.lambda;
+                cell.sigma_min_min = 0.01 + 0.2 * cell.lambda;
+                cell.logdet_mean = -2.1 + 12 * cell.lambda;
+                cell.share_beyond = 0.41 * std::exp(-40 * cell.lambda);
+                cell.embedding_rms = 0.11 + 0.5 * cell.lambda;
+            }
+            cell.run = "runs/path/lambda-" + std::to_string(cell.lambda) + "-seed-" +
+                       std::to_string(cell.seed);
+            frame->cells.push_back(cell);
+        }
+    }
+    frame->running_cells = 1;
+    frame->progress = 0.72;
+    frame->eta_secs = 340;
+    frame->proposal = PathProposal{0.02, "at most 2 % clean loss",
+                                   "largest lambda whose clean cross-entropy rises by at most 2 %"};
+    return frame;
+}
+
+std::shared_ptr<StatusFrame> make_status() {
+    auto frame = std::make_shared<StatusFrame>();
+    frame->version = 1;
+    frame->activity = "decoding";
+    frame->device = "CPU";
+    frame->threads = 2;
+    frame->message = "Loaded the small trained model (803,072 parameters).";
+    return frame;
+}
+
+std::shared_ptr<NoiseFrame> make_noise(const DecodeFrame& decode, std::mt19937& generator) {
+    auto frame = std::make_shared<NoiseFrame>();
+    frame->version = 1;
+    frame->sigma = 0.05;
+    for (int i = decode.window_begin; i < decode.cursor; ++i)
+        frame->kl.push_back(0.4F * uniform(generator) * uniform(generator));
+    frame->first_flip = decode.window_begin + 9;
+    frame->flips = 4;
+    return frame;
+}
+
+Frames make(const Size& size) {
+    std::mt19937 generator(7);
+    Frames frames;
+    const auto decode = make_decode(size, generator);
+    frames.decode = decode;
+    frames.margins = make_margins(*decode, generator);
+    frames.attention = make_attention(*decode, size, generator);
+    frames.boundary = make_boundary(*decode, size, generator);
+    frames.noise = make_noise(*decode, generator);
+    frames.training = make_training();
+    frames.path = make_path(size, generator);
+    frames.status = make_status();
+    return frames;
+}
+
+}  // namespace
+
+Frames usual(const Size& size) { return make(size); }
+
+Frames empty() {
+    Frames frames;
+    frames.decode = std::make_shared<DecodeFrame>();
+    frames.margins = std::make_shared<MarginFrame>();
+    frames.attention = std::make_shared<AttentionFrame>();
+    frames.boundary = std::make_shared<BoundaryFrame>();
+    frames.noise = std::make_shared<NoiseFrame>();
+    frames.training = std::make_shared<TrainingFrame>();
+    frames.path = std::make_shared<PathFrame>();
+    frames.status = std::make_shared<StatusFrame>();
+    return frames;
+}
+
+Frames tiny() {
+    Size size;
+    size.characters = size.context = size.layers = size.heads = size.path_lambdas =
+        size.path_seeds = 1;
+    size.grid = 2;
+    size.tree_branches = 0;
+    return make(size);
+}
+
+Frames not_finite() {
+    std::mt19937 generator(11);
+    Frames frames = make({});
+    const float inf = std::numeric_limits<float>::infinity();
+    const auto spoil = [&](float& value) {
+        const float u = uniform(generator);
+        if (u < 0.4F)
+            value = kNoValue;
+        else if (u < 0.5F)
+            value = inf;
+        else if (u < 0.6F)
+            value = -inf;
+    };
+    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
+    for (TokenCell& cell : decode->line) spoil(cell.logprob), spoil(cell.entropy);
+    for (CandidateCell& c : decode->candidates)
+        spoil(c.probability), spoil(c.logprob), spoil(c.logdet);
+    decode->next_entropy = kNoValue;
+    decode->tokens_per_s = kNoValue;
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    for (MarginCell& cell : margins->cells) {
+        spoil(cell.logdet), spoil(cell.sigma_min), spoil(cell.energy), spoil(cell.lowest_head);
+        if (cell.geometric) spoil(*cell.geometric);
+    }
+    margins->share_beyond = margins->nats_per_position = kNoValue;
+    auto attention = std::make_shared<AttentionFrame>(*frames.attention);
+    for (float& w : attention->weights) spoil(w);
+    for (float& w : attention->head_logdet) spoil(w);
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    for (float& w : boundary->logdet) spoil(w);
+    for (PastPoint& p : boundary->past)
+        spoil(p.at.x), spoil(p.attention), spoil(p.volume_share), spoil(p.trace_share);
+    for (PlanePoint& p : boundary->spectrum) spoil(p.x), spoil(p.y);
+    boundary->geometric = kNoValue;
+    boundary->nearest = PlanePoint{inf, kNoValue};
+    boundary->logdet_now = boundary->sigma_min_now = kNoValue;
+    auto noise = std::make_shared<NoiseFrame>(*frames.noise);
+    for (float& w : noise->kl) spoil(w);
+    auto training = std::make_shared<TrainingFrame>(*frames.training);
+    training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
+    auto path = std::make_shared<PathFrame>(*frames.path);
+    for (PathCell& cell : path->cells) {
+        if (cell.clean_ce && uniform(generator) < 0.5F) cell.clean_ce = kNoValue;
+        cell.logdet_mean = uniform(generator) < 0.5F ? kNoValue : inf;
+        for (auto& [sigma, ce] : cell.noisy_ce) ce = uniform(generator) < 0.5F ? kNoValue : ce;
+    }
+    frames.decode = decode;
+    frames.margins = margins;
+    frames.attention = attention;
+    frames.boundary = boundary;
+    frames.noise = noise;
+    frames.training = training;
+    frames.path = path;
+    return frames;
+}
+
+Frames largest() {
+    Size size;
+    size.characters = 4000;
+    size.context = 256;
+    size.layers = size.heads = 12;
+    size.grid = 256;
+    size.tree_branches = 60;
+    size.path_lambdas = 12;
+    size.path_seeds = 10;
+    return make(size);
+}
+
+std::vector<TrainingEvent> training_events(int steps) {
+    std::mt19937 generator(3);
+    std::vector<TrainingEvent> events;
+    events.push_back(TrainingReset{"new model"});
+    for (int step = 1; step <= steps; ++step) {
+        const float t = static_cast<float>(step);
+        TrainingSample sample;
+        sample.step = step;
+        sample.ce = 1.0F + 3.1F * std::exp(-t / 180) + 0.06F * (uniform(generator) - 0.5F);
+        sample.barrier = 1.2F + 1.5F * std::exp(-t / 500) + 0.1F * uniform(generator);
+        sample.logdet_mean = -sample.barrier;
+        sample.share_beyond = 0.1F + 0.3F * std::exp(-t / 400);
+        sample.embedding_rms = 0.02F + 0.1F * (1 - std::exp(-t / 600));
+        sample.grad_norm = 0.6F + 0.4F * uniform(generator);
+        sample.lr = 1e-3F;
+        sample.lambda = step < steps / 2 ? 0.02F : 0.05F;
+        events.push_back(sample);
+        if (step == steps / 2) events.push_back(LiveMark{step, "barrier.lambda 0.05"});
+        if (step % 25 == 0 || step == 1) {
+            EvalSample eval;
+            eval.step = step;
+            eval.val_ce = sample.ce + 0.05F + 0.0001F * t;
+            eval.val_logdet_mean = sample.logdet_mean;
+            eval.sigma_min_min = 0.01F;
+            eval.share_beyond = sample.share_beyond;
+            for (int b = 0; b < kHistogramBins; ++b) {
+                const float x = kHistogramMin + (kHistogramMax - kHistogramMin) *
+                                                    (static_cast<float>(b) + 0.5F) / kHistogramBins;
+                eval.histogram.push_back(
+                    0.25F * std::exp(-0.5F * (x - sample.logdet_mean) * (x - sample.logdet_mean)));
+            }
+            events.push_back(eval);
+        }
+    }
+    return events;
+}
+
+}  // namespace marginscope::synthetic
