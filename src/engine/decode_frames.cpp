@@ -62,7 +62,7 @@ std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(const Geomet
             continue;
         }
         const int position = index - begin;
-        cell = s.cell_at(position, geometry);
+        cell = s.cell_at(position, &geometry);
         if (!cell.valid) {
             // Its past is too short since the window moved: what was measured when it was decoded still tells.
             if (begin > 0 && !s.stage->has_margin(position)) cell = kept;

@@ -61,6 +61,12 @@ void DecodeSession::set_prompt(const std::string& text) {
 bool DecodeSession::step_forward() {
     State& s = *state_;
     if (!s.model) return false;
+    // What leaves the window keeps the margins it had there, so they must be known before it goes.
+    const auto length = static_cast<std::size_t>(s.tree.cursor_length());
+    if (decode_window_begin(length + 1, static_cast<std::size_t>(s.model->config.model.context)) != s.window_begin()) {
+        while (work(std::chrono::milliseconds(1000))) {}
+        s.keep_cells();
+    }
     if (!s.tree.forward()) {
         std::vector<Candidate> from = candidates(floats_of(s.decoder->logits()), s.sampling);
         if (s.sampling.min_margin && s.stage) {

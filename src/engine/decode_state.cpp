@@ -137,7 +137,7 @@ void DecodeSession::State::measure_noise_rms() {
     noise_rms = std::sqrt(rows.to(at::kDouble).square().mean().item<double>());
 }
 
-MarginCell DecodeSession::State::cell_at(int position, const GeometryThread& geometry) const {
+MarginCell DecodeSession::State::cell_at(int position, const GeometryThread* geometry) const {
     MarginCell cell;
     const auto at = static_cast<std::size_t>(position);
     const auto found = known.find(cell_keys[at]);
@@ -152,13 +152,24 @@ MarginCell DecodeSession::State::cell_at(int position, const GeometryThread& geo
     cell.lowest_head = found->second.lowest_head;
     cell.lowest_head_layer = found->second.lowest_layer;
     cell.lowest_head_index = found->second.lowest_index;
-    if (cell_keys[at] == combined(past_keys[at], 0))  // not dragged itself
-        if (const auto geometric = geometry.known_margin(past_keys[at])) {
+    const bool dragged = cell_keys[at] != combined(past_keys[at], 0);
+    if (geometry != nullptr && !dragged)
+        if (const auto geometric = geometry->known_margin(past_keys[at])) {
             cell.geometric_known = true;
             if (geometric->value)
                 cell.geometric = static_cast<float>(margins.beyond() ? -*geometric->value : *geometric->value);
         }
     return cell;
+}
+
+void DecodeSession::State::keep_cells() {
+    if (!stage) return;
+    node_cells.resize(static_cast<std::size_t>(tree.size()));
+    const std::vector<int> line = tree.line();
+    for (int position = 0; position < window_length(); ++position) {
+        const MarginCell cell = cell_at(position, nullptr);
+        if (cell.valid) node_cells[static_cast<std::size_t>(line[window_begin() + static_cast<std::size_t>(position)])] = cell;
+    }
 }
 
 void DecodeSession::State::fill_candidates(DecodeFrame& frame) {

@@ -92,13 +92,17 @@ struct DecodeSession::State {
 
     bool missing(int position) const { return stage->has_margin(position) && !known.contains(cell_keys[static_cast<std::size_t>(position)]); }
 
-    MarginCell cell_at(int position, const GeometryThread& geometry) const;
+    /// `geometry` may be null: then without the geometric margin.
+    MarginCell cell_at(int position, const GeometryThread* geometry) const;
 
     void fill_candidates(DecodeFrame& frame);
 
     /// The margins that the next position would have with each of these tokens; empty without a stage or a past. Only
     /// determinant and crossings are filled in unless the rule of least margin asks for the singular kind.
     std::vector<PositionMargins> next_margins(const std::vector<int>& ids) const;
+
+    /// Remembers the window's cells at their nodes, for when they have left it.
+    void keep_cells();
 
     /// Heads of the positions whose cells are new: lowest log|det| over layers and heads (E14).
     void fill_heads(const std::vector<int>& positions);

@@ -83,20 +83,20 @@ struct TrainingSession::State {
     }
 
     void on_step(const StepReport& report) {
-        TrainingSample sample;
-        sample.step = report.step;
-        sample.ce = static_cast<float>(report.ce);
-        sample.barrier = static_cast<float>(report.barrier);
-        sample.logdet_mean = static_cast<float>(report.logdet_mean);
-        sample.share_beyond = static_cast<float>(report.share_beyond);
-        sample.embedding_rms = static_cast<float>(report.embedding_rms);
-        sample.grad_norm = static_cast<float>(report.grad_norm);
-        sample.lr = static_cast<float>(report.lr);
-        sample.lambda = static_cast<float>(report.lambda);
-        sample.noise = static_cast<float>(report.train_noise);
-        sample.capped = static_cast<int>(report.capped);
-        sample.singular = static_cast<int>(report.singular);
-        emit(sample);
+        TrainingSample one;
+        one.step = report.step;
+        one.ce = static_cast<float>(report.ce);
+        one.barrier = static_cast<float>(report.barrier);
+        one.logdet_mean = static_cast<float>(report.logdet_mean);
+        one.share_beyond = static_cast<float>(report.share_beyond);
+        one.embedding_rms = static_cast<float>(report.embedding_rms);
+        one.grad_norm = static_cast<float>(report.grad_norm);
+        one.lr = static_cast<float>(report.lr);
+        one.lambda = static_cast<float>(report.lambda);
+        one.noise = static_cast<float>(report.train_noise);
+        one.capped = static_cast<int>(report.capped);
+        one.singular = static_cast<int>(report.singular);
+        emit(one);
         step_secs.push_back(report.step_secs);
         if (step_secs.size() > kRateSteps) step_secs.pop_front();
         // Numeric trouble is shown, and stops a run that could not recover from it.
@@ -108,14 +108,14 @@ struct TrainingSession::State {
     }
 
     void on_eval(const EvalReport& report) {
-        EvalSample sample;
-        sample.step = report.step;
-        sample.val_ce = static_cast<float>(report.val_ce);
-        sample.val_logdet_mean = static_cast<float>(report.logdet_mean);
-        sample.sigma_min_min = static_cast<float>(report.sigma_min_min);
-        sample.share_beyond = static_cast<float>(report.share_beyond);
-        sample.histogram = histogram_of(report.logdets);
-        emit(std::move(sample));
+        EvalSample one;
+        one.step = report.step;
+        one.val_ce = static_cast<float>(report.val_ce);
+        one.val_logdet_mean = static_cast<float>(report.logdet_mean);
+        one.sigma_min_min = static_cast<float>(report.sigma_min_min);
+        one.share_beyond = static_cast<float>(report.share_beyond);
+        one.histogram = histogram_of(report.logdets);
+        emit(std::move(one));
     }
 
     double mean_step_secs() const {
@@ -199,7 +199,10 @@ void TrainingSession::fail(const std::string& sentence) {
 
 TrainingState TrainingSession::state() const { return state_->state; }
 std::int64_t TrainingSession::steps_done() const { return state_->run->trainer().step_count(); }
-bool TrainingSession::has_unsaved_steps() const { return state_->run->has_unsaved_steps(); }
+bool TrainingSession::has_unsaved_steps() const {
+    if (state_->run->folder().empty()) return steps_done() > 0;
+    return state_->run->has_unsaved_steps();
+}
 double TrainingSession::training_secs() const { return state_->training_secs; }
 
 TrainingFrame TrainingSession::frame() const {

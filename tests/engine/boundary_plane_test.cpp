@@ -20,6 +20,9 @@ BoundaryRequest request_for(PlaneKind kind) {
     CounterRng rng({5, DrawPurpose::geometric_starts, 0, 0, 0});
     for (Matrix* m : {&u, &weights.w_q, &weights.w_k})
         for (Eigen::Index k = 0; k < m->size(); ++k) m->data()[k] = rng.normal();
+    // A positive semidefinite A, and attention that is not all on one token: then a boundary lies near.
+    weights.w_q *= 0.5;
+    weights.w_k = weights.w_q;
     BoundaryRequest request;
     request.stage = std::make_shared<const Stage>(u, weights);
     request.position = kTokens - 1;

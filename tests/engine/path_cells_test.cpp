@@ -130,6 +130,7 @@ TEST_F(PathFolder, TornResultsAreAFailureWithASentence) {
     auto cells = plan_cells(plan_);
     write(fs::path(cells[0].run) / "margins.json", "{\"positions\": [");
     write(fs::path(cells[0].run) / "noise.json", "{}");
+    write(fs::path(cells[0].run) / "noise-relative.json", "{}");
     collect_cell(plan_, cells[0]);
     EXPECT_EQ(cells[0].status, CellStatus::failed);
     EXPECT_NE(cells[0].sentence.find("cannot be read"), std::string::npos);

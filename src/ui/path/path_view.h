@@ -1,8 +1,33 @@
 // View state of the panels of the Path workspace.
 #pragma once
 
+#include <string>
+
+#include "core/commands.h"
+
 namespace marginscope {
 
-struct PathView {};
+/// What the user typed; made into a plan when the path starts.
+struct PlanForm {
+    std::string lambdas = "0, 0.005, 0.01, 0.02, 0.05, 0.1";
+    std::string train_noises = "0";
+    std::string sigmas = "0.02, 0.05, 0.1";
+    std::string relative_sigmas = "0.25, 0.5";
+    int seeds = 2;
+    int jobs = 0;  // 0: one for each core
+    std::string folder;
+    std::string open_folder;
+    RunConfig config;
+    std::string problem;  // what is wrong, in a sentence
+    bool open = false;    // shown although a path is there
+};
+
+struct PathView {
+    PlanForm form;
+    int quantity = 0;        // of the grid's colours
+    bool relative = false;   // unit of the noise in grid and plots
+    bool rule_held = false;  // the slider of the rule is being moved
+    double rule_percent = 2;
+};
 
 }  // namespace marginscope
