@@ -14,6 +14,7 @@ namespace marginscope {
 namespace {
 
 constexpr int kStarts = 24;
+constexpr int kFewDimensions = 16;            // so few that four times the starts cost little
 constexpr double kRadii[] = {0.1, 0.3, 0.8};  // of |u_i|
 constexpr int kGrid = 160;
 constexpr std::size_t kGridEdges = 6;
@@ -87,7 +88,8 @@ std::optional<BoundarySearch::Point> search_from_starts(const Matrix& keys, int 
                                                         BoundarySearch& search) {
     search.plain_newton();
     search.approach(search.origin().delta);
-    for (int start = 0; start < kStarts && !search.stopped(); ++start) {
+    const int starts = keys.cols() <= kFewDimensions ? 4 * kStarts : kStarts;
+    for (int start = 0; start < starts && !search.stopped(); ++start) {
         const double length = kRadii[start % 3] * 0.5 * search.radius();
         search.approach(length * start_direction(keys, seed, position, start));
     }

@@ -10,9 +10,11 @@ namespace {
 
 constexpr double kRadiusFactor = 2.0;  // R = 2 |u_i|
 constexpr int kApproachSteps = 24;
-constexpr double kNear = 0.02;  // near enough to be a candidate, relative to |delta|
+constexpr int kProjectedSteps = 6;  // then plain Newton: the projection may cycle far off
+constexpr double kNear = 0.02;      // near enough to be a candidate, relative to |delta|
 constexpr int kNewtonSteps = 60;
 constexpr int kSlideSteps = 120;
+constexpr int kStepHalvings = 16;
 constexpr double kKktGoal = 1e-10;
 constexpr double kOnBoundary = 1e-14;  // relative to the token's length
 constexpr std::size_t kPolished = 3;   // candidates followed to the end
@@ -23,6 +25,8 @@ bool usable(const DetSlope& at) {
     return std::isfinite(at.height) && std::isfinite(norm) && norm > 0.0;
 }
 
+bool singular(const DetSlope& at) { return at.logdet.sign == 0 && !std::isnan(at.logdet.value); }
+
 // A full Newton step against the gradient, no longer than `longest`.
 Vector newton_step(const DetSlope& at, double longest) {
     Vector step = -(at.height / at.slope.squaredNorm()) * at.slope;
@@ -31,9 +35,51 @@ Vector newton_step(const DetSlope& at, double longest) {
     return step;
 }
 
+// E10's iteration: the nearest point to the token on the boundary's linear model.
+Vector projected_step(const Vector& delta, const DetSlope& at) {
+    return ((at.slope.dot(delta) - at.height) / at.slope.squaredNorm()) * at.slope;
+}
+
 Vector tangential(const Vector& delta, const Vector& slope) {
     return delta - (slope.dot(delta) / slope.squaredNorm()) * slope;
 }
+
+// L-BFGS: pairs of a step and the change of the gradient over it.
+class BendMemory {
+public:
+    bool empty() const { return pairs_.empty(); }
+    void clear() { pairs_.clear(); }
+
+    void add(Vector step, Vector change) {
+        const double product = step.dot(change);
+        if (!(product > 1e-10 * step.norm() * change.norm())) return;
+        if (pairs_.size() == kRemembered) pairs_.erase(pairs_.begin());
+        pairs_.push_back({std::move(step), std::move(change), product});
+    }
+
+    // -(approximate inverse Hessian) * gradient.
+    Vector direction(Vector gradient) const {
+        std::vector<double> weights(pairs_.size());
+        for (std::size_t k = pairs_.size(); k-- > 0;) {
+            weights[k] = pairs_[k].step.dot(gradient) / pairs_[k].product;
+            gradient -= weights[k] * pairs_[k].change;
+        }
+        if (!pairs_.empty()) gradient *= pairs_.back().product / pairs_.back().change.squaredNorm();
+        for (std::size_t k = 0; k < pairs_.size(); ++k) {
+            const double back = pairs_[k].change.dot(gradient) / pairs_[k].product;
+            gradient += (weights[k] - back) * pairs_[k].step;
+        }
+        return -gradient;
+    }
+
+private:
+    static constexpr std::size_t kRemembered = 12;
+    struct Pair {
+        Vector step, change;
+        double product;
+    };
+    std::vector<Pair> pairs_;
+};
 
 }  // namespace
 
@@ -48,7 +94,7 @@ BoundarySearch::BoundarySearch(TokenProblem& problem, const Vector& token, std::
       radius_(kRadiusFactor * token.norm()),
       stop_(std::move(stop)),
       origin_(evaluate(Vector::Zero(token.size()))) {
-    if (origin_.at.logdet.sign == 0) candidates_.push_back(origin_);
+    if (singular(origin_.at)) candidates_.push_back(origin_);
 }
 
 BoundarySearch::Point BoundarySearch::evaluate(Vector delta) {
@@ -79,9 +125,9 @@ void BoundarySearch::approach(const Vector& start) {
             keep(point);
             return;
         }
-        // ((grad D . delta - D) / |grad D|^2) grad D
-        const Vector& slope = point.at.slope;
-        Vector next = ((slope.dot(point.delta) - point.at.height) / slope.squaredNorm()) * slope;
+        Vector next = step < kProjectedSteps
+                          ? projected_step(point.delta, point.at)
+                          : Vector(point.delta + newton_step(point.at, 0.5 * length));
         const double longest = radius_ > 0.0 ? radius_ / next.norm() : 0.0;
         if (longest < 1.0) next *= longest;
         point = evaluate(std::move(next));
@@ -91,7 +137,7 @@ void BoundarySearch::approach(const Vector& start) {
 bool BoundarySearch::restore(Point& point, double tolerance) {
     const double floor = kOnBoundary * token_.norm();
     for (int step = 0; step < kNewtonSteps; ++step) {
-        if (point.at.logdet.sign == 0) return true;
+        if (singular(point.at)) return true;
         if (!usable(point.at)) return false;
         const double distance = point.at.distance();
         if (distance <= std::max(tolerance, floor)) return true;
@@ -117,35 +163,49 @@ void BoundarySearch::between(Vector a, Vector b) {
     if (restore(point, std::max(distance, 1e-8 * point.length()))) keep(point);
 }
 
-bool BoundarySearch::step_along(Point& point, const Vector& tangent, double& step) {
+// `tangent` is the gradient of |delta|^2 / 2 along the boundary, `direction` goes down it.
+bool BoundarySearch::step_along(Point& point, const Vector& tangent, const Vector& direction) {
     const double length = point.length();
-    const double slope = tangent.squaredNorm() / length;  // of |delta| against the tangent
-    step = std::min(step, 0.5 * length / tangent.norm());
-    for (int attempt = 0; attempt < 12 && !stopped(); ++attempt, step *= 0.3) {
-        Point trial = evaluate(point.delta - step * tangent);
-        if (!restore(trial, 0.02 * step * slope)) continue;
-        if (trial.length() > length - 0.05 * step * slope) continue;
+    const double descent = -tangent.dot(direction) / length;  // of |delta|
+    double step = std::min(1.0, 0.5 * length / direction.norm());
+    for (int attempt = 0; attempt < kStepHalvings && !stopped(); ++attempt, step *= 0.4) {
+        Point trial = evaluate(point.delta + step * direction);
+        if (!restore(trial, 0.02 * step * descent)) continue;
+        if (trial.length() > length - 0.05 * step * descent) continue;
         point = std::move(trial);
         return true;
     }
     return false;
 }
 
-// Descends |delta| along the boundary with Barzilai-Borwein steps. A step of 1 is E10's iteration,
-// which alone cycles where the boundary bends away from the token.
+// Descends |delta| along the boundary. The first step is E10's iteration, which alone cycles where
+// the boundary bends away from the token; L-BFGS learns the bends.
 BoundarySearch::Point BoundarySearch::slide(Point point) {
-    double step = 1.0;
+    BendMemory memory;
     for (int k = 0; k < kSlideSteps && !stopped(); ++k) {
         if (point.length() == 0.0 || !usable(point.at) || point.kkt() <= kKktGoal) break;
-        const Vector tangent = tangential(point.delta, point.at.slope);
+        // What a step can gain must stand out from how far the point is off the boundary.
+        Vector tangent = tangential(point.delta, point.at.slope);
+        Point exact = point;
+        if (!restore(exact, 0.01 * tangent.squaredNorm() / point.length())) break;
+        point = std::move(exact);
+        tangent = tangential(point.delta, point.at.slope);
+        Vector direction = tangential(memory.direction(tangent), point.at.slope);
+        if (!(direction.dot(tangent) < -1e-6 * direction.norm() * tangent.norm())) {
+            memory.clear();
+            direction = -tangent;
+        }
         const Vector before = point.delta;
-        if (!step_along(point, tangent, step)) break;
+        if (!step_along(point, tangent, direction)) {
+            if (memory.empty()) break;
+            memory.clear();
+            continue;
+        }
         if (!usable(point.at)) break;
-        const Vector moved = point.delta - before;
-        const Vector change = tangential(point.delta, point.at.slope) - tangent;
-        const double curvature = moved.dot(change);
-        step =
-            curvature > 0.0 ? std::clamp(moved.squaredNorm() / curvature, 1e-3, 1e3) : 2.0 * step;
+        // Both differences in the new tangent space.
+        const Vector& slope = point.at.slope;
+        memory.add(tangential(point.delta - before, slope),
+                   tangential(point.delta - tangent, slope));
     }
     return point;
 }

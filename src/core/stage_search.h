@@ -46,7 +46,7 @@ private:
     void keep(const Point& point);
     bool restore(Point& point, double tolerance);
     Point slide(Point point);
-    bool step_along(Point& point, const Vector& tangent, double& step);
+    bool step_along(Point& point, const Vector& tangent, const Vector& direction);
     void nearer_on_segment(const Point& point);
     void cross_flips();
 
