@@ -2,9 +2,14 @@
 #include "nn/log_abs_det.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <limits>
+#include <vector>
+
+#include "nn/small_inverse.h"
 
 namespace marginscope {
 namespace {
@@ -12,6 +17,44 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
+
+constexpr std::int64_t kLargestSmall = 192;  // beyond it blocked LAPACK wins
+
+/// In place in parts.inverse; parts.logdet and parts.sign are filled.
+template <typename Real>
+void invert_all(Factorisation& parts, std::int64_t m, std::int64_t leading, std::int64_t group) {
+    Real* const inverse = parts.inverse.mutable_data_ptr<Real>();
+    Real* const logdet = parts.logdet.mutable_data_ptr<Real>();
+    Real* const sign = parts.sign.mutable_data_ptr<Real>();
+    at::parallel_for(0, parts.logdet.numel(), 1, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<std::int32_t> pivots(static_cast<std::size_t>(m));
+        for (std::int64_t k = begin; k < end; ++k) {
+            Real* const a = inverse + k * m * m;
+            const std::int64_t n = leading >= 0 ? leading + k % group : m;
+            const SmallDet det = invert_in_place(a, n, m, pivots.data());
+            for (std::int64_t i = 0; i < n; ++i) std::fill_n(a + i * m + n, m - n, Real(0));
+            std::fill_n(a + n * m, (m - n) * m, Real(0));
+            logdet[k] = static_cast<Real>(det.logdet);
+            sign[k] = static_cast<Real>(det.sign);
+        }
+    });
+}
+
+Factorisation factorise_by_lapack(const at::Tensor& matrices) {
+    const auto [lu, pivots, info] = at::linalg_lu_factor_ex(matrices, true, false);
+    const at::Tensor diagonal = lu.diagonal(0, -2, -1);
+    at::Tensor logdet = diagonal.abs().log().sum(-1);
+    const at::Tensor own = at::arange(1, matrices.size(-1) + 1, pivots.options());
+    const at::Tensor swaps = pivots.ne(own).sum(-1);
+    at::Tensor sign = diagonal.sign().prod(-1) * (1 - 2 * swaps.remainder(2)).to(diagonal.scalar_type());
+    const at::Tensor singular = logdet.isfinite().logical_not_();
+    const at::Tensor identity = at::eye(matrices.size(-1), matrices.options()).expand(matrices.sizes());
+    at::Tensor inverse = at::linalg_lu_solve(lu, pivots, identity);
+    inverse = inverse.masked_fill(singular.unsqueeze(-1).unsqueeze(-1), 0.0);
+    logdet = logdet.masked_fill(singular, -std::numeric_limits<double>::infinity());
+    sign = sign.masked_fill(singular, 0.0);
+    return {logdet, sign, inverse};
+}
 
 class LogAbsDet : public Function<LogAbsDet> {
 public:
@@ -47,20 +90,16 @@ public:
 
 }  // namespace
 
-Factorisation factorise(const at::Tensor& matrices) {
-    const auto [lu, pivots, info] = at::linalg_lu_factor_ex(matrices, true, false);
-    const at::Tensor diagonal = lu.diagonal(0, -2, -1);
-    at::Tensor logdet = diagonal.abs().log().sum(-1);
-    const at::Tensor own = at::arange(1, matrices.size(-1) + 1, pivots.options());
-    const at::Tensor swaps = pivots.ne(own).sum(-1);
-    at::Tensor sign = diagonal.sign().prod(-1) * (1 - 2 * swaps.remainder(2)).to(diagonal.scalar_type());
-    const at::Tensor singular = logdet.isfinite().logical_not_();
-    const at::Tensor identity = at::eye(matrices.size(-1), matrices.options()).expand(matrices.sizes());
-    at::Tensor inverse = at::linalg_lu_solve(lu, pivots, identity);
-    inverse = inverse.masked_fill(singular.unsqueeze(-1).unsqueeze(-1), 0.0);
-    logdet = logdet.masked_fill(singular, -std::numeric_limits<double>::infinity());
-    sign = sign.masked_fill(singular, 0.0);
-    return {logdet, sign, inverse};
+Factorisation factorise(const at::Tensor& matrices, std::int64_t leading) {
+    const std::int64_t m = matrices.size(-1);
+    if (!matrices.is_cpu() || m > kLargestSmall) return factorise_by_lapack(matrices);
+    const at::IntArrayRef batch = matrices.sizes().slice(0, static_cast<std::size_t>(matrices.dim() - 2));
+    Factorisation parts{at::empty(batch, matrices.options()), at::empty(batch, matrices.options()),
+                        at::empty(matrices.sizes(), matrices.options()).copy_(matrices)};
+    const std::int64_t last = leading >= 0 ? matrices.size(1) : 1;
+    if (matrices.scalar_type() == at::kDouble) invert_all<double>(parts, m, leading, last);
+    else invert_all<float>(parts, m, leading, last);
+    return parts;
 }
 
 at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left, const at::Tensor& gram_right,

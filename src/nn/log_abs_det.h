@@ -16,7 +16,9 @@ struct Factorisation {
     at::Tensor inverse;  // (..., m, m), zero where singular
 };
 
-Factorisation factorise(const at::Tensor& matrices);
+/// With `leading` >= 0 matrices are (N, P, m, m), number p the identity below its leading block of leading + p rows; of
+/// the inverse, only that block is right and the rest is left out (zero).
+Factorisation factorise(const at::Tensor& matrices, std::int64_t leading = -1);
 
 /// Given the inverses (..., m, m), |J^-1|_F of the matrix each stands for, (...).
 using InverseNorm = std::function<at::Tensor(const at::Tensor& inverse)>;

@@ -28,14 +28,15 @@ struct Slices {
     at::Tensor attention;            // (N, P, m)
 };
 
-/// One group of positions; adds d(sum of capped log|det|) to `d_scores` (N, m, m) and writes `d_attention` (N, P, m).
-Group dual_group(const Slices& in, double width, double cap, at::Tensor d_scores, at::Tensor d_attention) {
+/// One group of positions, the first of which is `first`; adds d(sum of capped log|det|) to `d_scores` (N, m, m) and writes `d_attention` (N, P, m).
+Group dual_group(const Slices& in, std::int64_t first, double width, double cap, at::Tensor d_scores,
+                 at::Tensor d_attention) {
     const at::Tensor& a = in.attention;
     const at::Tensor mean_row = at::matmul(a, in.scores);                                    // g_it, (N, P, m)
     const at::Tensor centred = in.scores.unsqueeze(1) - mean_row.unsqueeze(2);               // G_st - g_it
     at::Tensor matrices = centred.mul(a.unsqueeze(3)).neg_();                                // M = I - D G
     matrices.diagonal(0, -2, -1).add_(1.0);
-    const Factorisation parts = factorise(matrices);
+    const Factorisation parts = factorise(matrices, first);  // `first` attends to `first` tokens
     const at::Tensor& inverse = parts.inverse;                                               // N of (E19)
     const at::Tensor inverse_a = at::matmul(inverse, a.unsqueeze(3)).squeeze(3);             // N alpha, (N, P, m)
     // J^-1 = I + Uᵀ (N D) U A
@@ -72,7 +73,7 @@ public:
             const auto square = [m](const at::Tensor& t) { return t.narrow(1, 0, m).narrow(2, 0, m); };
             const Slices slices{square(g), square(gram), square(right),
                                 attention.narrow(1, begin, end - begin).narrow(2, 0, m)};
-            const Group group = dual_group(slices, width, cap, square(d_scores).transpose(1, 2),
+            const Group group = dual_group(slices, begin, width, cap, square(d_scores).transpose(1, 2),
                                            d_attention.narrow(1, begin, end - begin).narrow(2, 0, m));
             logdet.push_back(group.logdet);
             sign.push_back(group.sign);

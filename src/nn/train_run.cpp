@@ -99,10 +99,11 @@ TrainRun TrainRun::start(const RunConfig& config, const Corpus& corpus, const st
                          const Model* from, Callbacks callbacks) {
     Trainer trainer(config, corpus, from);
     std::optional<RunFolder> made;
-    if (!folder.empty()) made = RunFolder::create(folder, config_to_json(trainer.config()));
-    auto state = std::make_unique<State>(std::move(trainer), std::move(made), std::move(callbacks));
     // A run that begins from another model cannot be begun again from its config alone.
-    if (from != nullptr && state->folder) state->folder->write_checkpoint(0, state->trainer.checkpoint());
+    std::optional<SafeTensors> begin;
+    if (from != nullptr && !folder.empty()) begin = trainer.checkpoint();
+    if (!folder.empty()) made = RunFolder::create(folder, config_to_json(trainer.config()), begin ? &*begin : nullptr);
+    auto state = std::make_unique<State>(std::move(trainer), std::move(made), std::move(callbacks));
     return TrainRun(std::move(state));
 }
 
@@ -160,6 +161,7 @@ void TrainRun::set_live(const std::string& name, const FieldValue& value) {
     if (field == nullptr || !field->live)
         throw UserError("\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
     const RunEvent event{s.trainer.step_count(), std::string(field->name), format_value(checked_value(*field, value))};
+    s.apply_due();  // recorded changes of this very step come first, as in the file
     if (s.folder) s.folder->append_event(event);
     s.waiting.clear();  // a change of one's own leaves the recorded history
     s.apply(event);

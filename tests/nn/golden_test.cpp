@@ -49,7 +49,7 @@ double distance(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDo
 class Golden : public testing::TestWithParam<std::pair<at::ScalarType, double>> {};
 INSTANTIATE_TEST_SUITE_P(Types, Golden,
                          testing::Values(std::pair{at::kDouble, 1e-10}, std::pair{at::kFloat, 1e-5}),
-                         [](const auto& info) { return info.param.first == at::kDouble ? "float64" : "float32"; });
+                         [](const auto& tested) { return tested.param.first == at::kDouble ? "float64" : "float32"; });
 
 TEST_P(Golden, LogitsLossAndGradients) {
     const auto [type, tolerance] = GetParam();
