@@ -31,7 +31,9 @@ struct Options {
     bool window = true;
 };
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 std::string machine_text(int threads) {
     std::string name = "unknown processor";
@@ -41,12 +43,14 @@ std::string machine_text(int threads) {
             name = line.substr(line.find(':') + 2);
             break;
         }
-    return name + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " + std::to_string(threads) +
-           " threads used, " + torch_description();
+    return name + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
+           std::to_string(threads) + " threads used, " + torch_description();
 }
 
-/// Training at several settings in turn, several times: a machine that slows down slows all of them.
-std::vector<BenchFigure> training_figures(const Options& options, ProgressLine& progress, const std::stop_token& stop) {
+/// Training at several settings in turn, several times: a machine that slows down slows all of
+/// them.
+std::vector<BenchFigure> training_figures(const Options& options, ProgressLine& progress,
+                                          const std::stop_token& stop) {
     constexpr int kRepeats = 5;
     const Corpus corpus = built_in_corpus();
     std::array<std::unique_ptr<Trainer>, 2> trainers;
@@ -75,10 +79,13 @@ std::vector<BenchFigure> training_figures(const Options& options, ProgressLine& 
     const double without = median(rates[0]);
     const double with = median(rates[1]);
     const std::string shape = "4 layers, 4 heads, width 128, context 64, batch 12";
-    return {{"train.steps_per_s.lambda_0", without, "1/s", "", "", shape + "; the stage is fitted along"},
-            {"train.steps_per_s.lambda_0.02", with, "1/s", "", number_text(without) + " without the barrier",
+    return {{"train.steps_per_s.lambda_0", without, "1/s", "", "",
+             shape + "; the stage is fitted along"},
+            {"train.steps_per_s.lambda_0.02", with, "1/s", "",
+             number_text(without) + " without the barrier",
              "the same with the exact barrier on all sequences"},
-            {"train.barrier_cost", without / with, "times", "", "1: no barrier", "medians of interleaved repeats"}};
+            {"train.barrier_cost", without / with, "times", "", "1: no barrier",
+             "medians of interleaved repeats"}};
 }
 
 /// One token joins a full window: what the decode workspace waits for.
@@ -90,7 +97,11 @@ std::vector<BenchFigure> margin_figures(const Options& options) {
     weights.w_q = Matrix(kWidth, kWidth);
     weights.w_k = Matrix(kWidth, kWidth);
     const auto fill = [](Matrix& matrix, std::uint64_t window, double scale) {
-        fill_normal({.seed = 1, .purpose = DrawPurpose::sampling, .draw = 0, .window = window, .position = 0},
+        fill_normal({.seed = 1,
+                     .purpose = DrawPurpose::sampling,
+                     .draw = 0,
+                     .window = window,
+                     .position = 0},
                     std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
         matrix *= scale;
     };
@@ -115,8 +126,10 @@ std::vector<BenchFigure> margin_figures(const Options& options) {
         geometric_ms.push_back(seconds_since(start) * 1000);
     }
     return {{"margins.new_token_ms", median(all_ms), "ms", "<= 5", "",
-             "det, log|det|, sigma_min, crossings and energy of the 64th token, width 128, float64, one thread"},
-            {"margins.geometric_ms", median(geometric_ms), "ms", "", "", "the geometric margin of one such token, 25 starts"}};
+             "det, log|det|, sigma_min, crossings and energy of the 64th token, width 128, "
+             "float64, one thread"},
+            {"margins.geometric_ms", median(geometric_ms), "ms", "", "",
+             "the geometric margin of one such token, 25 starts"}};
 }
 
 std::vector<BenchFigure> decode_figures(const Options& options, const std::stop_token& stop) {
@@ -125,7 +138,8 @@ std::vector<BenchFigure> decode_figures(const Options& options, const std::stop_
     request.tokens = 400;
     request.threads = options.threads;
     const DecodeResult result = run_decode(request, {}, stop);
-    return {{"decode.tokens_per_s", result.tokens_per_s, "1/s", "", "nanoGPT, which has no cache: 476 on a like machine",
+    return {{"decode.tokens_per_s", result.tokens_per_s, "1/s", "",
+             "nanoGPT, which has no cache: 476 on a like machine",
              "the small trained model, with each token's margin"}};
 }
 
@@ -133,7 +147,8 @@ std::string figures_text(const std::string& machine, const std::vector<BenchFigu
     std::string out = machine + "\n";
     for (const BenchFigure& figure : figures) {
         char text[128];
-        std::snprintf(text, sizeof text, "%-34s %10.4g %-6s", figure.name.c_str(), figure.value, figure.unit.c_str());
+        std::snprintf(text, sizeof text, "%-34s %10.4g %-6s", figure.name.c_str(), figure.value,
+                      figure.unit.c_str());
         out += text;
         if (!figure.goal.empty()) out += "  goal " + figure.goal;
         if (!figure.rival.empty()) out += "  rival " + figure.rival;
@@ -145,7 +160,9 @@ std::string figures_text(const std::string& machine, const std::vector<BenchFigu
 
 nlohmann::json figures_json(const std::string& machine, const std::vector<BenchFigure>& figures) {
     nlohmann::json list = nlohmann::json::array();
-    const auto text_or_null = [](const std::string& text) { return text.empty() ? nlohmann::json() : nlohmann::json(text); };
+    const auto text_or_null = [](const std::string& text) {
+        return text.empty() ? nlohmann::json() : nlohmann::json(text);
+    };
     for (const BenchFigure& figure : figures)
         list.push_back({{"name", figure.name},
                         {"value", json_number(figure.value)},
@@ -159,11 +176,14 @@ nlohmann::json figures_json(const std::string& machine, const std::vector<BenchF
 int run(const Options& options, const CliHooks& hooks, std::stop_token stop) {
     ProgressLine progress("bench");
     std::vector<BenchFigure> figures = training_figures(options, progress, stop);
-    const auto add = [&](const std::vector<BenchFigure>& more) { figures.insert(figures.end(), more.begin(), more.end()); };
+    const auto add = [&](const std::vector<BenchFigure>& more) {
+        figures.insert(figures.end(), more.begin(), more.end());
+    };
     if (!stop.stop_requested()) add(margin_figures(options));
     if (!stop.stop_requested()) add(decode_figures(options, stop));
     progress.clear();
-    if (options.window && hooks.window_figures && !stop.stop_requested()) add(hooks.window_figures());
+    if (options.window && hooks.window_figures && !stop.stop_requested())
+        add(hooks.window_figures());
     const std::string machine = machine_text(options.threads);
     if (options.json != "-") write_text(figures_text(machine, figures));
     if (!options.json.empty()) write_json(options.json, figures_json(machine, figures));
@@ -183,7 +203,9 @@ void add_bench_command(CLI::App& app, CommandContext& context) {
     add_threads_option(*command, options->threads);
     add_json_option(*command, options->json);
     command->callback([&context, options] {
-        context.run = [&context, options](std::stop_token stop) { return run(*options, *context.hooks, stop); };
+        context.run = [&context, options](std::stop_token stop) {
+            return run(*options, *context.hooks, stop);
+        };
     });
 }
 

@@ -16,10 +16,13 @@
 namespace marginscope {
 namespace {
 
-void say(const std::string& sentence) { std::fprintf(stderr, "marginscope: %s\n", sentence.c_str()); }
+void say(const std::string& sentence) {
+    std::fprintf(stderr, "marginscope: %s\n", sentence.c_str());
+}
 
 std::string version_text() {
-    return "marginscope " + std::string(kVersion) + " (" + std::string(git_commit()) + ")\n" + torch_description() + "\n";
+    return "marginscope " + std::string(kVersion) + " (" + std::string(git_commit()) + ")\n" +
+           torch_description() + "\n";
 }
 
 int run_guarded(const std::function<int()>& body) {
@@ -65,11 +68,14 @@ void add_commands(CLI::App& app, CommandContext& context) {
 
 int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
     CLI::App app(
-        "marginscope trains and runs a small character GPT and shows, for every token, how near its attention is to the\n"
+        "marginscope trains and runs a small character GPT and shows, for every token, how near "
+        "its attention is to the\n"
         "boundary where it degenerates. Without a command it opens the window.",
         "marginscope");
-    app.footer("Results go to the standard output, progress to the standard error. `--json -` gives one JSON document.\n"
-               "Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.");
+    app.footer(
+        "Results go to the standard output, progress to the standard error. `--json -` gives one "
+        "JSON document.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.");
     app.get_formatter()->column_width(34);
     app.require_subcommand(0, 1);
     CommandContext context;
@@ -77,7 +83,9 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
     bool version = false;
     std::vector<std::string> files;
     app.add_flag("--version", version, "the version, LibTorch's, and whether a GPU can be used");
-    app.add_option("files", files, "texts, checkpoints, run folders or sessions to open in the window")->type_name("FILE");
+    app.add_option("files", files,
+                   "texts, checkpoints, run folders or sessions to open in the window")
+        ->type_name("FILE");
     add_commands(app, context);
     try {
         app.parse(argc, argv);
@@ -99,7 +107,9 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
     if (!context.run)
         return run_guarded([&]() -> int {
             if (!hooks.run_window)
-                throw UserError("This build has no window; `marginscope --help` lists the commands.", kExitWrongUse);
+                throw UserError(
+                    "This build has no window; `marginscope --help` lists the commands.",
+                    kExitWrongUse);
             WindowRequest request;
             request.files.assign(files.begin(), files.end());
             return hooks.run_window(request);

@@ -33,16 +33,16 @@ struct BenchFigure {
     std::string note;
 };
 
-/// What the application lends to the commands: everything that draws. An empty function means that this build
-/// cannot do it, and the command says so.
+/// What the application lends to the commands: everything that draws. An empty function means that
+/// this build cannot do it, and the command says so.
 struct CliHooks {
     std::function<int(const WindowRequest&)> run_window;
     std::function<void(const RenderRequest&)> render;
     std::function<std::vector<BenchFigure>()> window_figures;
 };
 
-/// The whole program; `main` returns its value. Call on the main thread before any other thread exists. Exit codes:
-/// 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.
+/// The whole program; `main` returns its value. Call on the main thread before any other thread
+/// exists. Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.
 int run_command_line(int argc, const char* const* argv, const CliHooks& hooks);
 
 }  // namespace marginscope

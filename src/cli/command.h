@@ -14,7 +14,8 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitWrongUse = 2;
 inline constexpr int kExitInterrupted = 130;
 
-/// Filled while the arguments are read; `run` is called once afterwards. It returns the exit code and throws UserError.
+/// Filled while the arguments are read; `run` is called once afterwards. It returns the exit code
+/// and throws UserError.
 struct CommandContext {
     const CliHooks* hooks = nullptr;
     std::function<int(std::stop_token)> run;

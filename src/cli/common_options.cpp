@@ -17,7 +17,8 @@ void TextOption::add_to(CLI::App& command, const std::string& help) {
 Corpus TextOption::load() const { return file.empty() ? built_in_corpus() : load_corpus(file); }
 
 CLI::Option* add_model_option(CLI::App& command, std::string& model) {
-    return command.add_option("--model", model, "a checkpoint or a run folder [the small trained model]")
+    return command
+        .add_option("--model", model, "a checkpoint or a run folder [the small trained model]")
         ->type_name("PATH");
 }
 
@@ -29,12 +30,15 @@ CLI::Option* add_threads_option(CLI::App& command, int& threads) {
 }
 
 CLI::Option* add_json_option(CLI::App& command, std::string& json) {
-    return command.add_option("--json", json, "write the result as one JSON document to FILE; - is the standard output")
+    return command
+        .add_option("--json", json,
+                    "write the result as one JSON document to FILE; - is the standard output")
         ->type_name("FILE");
 }
 
 CLI::Option* add_kind_option(CLI::App& command, MarginKind& kind) {
-    return add_choice_option(command, "--kind", kind, margin_kinds(), "which margin orders the tokens");
+    return add_choice_option(command, "--kind", kind, margin_kinds(),
+                             "which margin orders the tokens");
 }
 
 std::vector<double> number_list(const std::string& flag, const std::string& text, double least) {
@@ -46,9 +50,11 @@ std::vector<double> number_list(const std::string& flag, const std::string& text
         std::erase(item, ' ');
         double number = 0;
         const auto read = std::from_chars(item.data(), item.data() + item.size(), number);
-        if (read.ec != std::errc() || read.ptr != item.data() + item.size() || !std::isfinite(number) || number < least)
+        if (read.ec != std::errc() || read.ptr != item.data() + item.size() ||
+            !std::isfinite(number) || number < least)
             throw UserError(flag + " takes numbers of at least " + format_value(least) +
-                                " separated by commas, as in 0,0.02,0.05; it cannot read \"" + item + "\".",
+                                " separated by commas, as in 0,0.02,0.05; it cannot read \"" +
+                                item + "\".",
                             2);
         numbers.push_back(number);
         begin = end + 1;
@@ -57,9 +63,10 @@ std::vector<double> number_list(const std::string& flag, const std::string& text
 }
 
 const std::map<std::string, MarginKind>& margin_kinds() {
-    static const std::map<std::string, MarginKind> names = {{"determinant", MarginKind::determinant},
-                                                            {"singular", MarginKind::singular},
-                                                            {"geometric", MarginKind::geometric}};
+    static const std::map<std::string, MarginKind> names = {
+        {"determinant", MarginKind::determinant},
+        {"singular", MarginKind::singular},
+        {"geometric", MarginKind::geometric}};
     return names;
 }
 
@@ -71,7 +78,9 @@ const std::map<std::string, MarginView>& margin_views() {
 
 const std::map<std::string, GeometricScope>& geometric_scopes() {
     static const std::map<std::string, GeometricScope> names = {
-        {"none", GeometricScope::none}, {"support", GeometricScope::support}, {"all", GeometricScope::all}};
+        {"none", GeometricScope::none},
+        {"support", GeometricScope::support},
+        {"all", GeometricScope::all}};
     return names;
 }
 

@@ -25,8 +25,10 @@ CLI::Option* add_threads_option(CLI::App& command, int& threads);
 CLI::Option* add_json_option(CLI::App& command, std::string& json);
 CLI::Option* add_kind_option(CLI::App& command, MarginKind& kind);
 
-/// Reads "0,0.02,0.05" (with or without blanks) into numbers >= `least`; UserError (exit code 2) names `flag`.
-std::vector<double> number_list(const std::string& flag, const std::string& text, double least = 0.0);
+/// Reads "0,0.02,0.05" (with or without blanks) into numbers >= `least`; UserError (exit code 2)
+/// names `flag`.
+std::vector<double> number_list(const std::string& flag, const std::string& text,
+                                double least = 0.0);
 
 const std::map<std::string, MarginKind>& margin_kinds();
 const std::map<std::string, MarginView>& margin_views();
@@ -52,7 +54,8 @@ CLI::Option* add_choice_option(CLI::App& command, const std::string& flag, Value
             [&value, &names, flag, listed](const std::string& text) {
                 const auto found = names.find(text);
                 if (found == names.end())
-                    throw CLI::ValidationError(flag, "takes one of " + listed + ", not \"" + text + "\"");
+                    throw CLI::ValidationError(flag,
+                                               "takes one of " + listed + ", not \"" + text + "\"");
                 value = found->second;
             },
             help + ": " + listed + " [" + name_in(names, value) + "]")

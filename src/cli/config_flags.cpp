@@ -14,7 +14,8 @@ std::string flag_names(const Field& field) {
     std::replace(dotted.begin(), dotted.end(), '.', '-');
     std::replace(dotted.begin(), dotted.end(), '_', '-');
     std::string names = "--" + dotted;
-    if (!field.short_flag.empty() && field.short_flag != dotted) names = "--" + std::string(field.short_flag) + "," + names;
+    if (!field.short_flag.empty() && field.short_flag != dotted)
+        names = "--" + std::string(field.short_flag) + "," + names;
     return names;
 }
 
@@ -40,16 +41,21 @@ std::string group_of(const Field& field) {
 }  // namespace
 
 void ConfigFlags::add_to(CLI::App& command) {
-    command.add_option("--config", file_, "settings from a JSON file, as in a run folder's config.json; flags win")
+    command
+        .add_option("--config", file_,
+                    "settings from a JSON file, as in a run folder's config.json; flags win")
         ->type_name("FILE");
     for (const Field& field : config_fields()) {
         const std::string name(field.name);
         const bool is_switch = std::holds_alternative<bool>(field.get(RunConfig{}));
-        // A switch may stand alone or take true or false, so that a printed configuration can be typed back.
+        // A switch may stand alone or take true or false, so that a printed configuration can be
+        // typed back.
         CLI::Option* option = command.add_option_function<std::vector<std::string>>(
             flag_names(field),
             [this, name](const std::vector<std::string>& given) {
-                values_[name] = given.empty() || given.back().empty() || given.back() == "{}" ? "true" : given.back();
+                values_[name] = given.empty() || given.back().empty() || given.back() == "{}"
+                                    ? "true"
+                                    : given.back();
             },
             help_of(field));
         if (is_switch)

@@ -12,10 +12,12 @@ namespace marginscope {
 /// The flags given for one command. Keep it alive until the arguments are parsed.
 class ConfigFlags {
 public:
-    /// Adds `--config FILE` and a flag per field: `barrier.lambda` is `--barrier-lambda` and `--lambda`.
+    /// Adds `--config FILE` and a flag per field: `barrier.lambda` is `--barrier-lambda` and
+    /// `--lambda`.
     void add_to(CLI::App& command);
 
-    /// `start`, or the file of --config, overlaid with the flags and validated. Throws UserError (exit code 2).
+    /// `start`, or the file of --config, overlaid with the flags and validated. Throws UserError
+    /// (exit code 2).
     RunConfig apply(RunConfig start) const;
 
     /// What was typed: field name to text.

@@ -38,7 +38,8 @@ nlohmann::json result_json(const DecodeResult& result, const Options& options) {
 
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
-    if (options.min_margin_option->count() > 0) options.request.sampling.min_margin = options.min_margin;
+    if (options.min_margin_option->count() > 0)
+        options.request.sampling.min_margin = options.min_margin;
     const bool show_text = options.json != "-";
     ProgressLine progress("decode");
     if (show_text) write_text(options.request.prompt);
@@ -56,7 +57,8 @@ int run(Options& options, std::stop_token stop) {
     progress.clear();
     if (show_text) write_text("\n");
     if (!options.json.empty()) write_json(options.json, result_json(result, options));
-    if (result.stopped == "min_margin") progress.note("Stopped: no candidate keeps the margin of --min-margin.");
+    if (result.stopped == "min_margin")
+        progress.note("Stopped: no candidate keeps the margin of --min-margin.");
     return result.stopped == "interrupted" ? kExitInterrupted : kExitDone;
 }
 
@@ -84,19 +86,27 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(0, 1'000'000))
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("--top-p", sampling.top_p, "only the likeliest tokens that together have this probability")
+    command
+        ->add_option("--top-p", sampling.top_p,
+                     "only the likeliest tokens that together have this probability")
         ->check(CLI::Range(1e-9, 1.0))
         ->type_name("X")
         ->capture_default_str();
     options->min_margin_option =
-        command->add_option("--min-margin", options->min_margin, "refuse tokens whose own margin would be below this")
+        command
+            ->add_option("--min-margin", options->min_margin,
+                         "refuse tokens whose own margin would be below this")
             ->check(CLI::Range(-1e300, 1e300))
             ->type_name("X");
     add_kind_option(*command, options->request.kind);
-    command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")->type_name("N")->capture_default_str();
+    command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")
+        ->type_name("N")
+        ->capture_default_str();
     add_threads_option(*command, options->request.threads);
     add_json_option(*command, options->json);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

@@ -25,7 +25,8 @@ int run(Options& options, std::stop_token stop) {
     const Corpus corpus = options.text.load();
     ProgressLine progress("fit");
     const StageFitReport report = run_fit(
-        options.request, corpus, [&](std::size_t done, std::size_t total) { progress.update(done, total); }, stop);
+        options.request, corpus,
+        [&](std::size_t done, std::size_t total) { progress.update(done, total); }, stop);
     progress.clear();
     if (report.stopped) {
         progress.note("Stopped at step " + std::to_string(report.steps) + "; nothing was written.");
@@ -33,9 +34,10 @@ int run(Options& options, std::stop_token stop) {
     }
     const StageLikelihood& fit = report.likelihood;
     if (options.json != "-")
-        write_text(options.out + "  " + number_text(fit.nats_per_position) + " nats per position (volume " +
-                   number_text(fit.volume) + ", energy " + number_text(fit.energy) + ", normaliser " +
-                   number_text(fit.normaliser) + "), sigma " + number_text(fit.sigma) + ", det J < 0 at " +
+        write_text(options.out + "  " + number_text(fit.nats_per_position) +
+                   " nats per position (volume " + number_text(fit.volume) + ", energy " +
+                   number_text(fit.energy) + ", normaliser " + number_text(fit.normaliser) +
+                   "), sigma " + number_text(fit.sigma) + ", det J < 0 at " +
                    number_text(report.share_beyond * 100, 3) + " %\n");
     if (!options.json.empty())
         write_json(options.json, {{"model", options.model},
@@ -55,26 +57,34 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 void add_fit_command(CLI::App& app, CommandContext& context) {
-    auto* command = app.add_subcommand("fit", "fit a stage to a trained model, by one fixed protocol");
+    auto* command =
+        app.add_subcommand("fit", "fit a stage to a trained model, by one fixed protocol");
     command->footer(
-        "Comparisons between models use a stage fitted afterwards with the same text, steps and seed.\n\n"
+        "Comparisons between models use a stage fitted afterwards with the same text, steps and "
+        "seed.\n\n"
         "Example:\n"
         "  marginscope fit --model runs/first --out runs/first/fitted.safetensors");
     const auto options = std::make_shared<Options>();
     add_model_option(*command, options->model);
     options->text.add_to(*command, "UTF-8 text; the first nine tenths fit, the rest is reported");
-    command->add_option("--out", options->out, "the checkpoint to write")->type_name("FILE")->required();
+    command->add_option("--out", options->out, "the checkpoint to write")
+        ->type_name("FILE")
+        ->required();
     command->add_option("--steps", options->request.steps, "fitting steps")
         ->check(CLI::Range(1, 10'000'000))
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("--stage-seed", options->request.stage_seed, "seed of the stage's first weights")
+    command
+        ->add_option("--stage-seed", options->request.stage_seed,
+                     "seed of the stage's first weights")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{9'000'000'000'000'000}))
         ->type_name("N")
         ->capture_default_str();
     add_threads_option(*command, options->request.threads);
     add_json_option(*command, options->json);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

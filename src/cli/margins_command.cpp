@@ -37,7 +37,8 @@ nlohmann::json position_json(const PositionReport& position, MarginView view) {
                           {"energy", json_number(position.energy)},
                           {"support", position.support}};
     const auto& stage = position.stage;
-    // geometric: null when it was not computed and when none was found; geometric_known tells which.
+    // geometric: null when it was not computed and when none was found; geometric_known tells
+    // which.
     const bool known = stage && stage->geometric;
     out["det"] = stage ? json_number(stage->det) : nullptr;
     out["logdet"] = stage ? json_number(stage->logdet.value) : nullptr;
@@ -63,7 +64,8 @@ nlohmann::json position_json(const PositionReport& position, MarginView view) {
 
 nlohmann::json report_json(const MarginReport& report) {
     nlohmann::json positions = nlohmann::json::array();
-    for (const auto& position : report.positions) positions.push_back(position_json(position, report.view));
+    for (const auto& position : report.positions)
+        positions.push_back(position_json(position, report.view));
     return {{"model", report.model},
             {"view", name_in(margin_views(), report.view)},
             {"kind", name_in(margin_kinds(), report.kind)},
@@ -110,11 +112,13 @@ std::string context_of(const MarginReport& report, std::size_t at) {
 std::string stage_row(const PositionReport& position) {
     const auto& stage = position.stage;
     if (!stage) return "no margin";
-    std::string row = line("log|det| %8.3f  sign %2d  crossings %d  sigma_min %.4f", stage->logdet.value,
-                           stage->logdet.sign, stage->crossings, stage->sigma_min);
+    std::string row =
+        line("log|det| %8.3f  sign %2d  crossings %d  sigma_min %.4f", stage->logdet.value,
+             stage->logdet.sign, stage->crossings, stage->sigma_min);
     if (stage->geometric)
-        row += stage->geometric->value ? line("  geometric %.4f", *stage->geometric->value)
-                                       : "  no boundary within " + number_text(stage->geometric->searched_radius, 3);
+        row += stage->geometric->value
+                   ? line("  geometric %.4f", *stage->geometric->value)
+                   : "  no boundary within " + number_text(stage->geometric->searched_radius, 3);
     return row;
 }
 
@@ -123,39 +127,47 @@ std::string view_row(const PositionReport& position) {
     std::string name;
     for (std::size_t layer = 0; layer < position.heads.size(); ++layer)
         for (std::size_t head = 0; head < position.heads[layer].size(); ++head)
-            if (const auto& at = position.heads[layer][head]; !lowest || at.logdet.value < lowest->logdet.value) {
+            if (const auto& at = position.heads[layer][head];
+                !lowest || at.logdet.value < lowest->logdet.value) {
                 lowest = &at;
                 name = line("layer %zu head %zu", layer, head);
             }
     for (std::size_t layer = 0; layer < position.layers.size(); ++layer)
-        if (const auto& at = position.layers[layer]; !lowest || at.logdet.value < lowest->logdet.value) {
+        if (const auto& at = position.layers[layer];
+            !lowest || at.logdet.value < lowest->logdet.value) {
             lowest = &at;
             name = line("layer %zu", layer);
         }
     if (!lowest) return "no margin";
-    return line("lowest: %s  log|det| %.3f  sign %d  sigma_min %.4f", name.c_str(), lowest->logdet.value, lowest->logdet.sign,
-                lowest->sigma_min);
+    return line("lowest: %s  log|det| %.3f  sign %d  sigma_min %.4f", name.c_str(),
+                lowest->logdet.value, lowest->logdet.sign, lowest->sigma_min);
 }
 
 std::string report_text(const MarginReport& report) {
-    std::string out = line("%zu positions in %zu windows of ", report.positions.size(), report.windows) + report.model + "\n";
+    std::string out =
+        line("%zu positions in %zu windows of ", report.positions.size(), report.windows) +
+        report.model + "\n";
     if (report.share_beyond) {
         out += "beyond the boundary  " + number_text(*report.share_beyond * 100, 3) + " %\n";
         out += "mean log|det J|      " + number_text(report.logdet_mean) + "\n";
-        out += "sigma_min            5 %: " + number_text(report.sigma_min_p5) + "  median: " +
-               number_text(report.sigma_min_median) + "  least: " + number_text(report.sigma_min_min) + "\n";
+        out += "sigma_min            5 %: " + number_text(report.sigma_min_p5) +
+               "  median: " + number_text(report.sigma_min_median) +
+               "  least: " + number_text(report.sigma_min_min) + "\n";
         out += "stage fit            " + number_text(report.nats_per_position) +
                " nats per position (a pseudo-likelihood, see E4)\n";
     } else {
         out += "These are sensitivities of single blocks, not likelihoods.\n";
     }
-    if (report.not_finite > 0) out += line("not finite           %zu positions\n", report.not_finite);
+    if (report.not_finite > 0)
+        out += line("not finite           %zu positions\n", report.not_finite);
     out += "support tokens, nearest the boundary first:\n";
     for (const std::size_t i : report.support) {
-        const auto at = std::lower_bound(report.positions.begin(), report.positions.end(), i,
-                                         [](const PositionReport& p, std::size_t index) { return p.i < index; });
+        const auto at = std::lower_bound(
+            report.positions.begin(), report.positions.end(), i,
+            [](const PositionReport& p, std::size_t index) { return p.i < index; });
         if (at == report.positions.end()) continue;
-        out += line("  %7zu  ", i) + (report.view == MarginView::stage ? stage_row(*at) : view_row(*at)) + "  \u2026" +
+        out += line("  %7zu  ", i) +
+               (report.view == MarginView::stage ? stage_row(*at) : view_row(*at)) + "  \u2026" +
                context_of(report, static_cast<std::size_t>(at - report.positions.begin())) + "\n";
     }
     return out;
@@ -166,7 +178,9 @@ int run(Options& options, std::stop_token stop) {
     options.request.text = options.prompt.empty() ? options.text.load().text : options.prompt;
     ProgressLine progress("margins");
     const MarginReport report = report_margins(
-        options.request, [&](std::size_t done, std::size_t total) { progress.update(done, total, "windows"); }, stop);
+        options.request,
+        [&](std::size_t done, std::size_t total) { progress.update(done, total, "windows"); },
+        stop);
     progress.clear();
     if (options.json.empty() || options.json != "-") write_text(report_text(report));
     if (!options.json.empty()) write_json(options.json, report_json(report));
@@ -177,11 +191,13 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 void add_margins_command(CLI::App& app, CommandContext& context) {
-    auto* command = app.add_subcommand("margins", "how near each token of a text is to the degeneracy boundary");
+    auto* command = app.add_subcommand(
+        "margins", "how near each token of a text is to the degeneracy boundary");
     command->footer(
         "Examples:\n"
         "  marginscope margins --prompt \"Once there was a cat.\"\n"
-        "  marginscope margins --model RUN --text book.txt --max-positions 5000 --json margins.json\n"
+        "  marginscope margins --model RUN --text book.txt --max-positions 5000 --json "
+        "margins.json\n"
         "  marginscope margins --model RUN --view heads --json -");
     const auto options = std::make_shared<Options>();
     MarginRequest& request = options->request;
@@ -197,16 +213,22 @@ void add_margins_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(0, 1'000'000))
         ->type_name("K")
         ->capture_default_str();
-    command->add_option("--max-positions", request.max_positions, "at most so many positions, in evenly spaced windows")
+    command
+        ->add_option("--max-positions", request.max_positions,
+                     "at most so many positions, in evenly spaced windows")
         ->check(CLI::Range(1, 1'000'000'000))
         ->type_name("N")
         ->capture_default_str();
     add_choice_option(*command, "--geometric", request.geometric, geometric_scopes(),
                       "for which tokens to search the nearest boundary point");
-    command->add_option("--seed", request.seed, "seed of that search's starts")->type_name("N")->capture_default_str();
+    command->add_option("--seed", request.seed, "seed of that search's starts")
+        ->type_name("N")
+        ->capture_default_str();
     add_threads_option(*command, request.threads);
     add_json_option(*command, options->json);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

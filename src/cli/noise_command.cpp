@@ -1,4 +1,5 @@
-// `marginscope noise`: loss and changed predictions against the strength of noise, for one or several models.
+// `marginscope noise`: loss and changed predictions against the strength of noise, for one or
+// several models.
 #include <cstdio>
 #include <memory>
 
@@ -31,18 +32,21 @@ nlohmann::json curve_json(const NoiseCurve& curve, bool window_losses) {
                           {"draws", point.draws}});
         if (window_losses) points.back()["window_ce"] = json_numbers(point.window_ce);
     }
-    return {{"model", curve.model}, {"unit", curve.unit},     {"where", curve.where},
+    return {{"model", curve.model}, {"unit", curve.unit},       {"where", curve.where},
             {"rms", curve.rms},     {"windows", curve.windows}, {"points", points}};
 }
 
 std::string curve_text(const NoiseCurve& curve) {
     char text[256];
-    std::snprintf(text, sizeof text, "RMS of the token embeddings %.4g, %zu windows, noise on %s, sigma %s\n", curve.rms,
-                  curve.windows, curve.where.c_str(), curve.unit == "rms" ? "in units of that RMS" : "absolute");
-    std::string out = curve.model + "\n" + text + "    sigma  cross-entropy  95 % interval         changed predictions\n";
+    std::snprintf(text, sizeof text,
+                  "RMS of the token embeddings %.4g, %zu windows, noise on %s, sigma %s\n",
+                  curve.rms, curve.windows, curve.where.c_str(),
+                  curve.unit == "rms" ? "in units of that RMS" : "absolute");
+    std::string out = curve.model + "\n" + text +
+                      "    sigma  cross-entropy  95 % interval         changed predictions\n";
     for (const auto& point : curve.points) {
-        std::snprintf(text, sizeof text, "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%\n", point.sigma, point.ce,
-                      point.ce_low, point.ce_high, point.flips * 100);
+        std::snprintf(text, sizeof text, "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%\n", point.sigma,
+                      point.ce, point.ce_low, point.ce_high, point.flips * 100);
         out += text;
     }
     return out;
@@ -58,7 +62,9 @@ int run(Options& options, std::stop_token stop) {
     for (const auto& model : options.models) {
         options.request.model = model;
         const NoiseCurve curve = evaluate_noise(
-            options.request, [&](std::size_t done, std::size_t total) { progress.update(done, total, "passes"); }, stop);
+            options.request,
+            [&](std::size_t done, std::size_t total) { progress.update(done, total, "passes"); },
+            stop);
         progress.clear();
         stopped = stopped || curve.stopped;
         if (options.json != "-") write_text(curve_text(curve));
@@ -72,35 +78,51 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 void add_noise_command(CLI::App& app, CommandContext& context) {
-    auto* command = app.add_subcommand("noise", "cross-entropy against Gaussian noise inside the model");
+    auto* command =
+        app.add_subcommand("noise", "cross-entropy against Gaussian noise inside the model");
     command->footer(
-        "Every model and every sigma sees the same normal draws, so curves can be compared point by point.\n"
-        "Look at absolute and relative noise: a model can look robust by growing its embeddings.\n\n"
+        "Every model and every sigma sees the same normal draws, so curves can be compared point "
+        "by point.\n"
+        "Look at absolute and relative noise: a model can look robust by growing its "
+        "embeddings.\n\n"
         "Example:\n"
-        "  marginscope noise --model RUN_A --model RUN_B --text valid.txt --sigmas 0,0.25,0.5 --relative");
+        "  marginscope noise --model RUN_A --model RUN_B --text valid.txt --sigmas 0,0.25,0.5 "
+        "--relative");
     const auto options = std::make_shared<Options>();
     NoiseRequest& request = options->request;
-    command->add_option("--model", options->models, "checkpoints or run folders; may be repeated [the small trained model]")
+    command
+        ->add_option("--model", options->models,
+                     "checkpoints or run folders; may be repeated [the small trained model]")
         ->type_name("PATH");
     options->text.add_to(*command, "UTF-8 text; its last tenth is evaluated");
-    command->add_flag("--whole", request.whole_text, "evaluate the whole text: for a text no model was trained on");
+    command->add_flag("--whole", request.whole_text,
+                      "evaluate the whole text: for a text no model was trained on");
     command->add_option("--sigmas", options->sigmas, "standard deviations, separated by commas")
         ->type_name("LIST")
         ->capture_default_str();
-    command->add_flag("--relative", request.relative, "sigma in units of the RMS of the model's own token embeddings");
-    add_choice_option(*command, "--where", request.where, noise_places(), "where the noise is added");
+    command->add_flag("--relative", request.relative,
+                      "sigma in units of the RMS of the model's own token embeddings");
+    add_choice_option(*command, "--where", request.where, noise_places(),
+                      "where the noise is added");
     command->add_option("--draws", request.draws, "noise draws per sigma")
         ->check(CLI::Range(1, 100'000))
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("--seed", request.seed, "seed of the noise")->type_name("N")->capture_default_str();
-    command->add_option("--max-windows", request.max_windows, "at most so many windows, evenly spaced; 0: all")
+    command->add_option("--seed", request.seed, "seed of the noise")
         ->type_name("N")
         ->capture_default_str();
-    command->add_flag("--window-losses", options->window_losses, "add each window's loss to the JSON, for paired tests");
+    command
+        ->add_option("--max-windows", request.max_windows,
+                     "at most so many windows, evenly spaced; 0: all")
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_flag("--window-losses", options->window_losses,
+                      "add each window's loss to the JSON, for paired tests");
     add_threads_option(*command, request.threads);
     add_json_option(*command, options->json);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

@@ -10,7 +10,8 @@ namespace marginscope {
 /// stdout was closed by its reader (`| head`): the command ends without a message.
 struct OutputClosed {};
 
-/// Writes the document followed by a newline to "-" (stdout) or to a file. Throws UserError or OutputClosed.
+/// Writes the document followed by a newline to "-" (stdout) or to a file. Throws UserError or
+/// OutputClosed.
 void write_json(const std::string& target, const nlohmann::json& document);
 
 /// Writes text to stdout. Throws UserError or OutputClosed.

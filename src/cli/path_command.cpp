@@ -1,4 +1,5 @@
-// `marginscope path`: trains, fits and measures a grid of lambdas and seeds, each cell a child process.
+// `marginscope path`: trains, fits and measures a grid of lambdas and seeds, each cell a child
+// process.
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -32,8 +33,10 @@ struct Options {
 /// "2%" or "0.02".
 double share_of(const std::string& text) {
     const bool percent = !text.empty() && text.back() == '%';
-    const std::vector<double> numbers = number_list("--max-clean-loss", percent ? text.substr(0, text.size() - 1) : text);
-    if (numbers.size() != 1) throw UserError("--max-clean-loss takes one number, as in 2% or 0.02.", kExitWrongUse);
+    const std::vector<double> numbers =
+        number_list("--max-clean-loss", percent ? text.substr(0, text.size() - 1) : text);
+    if (numbers.size() != 1)
+        throw UserError("--max-clean-loss takes one number, as in 2% or 0.02.", kExitWrongUse);
     return percent ? numbers[0] / 100 : numbers[0];
 }
 
@@ -45,22 +48,28 @@ void complete_plan(Options& options) {
     plan.max_clean_loss = share_of(options.max_clean_loss);
     for (const char* field : {"barrier.lambda", "train.noise"})
         if (options.flags.given().contains(field))
-            throw UserError(std::string("A path varies ") + field + " itself: use --lambdas and --train-noises.",
+            throw UserError(std::string("A path varies ") + field +
+                                " itself: use --lambdas and --train-noises.",
                             kExitWrongUse);
     plan.config = options.flags.apply(RunConfig{});
-    plan.text = options.text.file.empty() ? "" : std::filesystem::absolute(options.text.file).string();
-    if (!plan.text.empty()) options.text.load();  // a bad text is refused once, here, and not in every cell
+    plan.text =
+        options.text.file.empty() ? "" : std::filesystem::absolute(options.text.file).string();
+    if (!plan.text.empty())
+        options.text.load();  // a bad text is refused once, here, and not in every cell
 }
 
 std::string frame_text(const PathFrame& frame) {
-    std::string out = "    lambda       seed   noise  clean   noisy...                  sigma_min median  beyond  status\n";
+    std::string out =
+        "    lambda       seed   noise  clean   noisy...                  sigma_min median  beyond "
+        " status\n";
     char text[256];
     for (const PathCell& cell : frame.cells) {
-        std::snprintf(text, sizeof text, "%10.4g %10lld %7.4g  ", cell.lambda, static_cast<long long>(cell.seed),
-                      cell.train_noise);
+        std::snprintf(text, sizeof text, "%10.4g %10lld %7.4g  ", cell.lambda,
+                      static_cast<long long>(cell.seed), cell.train_noise);
         out += text;
         if (!cell.clean_ce) {
-            out += cell.status == CellStatus::failed ? "failed: " + cell.sentence + "\n" : "not done\n";
+            out += cell.status == CellStatus::failed ? "failed: " + cell.sentence + "\n"
+                                                     : "not done\n";
             continue;
         }
         std::snprintf(text, sizeof text, "%.4f  ", *cell.clean_ce);
@@ -69,18 +78,20 @@ std::string frame_text(const PathFrame& frame) {
             std::snprintf(text, sizeof text, "%g: %.4f  ", sigma, ce);
             out += text;
         }
-        std::snprintf(text, sizeof text, "%8.3f  %6.1f %%  done\n", cell.sigma_min_median, cell.share_beyond * 100);
+        std::snprintf(text, sizeof text, "%8.3f  %6.1f %%  done\n", cell.sigma_min_median,
+                      cell.share_beyond * 100);
         out += text;
     }
     if (frame.proposal)
-        out += "proposal: lambda " + number_text(frame.proposal->lambda) + ", " + frame.proposal->rule + ": " +
-               frame.proposal->reason + "\n";
+        out += "proposal: lambda " + number_text(frame.proposal->lambda) + ", " +
+               frame.proposal->rule + ": " + frame.proposal->reason + "\n";
     return out;
 }
 
 int list_cells(const PathPlan& plan) {
     std::string lines;
-    for (const PathCell& cell : plan_cells(plan)) lines += train_line(plan, cell, executable_path().string()) + "\n";
+    for (const PathCell& cell : plan_cells(plan))
+        lines += train_line(plan, cell, executable_path().string()) + "\n";
     write_text(lines);
     return kExitDone;
 }
@@ -89,8 +100,8 @@ std::string working_on(const PathFrame& frame) {
     std::string names;
     for (const PathCell& cell : frame.cells)
         if (cell.status == CellStatus::running)
-            names += (names.empty() ? "" : ", ") + ("lambda " + number_text(cell.lambda)) + " seed " +
-                     std::to_string(cell.seed);
+            names += (names.empty() ? "" : ", ") + ("lambda " + number_text(cell.lambda)) +
+                     " seed " + std::to_string(cell.seed);
     return names;
 }
 
@@ -115,7 +126,8 @@ int run(Options& options, std::stop_token stop) {
     if (options.json != "-") write_text(frame_text(*frame));
     if (!options.json.empty()) write_json(options.json, parse_json(path_json(*frame), "path.json"));
     if (stopped) {
-        progress.note("Stopped; what is done is kept in " + options.plan.folder + ". The same command goes on.");
+        progress.note("Stopped; what is done is kept in " + options.plan.folder +
+                      ". The same command goes on.");
         return kExitInterrupted;
     }
     for (const PathCell& cell : frame->cells)
@@ -127,39 +139,56 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 void add_path_command(CLI::App& app, CommandContext& context) {
-    auto* command = app.add_subcommand("path", "train a grid of lambdas and seeds and compare them");
+    auto* command =
+        app.add_subcommand("path", "train a grid of lambdas and seeds and compare them");
     command->footer(
-        "Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; what is done is kept, and the same\n"
-        "command goes on after a stop. --list prints the train commands instead, one a line, for a scheduler:\n"
+        "Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; what is done is "
+        "kept, and the same\n"
+        "command goes on after a stop. --list prints the train commands instead, one a line, for a "
+        "scheduler:\n"
         "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5 --list | parallel -j 8\n"
         "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5");
     const auto options = std::make_shared<Options>();
     PathPlan& plan = options->plan;
     options->text.add_to(*command, "UTF-8 text to learn and to evaluate");
-    command->add_option("--out", plan.folder, "the folder of the path")->type_name("DIR")->required();
-    command->add_option("--lambdas", options->lambdas, "values of lambda_m")->type_name("LIST")->capture_default_str();
+    command->add_option("--out", plan.folder, "the folder of the path")
+        ->type_name("DIR")
+        ->required();
+    command->add_option("--lambdas", options->lambdas, "values of lambda_m")
+        ->type_name("LIST")
+        ->capture_default_str();
     command->add_option("--seeds", plan.seeds, "seeds per lambda, from --seed on")
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("--train-noises", options->train_noises, "training noises: the barrier's rival")
+    command
+        ->add_option("--train-noises", options->train_noises,
+                     "training noises: the barrier's rival")
         ->type_name("LIST")
         ->capture_default_str();
-    command->add_option("--sigmas", options->sigmas, "noise at which each cell is evaluated, beside none")
+    command
+        ->add_option("--sigmas", options->sigmas,
+                     "noise at which each cell is evaluated, beside none")
         ->type_name("LIST")
         ->capture_default_str();
-    command->add_flag("--relative", plan.relative, "those in units of the RMS of each model's own embeddings");
-    command->add_option("--max-clean-loss", options->max_clean_loss, "what the proposed lambda may cost on clean text")
+    command->add_flag("--relative", plan.relative,
+                      "those in units of the RMS of each model's own embeddings");
+    command
+        ->add_option("--max-clean-loss", options->max_clean_loss,
+                     "what the proposed lambda may cost on clean text")
         ->type_name("SHARE")
         ->capture_default_str();
     command->add_option("--jobs", plan.jobs, "cells at once; 0: the number of cores")
         ->check(CLI::Range(0, 1024))
         ->type_name("N")
         ->capture_default_str();
-    command->add_flag("--list", options->list, "print the train command of each cell and do nothing");
+    command->add_flag("--list", options->list,
+                      "print the train command of each cell and do nothing");
     options->flags.add_to(*command);
     add_json_option(*command, options->json);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

@@ -51,7 +51,8 @@ void ProgressLine::update(std::size_t done, std::size_t total, const std::string
     }
     if (!terminal_ || (drawn_ && now - last_draw_ < kRedrawInterval && done < total)) return;
     const double elapsed_secs = std::chrono::duration<double>(now - start_).count();
-    const double rate = done > first_done_ ? static_cast<double>(done - first_done_) / elapsed_secs : 0;
+    const double rate =
+        done > first_done_ ? static_cast<double>(done - first_done_) / elapsed_secs : 0;
     char numbers[160];
     std::snprintf(numbers, sizeof numbers, "%s %zu/%zu (%.0f %%)", what_.c_str(), done, total,
                   total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0.0);
@@ -59,7 +60,8 @@ void ProgressLine::update(std::size_t done, std::size_t total, const std::string
     if (rate > 0) {
         std::snprintf(numbers, sizeof numbers, "  %.3g/s", rate);
         line += numbers;
-        if (done < total) line += "  " + duration_text(static_cast<double>(total - done) / rate) + " left";
+        if (done < total)
+            line += "  " + duration_text(static_cast<double>(total - done) / rate) + " left";
     }
     if (!detail.empty()) line += "  " + detail;
     line.resize(std::min(line.size(), terminal_columns() - 1));

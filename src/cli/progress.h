@@ -7,10 +7,10 @@
 
 namespace marginscope {
 
-// One thread. On a terminal the line is redrawn in place at most ten times a second; elsewhere nothing is written
-// except what `note` prints.
+// One thread. On a terminal the line is redrawn in place at most ten times a second; elsewhere
+// nothing is written except what `note` prints.
 class ProgressLine {
-  public:
+public:
     explicit ProgressLine(std::string what);
     ~ProgressLine();
     ProgressLine(const ProgressLine&) = delete;
@@ -22,7 +22,7 @@ class ProgressLine {
     void note(const std::string& line);
     void clear();
 
-  private:
+private:
     using Clock = std::chrono::steady_clock;
     std::string what_;
     bool terminal_;

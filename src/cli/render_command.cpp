@@ -22,7 +22,8 @@ void parse_size(const std::string& text, RenderRequest& request) {
     char rest = 0;
     const bool read = std::sscanf(text.c_str(), "%5dx%5d%c", &width, &height, &rest) == 2;
     if (!read || width < 320 || height < 200 || width > 16384 || height > 16384)
-        throw UserError("--size takes WIDTHxHEIGHT in pixels, from 320x200 to 16384x16384, not \"" + text + "\".",
+        throw UserError("--size takes WIDTHxHEIGHT in pixels, from 320x200 to 16384x16384, not \"" +
+                            text + "\".",
                         kExitWrongUse);
     request.width = width;
     request.height = height;
@@ -34,9 +35,11 @@ int run(Options& options, const CliHooks& hooks) {
     request.model = options.model;
     request.out = options.out;
     if (request.out.extension() != ".png")
-        throw UserError("--out must name a .png file; it is \"" + options.out + "\".", kExitWrongUse);
+        throw UserError("--out must name a .png file; it is \"" + options.out + "\".",
+                        kExitWrongUse);
     if (request.out.has_parent_path() && !std::filesystem::is_directory(request.out.parent_path()))
-        throw UserError("The folder " + request.out.parent_path().string() + " does not exist: make it first.");
+        throw UserError("The folder " + request.out.parent_path().string() +
+                        " does not exist: make it first.");
     if (!hooks.render) throw UserError("This build cannot draw: it was made without the window.");
     hooks.render(request);
     write_text(request.out.string() + "\n");
@@ -54,12 +57,20 @@ void add_render_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::IsMember({"decode", "train", "path"}))
         ->type_name("WORKSPACE")
         ->capture_default_str();
-    command->add_option("--model", options->model, "a checkpoint or a run folder [the small trained model]")
+    command
+        ->add_option("--model", options->model,
+                     "a checkpoint or a run folder [the small trained model]")
         ->type_name("PATH");
-    command->add_option("--out", options->out, "the picture to write")->type_name("X.png")->required();
-    command->add_option("--size", options->size, "in pixels")->type_name("WxH")->capture_default_str();
+    command->add_option("--out", options->out, "the picture to write")
+        ->type_name("X.png")
+        ->required();
+    command->add_option("--size", options->size, "in pixels")
+        ->type_name("WxH")
+        ->capture_default_str();
     command->callback([&context, options] {
-        context.run = [&context, options](std::stop_token) { return run(*options, *context.hooks); };
+        context.run = [&context, options](std::stop_token) {
+            return run(*options, *context.hooks);
+        };
     });
 }
 

@@ -7,11 +7,12 @@
 
 namespace marginscope {
 
-// While it lives, SIGINT and SIGTERM ask `token()` to stop; a second one ends the process at once with exit code
-// 130. SIGPIPE is ignored: a closed pipe shows up as a failed write. Construct it on the main thread before any
-// other thread starts: threads (LibTorch's too) inherit the blocked signals, so only the watcher sees them.
+// While it lives, SIGINT and SIGTERM ask `token()` to stop; a second one ends the process at once
+// with exit code 130. SIGPIPE is ignored: a closed pipe shows up as a failed write. Construct it on
+// the main thread before any other thread starts: threads (LibTorch's too) inherit the blocked
+// signals, so only the watcher sees them.
 class SignalGuard {
-  public:
+public:
     SignalGuard();
     ~SignalGuard();
     SignalGuard(const SignalGuard&) = delete;
@@ -19,7 +20,7 @@ class SignalGuard {
 
     std::stop_token token() const { return source_.get_token(); }
 
-  private:
+private:
     std::stop_source source_;
     std::jthread watcher_;
 };

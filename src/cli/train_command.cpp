@@ -39,13 +39,17 @@ PlannedChange parse_change(const std::string& text) {
     bool numeric = colon != std::string::npos && equals != std::string::npos && colon > 0;
     for (std::size_t k = 0; numeric && k < colon; ++k) numeric = text[k] >= '0' && text[k] <= '9';
     if (!numeric || colon > 15)
-        throw UserError("--change takes STEP:FIELD=VALUE, as in 500:lambda=0.05, not \"" + text + "\".", kExitWrongUse);
+        throw UserError(
+            "--change takes STEP:FIELD=VALUE, as in 500:lambda=0.05, not \"" + text + "\".",
+            kExitWrongUse);
     change.step = std::stoll(text.substr(0, colon));
     const std::string name = text.substr(colon + 1, equals - colon - 1);
     change.field = find_field(name);
     if (change.field == nullptr || !change.field->live)
-        throw UserError("--change can set lambda, lr, clip, noise and the other live settings, not \"" + name + "\".",
-                        kExitWrongUse);
+        throw UserError(
+            "--change can set lambda, lr, clip, noise and the other live settings, not \"" + name +
+                "\".",
+            kExitWrongUse);
     change.value = parse_value(*change.field, text.substr(equals + 1));
     return change;
 }
@@ -53,10 +57,12 @@ PlannedChange parse_change(const std::string& text) {
 std::string eval_line(const EvalReport& eval, const StepReport& step, std::int64_t steps) {
     char text[256];
     std::snprintf(text, sizeof text,
-                  "step %6lld/%lld  train %.4f  validation %.4f  barrier %.4f  log|det| %.3f  beyond %.1f %%  "
+                  "step %6lld/%lld  train %.4f  validation %.4f  barrier %.4f  log|det| %.3f  "
+                  "beyond %.1f %%  "
                   "least sigma_min %.2g  %.0f tokens/s",
-                  static_cast<long long>(eval.step), static_cast<long long>(steps), step.ce, eval.val_ce, eval.barrier,
-                  eval.logdet_mean, eval.share_beyond * 100, eval.sigma_min_min, step.tokens_per_s);
+                  static_cast<long long>(eval.step), static_cast<long long>(steps), step.ce,
+                  eval.val_ce, eval.barrier, eval.logdet_mean, eval.share_beyond * 100,
+                  eval.sigma_min_min, step.tokens_per_s);
     return text;
 }
 
@@ -67,21 +73,29 @@ TrainRun::Callbacks callbacks(ProgressLine& progress, const RunConfig& config, S
         last = report;
         char detail[64];
         std::snprintf(detail, sizeof detail, "loss %.4f", report.ce);
-        progress.update(static_cast<std::size_t>(report.step), static_cast<std::size_t>(steps), detail);
+        progress.update(static_cast<std::size_t>(report.step), static_cast<std::size_t>(steps),
+                        detail);
     };
-    made.on_eval = [&progress, &last, steps](const EvalReport& eval) { progress.note(eval_line(eval, last, steps)); };
-    made.on_live = [&progress](std::int64_t step, const std::string& field, const std::string& value) {
+    made.on_eval = [&progress, &last, steps](const EvalReport& eval) {
+        progress.note(eval_line(eval, last, steps));
+    };
+    made.on_live = [&progress](std::int64_t step, const std::string& field,
+                               const std::string& value) {
         progress.note("step " + std::to_string(step) + ": " + field + " becomes " + value);
     };
-    made.on_warning = [&progress](const std::string& sentence) { progress.note("warning: " + sentence); };
+    made.on_warning = [&progress](const std::string& sentence) {
+        progress.note("warning: " + sentence);
+    };
     return made;
 }
 
-/// What a resumed run may be told: the thread count and live settings; anything else must be what it was started with.
+/// What a resumed run may be told: the thread count and live settings; anything else must be what
+/// it was started with.
 void check_resumed_flags(const Options& options, const RunConfig& recorded) {
     if (options.flags.has_file())
-        throw UserError("--resume takes its settings from " + options.out + "/config.json; leave --config out.",
-                        kExitWrongUse);
+        throw UserError(
+            "--resume takes its settings from " + options.out + "/config.json; leave --config out.",
+            kExitWrongUse);
     for (const auto& [name, text] : options.flags.given()) {
         const Field& field = *find_field(name);
         if (name == "train.threads" || name == "train.steps" || field.live) continue;
@@ -94,23 +108,28 @@ void check_resumed_flags(const Options& options, const RunConfig& recorded) {
     }
 }
 
-TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& progress, StepReport& last) {
+TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
+                    StepReport& last) {
     const std::string source = options.out + "/config.json";
     const RunConfig recorded = config_from_json(RunFolder::open(options.out).config(), source);
     check_resumed_flags(options, recorded);
     const auto& given = options.flags.given();
     RunConfig wanted = recorded;
-    if (const auto steps = given.find("train.steps"); steps != given.end()) set_field(wanted, steps->first, steps->second);
+    if (const auto steps = given.find("train.steps"); steps != given.end())
+        set_field(wanted, steps->first, steps->second);
     int threads = 0;
     if (given.contains("train.threads")) {
         set_field(wanted, "train.threads", given.at("train.threads"));
         threads = wanted.train.threads;
     }
-    TrainRun run = TrainRun::resume(options.out, corpus, callbacks(progress, wanted, last), threads);
+    TrainRun run =
+        TrainRun::resume(options.out, corpus, callbacks(progress, wanted, last), threads);
     if (wanted.train.steps != recorded.train.steps) {
         if (wanted.train.steps < run.trainer().step_count())
-            throw UserError("The run in " + options.out + " has done " + std::to_string(run.trainer().step_count()) +
-                                " steps already; --steps " + std::to_string(wanted.train.steps) + " is fewer.",
+            throw UserError("The run in " + options.out + " has done " +
+                                std::to_string(run.trainer().step_count()) +
+                                " steps already; --steps " + std::to_string(wanted.train.steps) +
+                                " is fewer.",
                             kExitWrongUse);
         run.trainer().set_steps(wanted.train.steps);
     }
@@ -118,19 +137,24 @@ TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& 
     for (const auto& [name, text] : given) {
         const Field& field = *find_field(name);
         const FieldValue value = parse_value(field, text);
-        if (field.live && value != field.get(recorded) && value != field.get(run.trainer().config()))
+        if (field.live && value != field.get(recorded) &&
+            value != field.get(run.trainer().config()))
             run.set_live(name, value);
     }
-    progress.note("Resuming " + options.out + " at step " + std::to_string(run.trainer().step_count()) + ".");
+    progress.note("Resuming " + options.out + " at step " +
+                  std::to_string(run.trainer().step_count()) + ".");
     return run;
 }
 
-TrainRun open_run(const Options& options, const Corpus& corpus, ProgressLine& progress, StepReport& last) {
+TrainRun open_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
+                  StepReport& last) {
     const RunFolderState state = RunFolder::inspect(options.out);
-    if (options.resume && state == RunFolderState::kRun) return resume_run(options, corpus, progress, last);
+    if (options.resume && state == RunFolderState::kRun)
+        return resume_run(options, corpus, progress, last);
     if (state == RunFolderState::kRun)
-        throw UserError(options.out + " holds a run already: go on with --resume, or choose another folder.",
-                        kExitWrongUse);
+        throw UserError(
+            options.out + " holds a run already: go on with --resume, or choose another folder.",
+            kExitWrongUse);
     const RunConfig config = options.flags.apply(RunConfig{});
     return TrainRun::start(config, corpus, options.out, nullptr, callbacks(progress, config, last));
 }
@@ -142,9 +166,10 @@ std::vector<PlannedChange> still_to_make(const Options& options, const TrainRun&
     const std::vector<RunEvent> recorded = RunFolder::open(options.out).read_events();
     const std::int64_t now = run.trainer().step_count();
     std::erase_if(changes, [&](const PlannedChange& change) {
-        const bool known = std::any_of(recorded.begin(), recorded.end(), [&](const RunEvent& event) {
-            return event.step == change.step && event.field == change.field->name;
-        });
+        const bool known =
+            std::any_of(recorded.begin(), recorded.end(), [&](const RunEvent& event) {
+                return event.step == change.step && event.field == change.field->name;
+            });
         return known || change.step < now;
     });
     return changes;
@@ -162,8 +187,10 @@ bool train(TrainRun& run, std::vector<PlannedChange> changes, const std::stop_to
 }
 
 int run(Options& options, std::stop_token stop) {
-    for (const auto& text : options.changes) parse_change(text);  // refused before anything is written
-    if (!options.resume || RunFolder::inspect(options.out) != RunFolderState::kRun) options.flags.apply(RunConfig{});
+    for (const auto& text : options.changes)
+        parse_change(text);  // refused before anything is written
+    if (!options.resume || RunFolder::inspect(options.out) != RunFolderState::kRun)
+        options.flags.apply(RunConfig{});
     const Corpus corpus = options.text.load();
     ProgressLine progress("train");
     StepReport last;
@@ -187,23 +214,32 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 void add_train_command(CLI::App& app, CommandContext& context) {
-    auto* command = app.add_subcommand("train", "train a char-GPT with the log-barrier on its margins");
+    auto* command =
+        app.add_subcommand("train", "train a char-GPT with the log-barrier on its margins");
     command->footer(
         "Examples:\n"
         "  marginscope train --out runs/first\n"
         "  marginscope train --text book.txt --out runs/book --lambda 0 --steps 5000\n"
         "  marginscope train --out runs/first --resume\n"
-        "Ctrl-C stops at a step and saves; --resume goes on, on the CPU bit for bit as if it had not stopped.");
+        "Ctrl-C stops at a step and saves; --resume goes on, on the CPU bit for bit as if it had "
+        "not stopped.");
     const auto options = std::make_shared<Options>();
     options->text.add_to(*command, "UTF-8 text to learn; its last tenth validates");
-    command->add_option("--out", options->out, "the run folder to write")->type_name("RUN")->required();
-    command->add_flag("--resume", options->resume, "go on with the run in --out; begin it where there is none");
-    command->add_option("--change", options->changes, "a live change at a step, as in 500:lambda=0.05; may be repeated")
+    command->add_option("--out", options->out, "the run folder to write")
+        ->type_name("RUN")
+        ->required();
+    command->add_flag("--resume", options->resume,
+                      "go on with the run in --out; begin it where there is none");
+    command
+        ->add_option("--change", options->changes,
+                     "a live change at a step, as in 500:lambda=0.05; may be repeated")
         ->type_name("STEP:FIELD=VALUE")
         ->expected(1)
         ->take_all();
     options->flags.add_to(*command);
-    command->callback([&context, options] { context.run = [options](std::stop_token stop) { return run(*options, stop); }; });
+    command->callback([&context, options] {
+        context.run = [options](std::stop_token stop) { return run(*options, stop); };
+    });
 }
 
 }  // namespace marginscope

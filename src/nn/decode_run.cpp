@@ -22,7 +22,8 @@ namespace {
 // The margin a token would have as the next one, in the window it would stand in.
 class NextMargins {
 public:
-    NextMargins(const Model& model, const Decoder& decoder, MarginKind kind) : decoder_(decoder), kind_(kind) {
+    NextMargins(const Model& model, const Decoder& decoder, MarginKind kind)
+        : decoder_(decoder), kind_(kind) {
         if (model.stage) weights_ = stage_weights(model);
     }
 
@@ -58,10 +59,13 @@ private:
 
 void check(const DecodeRequest& request) {
     const SamplingSettings& sampling = request.sampling;
-    if (request.tokens < 0) throw UserError("--tokens must be 0 or more; it is " + std::to_string(request.tokens) + ".", 2);
+    if (request.tokens < 0)
+        throw UserError("--tokens must be 0 or more; it is " + std::to_string(request.tokens) + ".",
+                        2);
     if (!(sampling.temperature >= 0.0) || !std::isfinite(sampling.temperature))
         throw UserError("--temperature must be 0 or more.", 2);
-    if (!(sampling.top_p > 0.0 && sampling.top_p <= 1.0)) throw UserError("--top-p must lie between 0 and 1.", 2);
+    if (!(sampling.top_p > 0.0 && sampling.top_p <= 1.0))
+        throw UserError("--top-p must lie between 0 and 1.", 2);
     if (sampling.min_margin && !std::isfinite(*sampling.min_margin))
         throw UserError("--min-margin must be a finite number.", 2);
 }
@@ -75,12 +79,14 @@ std::vector<int> first_tokens(const Model& model, const DecodeRequest& request) 
     return ids;
 }
 
-DecodeResult decode(const DecodeRequest& request, const std::function<void(const DecodedToken&)>& on_token,
+DecodeResult decode(const DecodeRequest& request,
+                    const std::function<void(const DecodedToken&)>& on_token,
                     const std::stop_token& stop) {
     at::set_num_threads(request.threads);
     const Model model = load_requested_model(request.model);
     const SamplingSettings& sampling = request.sampling;
-    if (sampling.min_margin) stage_weights(model, model_name(request.model));  // refuses a model without a stage
+    if (sampling.min_margin)
+        stage_weights(model, model_name(request.model));  // refuses a model without a stage
     DecodeResult result;
     result.model = model_name(request.model);
     result.prompt = request.prompt;
@@ -95,7 +101,8 @@ DecodeResult decode(const DecodeRequest& request, const std::function<void(const
             break;
         }
         const at::Tensor values = logits.to(at::kFloat).contiguous();
-        const std::span<const float> row(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+        const std::span<const float> row(values.data_ptr<float>(),
+                                         static_cast<std::size_t>(values.numel()));
         std::vector<Candidate> from = candidates(row, sampling);
         if (sampling.min_margin)
             from = with_least_margin(std::move(from), sampling, [&](int token) {
@@ -117,14 +124,16 @@ DecodeResult decode(const DecodeRequest& request, const std::function<void(const
         result.tokens.push_back(decoded);
         if (on_token) on_token(decoded);
     }
-    const double secs = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double secs =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (secs > 0.0) result.tokens_per_s = static_cast<double>(result.tokens.size()) / secs;
     return result;
 }
 
 }  // namespace
 
-DecodeResult run_decode(const DecodeRequest& request, const std::function<void(const DecodedToken&)>& on_token,
+DecodeResult run_decode(const DecodeRequest& request,
+                        const std::function<void(const DecodedToken&)>& on_token,
                         std::stop_token stop) {
     check(request);
     DecodeResult result;

@@ -16,7 +16,7 @@ namespace marginscope {
 
 struct DecodeRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
-    std::string prompt;           // UTF-8; empty: a line break, or the first character of the vocabulary
+    std::string prompt;  // UTF-8; empty: a line break, or the first character of the vocabulary
     int tokens = 100;
     SamplingSettings sampling;
     MarginKind kind = MarginKind::determinant;
@@ -25,9 +25,10 @@ struct DecodeRequest {
 
 struct DecodedToken {
     std::string token;
-    double logprob = 0.0;          // of the model itself
-    double entropy = 0.0;          // of the distribution it was drawn from
-    std::optional<double> margin;  // signed (core/margins.h); empty without a stage or without a past
+    double logprob = 0.0;  // of the model itself
+    double entropy = 0.0;  // of the distribution it was drawn from
+    std::optional<double>
+        margin;  // signed (core/margins.h); empty without a stage or without a past
 };
 
 struct DecodeResult {
@@ -39,8 +40,9 @@ struct DecodeResult {
     double tokens_per_s = 0.0;
 };
 
-/// `on_token` is called on the calling thread after each token. Throws UserError; `sampling.min_margin` needs a model
-/// with a stage and is compared with the signed margin of `kind`.
+/// `on_token` is called on the calling thread after each token. Throws UserError;
+/// `sampling.min_margin` needs a model with a stage and is compared with the signed margin of
+/// `kind`.
 DecodeResult run_decode(const DecodeRequest& request,
                         const std::function<void(const DecodedToken&)>& on_token = {},
                         std::stop_token stop = {});

@@ -48,9 +48,9 @@ at::Tensor Decoder::append(std::span<const int> ids, const at::Tensor& delta) {
     for (std::size_t k = 0; k < ids.size(); ++k) {
         assert(ids[k] >= 0 && ids[k] < model_->vocabulary());
         ids_.push_back(ids[k]);
-        deltas_.push_back(delta.defined()
-                              ? delta[signed_size(k)].detach().to(model_->device(), model_->dtype(), false, true)
-                              : at::Tensor());
+        deltas_.push_back(delta.defined() ? delta[signed_size(k)].detach().to(
+                                                model_->device(), model_->dtype(), false, true)
+                                          : at::Tensor());
     }
     extend_window();
     return logits();
@@ -66,7 +66,8 @@ void Decoder::truncate(std::size_t length) {
         clear();
         return;
     }
-    const std::size_t begin = decode_window_begin(length, static_cast<std::size_t>(model_->shape().context));
+    const std::size_t begin =
+        decode_window_begin(length, static_cast<std::size_t>(model_->shape().context));
     while (window_.begin > begin && !earlier_.empty()) {
         window_ = std::move(earlier_.back());
         earlier_.pop_back();
@@ -82,7 +83,8 @@ void Decoder::truncate(std::size_t length) {
 
 // Brings window_ up to the end of ids_ in one pass.
 void Decoder::extend_window() {
-    const std::size_t begin = decode_window_begin(ids_.size(), static_cast<std::size_t>(model_->shape().context));
+    const std::size_t begin =
+        decode_window_begin(ids_.size(), static_cast<std::size_t>(model_->shape().context));
     if (begin != window_.begin) {
         if (window_.length() > 0) {
             earlier_.push_back(std::move(window_));
@@ -100,7 +102,8 @@ void Decoder::extend_window() {
     if (capture_) options.tap = &tap;
     const at::Tensor u = embeddings(done, ids_.size(), done - begin).unsqueeze(0);  // (1, t, C)
     // A fresh CPU copy: nothing of it shares memory with what the model will reuse.
-    const at::Tensor logits = model_->logits_from_embeddings(u, options)[0].to(at::kCPU).contiguous();  // (t, V)
+    const at::Tensor logits =
+        model_->logits_from_embeddings(u, options)[0].to(at::kCPU).contiguous();  // (t, V)
     window_.logits = window_.logits.defined() ? at::cat({window_.logits, logits}) : logits;
     if (capture_) {
         std::vector<at::Tensor> layers;
@@ -156,14 +159,18 @@ at::Tensor Decoder::attention() const {
     std::int64_t row = 0;
     for (const at::Tensor& piece : window_.attention) {
         const std::int64_t past = row;
-        for (std::int64_t t = 0; t < piece.size(2); ++t, ++row)  // row t of the piece sees past + t + 1 keys
-            out.select(2, row).narrow(2, 0, row + 1).copy_(piece.select(2, t).narrow(2, 0, past + t + 1));
+        for (std::int64_t t = 0; t < piece.size(2);
+             ++t, ++row)  // row t of the piece sees past + t + 1 keys
+            out.select(2, row)
+                .narrow(2, 0, row + 1)
+                .copy_(piece.select(2, t).narrow(2, 0, past + t + 1));
     }
     return out;
 }
 
 // u of tokens begin … end-1 at positions from first_position on, in the model's type: (n, C).
-at::Tensor Decoder::embeddings(std::size_t begin, std::size_t end, std::size_t first_position) const {
+at::Tensor Decoder::embeddings(std::size_t begin, std::size_t end,
+                               std::size_t first_position) const {
     const std::span<const int> ids(ids_.data() + begin, end - begin);
     at::Tensor u = model_->embed(id_tensor(ids, model_->device()), signed_size(first_position))[0];
     for (std::size_t k = begin; k < end; ++k)
@@ -177,7 +184,9 @@ Matrix Decoder::embeddings_f64(std::size_t begin, std::size_t end) const {
     const std::int64_t n = signed_size(end - begin);
     if (n == 0) return Matrix(0, model_->shape().width);
     const std::span<const int> ids(ids_.data() + begin, end - begin);
-    at::Tensor u = at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0].to(at::kDouble);
+    at::Tensor u =
+        at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0].to(
+            at::kDouble);
     u = u + model_->position_embeddings().narrow(0, 0, n).to(at::kDouble);
     for (std::size_t k = begin; k < end; ++k)
         if (deltas_[k].defined()) u[signed_size(k - begin)].add_(deltas_[k].to(at::kDouble));
@@ -195,7 +204,8 @@ Matrix Decoder::next_embeddings(std::span<const int> ids) const {
     const at::NoGradGuard no_grad;
     const auto context = static_cast<std::size_t>(model_->shape().context);
     const std::size_t position = ids_.size() - decode_window_begin(ids_.size() + 1, context);
-    const at::Tensor tokens = at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0];
+    const at::Tensor tokens =
+        at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0];
     return to_matrix(tokens.to(at::kDouble) +
                      model_->position_embeddings()[signed_size(position)].to(at::kDouble));
 }

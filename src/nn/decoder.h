@@ -1,7 +1,8 @@
-// Incremental decoding with a cache of keys and values, equal to a full forward pass of the same window.
+// Incremental decoding with a cache of keys and values, equal to a full forward pass of the same
+// window.
 //
-// One thread (the one that owns the model). No gradients are recorded. Positions ("index") count tokens of the whole
-// text from 0; the model sees a window of it. Legend of shapes: char_gpt.h.
+// One thread (the one that owns the model). No gradients are recorded. Positions ("index") count
+// tokens of the whole text from 0; the model sees a window of it. Legend of shapes: char_gpt.h.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,21 +16,25 @@
 
 namespace marginscope {
 
-/// First index that the model still sees when the text has `length` tokens. When the context is full the last half is
-/// kept and moves to its start; a function of the length alone, so that going back finds the same windows again.
+/// First index that the model still sees when the text has `length` tokens. When the context is
+/// full the last half is kept and moves to its start; a function of the length alone, so that going
+/// back finds the same windows again.
 std::size_t decode_window_begin(std::size_t length, std::size_t context);
 
 class Decoder {
 public:
-    /// `model` must outlive the decoder and keep its weights; after a change of weights call clear().
+    /// `model` must outlive the decoder and keep its weights; after a change of weights call
+    /// clear().
     explicit Decoder(const CharGpt& model);
 
-    /// Adds tokens (ids already checked) and returns the logits (V) that follow the last of them: on the CPU, in the
-    /// model's type, owned by the caller. `delta` (n, C), optional, is added to their embeddings at the input and stays
-    /// with them when the window moves. Appending nothing returns logits(). Empty text and no ids: asserts.
+    /// Adds tokens (ids already checked) and returns the logits (V) that follow the last of them:
+    /// on the CPU, in the model's type, owned by the caller. `delta` (n, C), optional, is added to
+    /// their embeddings at the input and stays with them when the window moves. Appending nothing
+    /// returns logits(). Empty text and no ids: asserts.
     at::Tensor append(std::span<const int> ids, const at::Tensor& delta = {});
-    /// Goes back to the first `length` tokens: the logits, attention and cache are those of that moment, bit for bit
-    /// while it lies within the current window or the last few before it, otherwise computed again.
+    /// Goes back to the first `length` tokens: the logits, attention and cache are those of that
+    /// moment, bit for bit while it lies within the current window or the last few before it,
+    /// otherwise computed again.
     void truncate(std::size_t length);
     void clear();
 
@@ -45,12 +50,14 @@ public:
 
     /// Keeps attention rows from now on; what is in the window is computed again.
     void capture_attention(bool on);
-    /// (L, H, n, n) float32 on the CPU for the window, rows sum to 1, keys after the query are NaN; needs capturing.
+    /// (L, H, n, n) float32 on the CPU for the window, rows sum to 1, keys after the query are NaN;
+    /// needs capturing.
     at::Tensor attention() const;
 
     /// u (n, C) of the window in float64, deltas included: what core::Stage takes.
     Matrix window_embeddings() const;
-    /// The same for the window that the text will have when one more token is appended, without that token.
+    /// The same for the window that the text will have when one more token is appended, without
+    /// that token.
     Matrix next_window_embeddings() const;
     /// Row k: u of ids[k] as that next token.
     Matrix next_embeddings(std::span<const int> ids) const;
@@ -61,7 +68,9 @@ private:
         std::vector<KeyValue> cache;
         at::Tensor logits;                  // (n, V)
         std::vector<at::Tensor> attention;  // per appended piece: (L, H, t, S)
-        std::size_t length() const { return logits.defined() ? static_cast<std::size_t>(logits.size(0)) : 0; }
+        std::size_t length() const {
+            return logits.defined() ? static_cast<std::size_t>(logits.size(0)) : 0;
+        }
     };
 
     void extend_window();

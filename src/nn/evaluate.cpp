@@ -35,7 +35,8 @@ struct Sums {
     std::vector<double> flips;
 };
 
-Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& targets, const ForwardOptions& options) {
+Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& targets,
+                 const ForwardOptions& options) {
     const at::Tensor logits = model.logits_from_embeddings(u, options);  // (B, T, V)
     const at::Tensor logprob = at::log_softmax(logits, -1);
     const at::Tensor of_target = logprob.gather(-1, targets.unsqueeze(-1)).squeeze(-1);
@@ -44,8 +45,8 @@ Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& ta
 
 class CurveRun {
 public:
-    CurveRun(const CharGpt& model, std::span<const int> ids, std::vector<TokenWindow> windows, const NoiseRequest& request,
-             double unit)
+    CurveRun(const CharGpt& model, std::span<const int> ids, std::vector<TokenWindow> windows,
+             const NoiseRequest& request, double unit)
         : model_(model), ids_(ids), windows_(std::move(windows)), request_(request), unit_(unit) {
         sums_.resize(request.sigmas.size());
         for (Sums& sums : sums_) {
@@ -122,14 +123,20 @@ private:
 };
 
 void check(const NoiseRequest& request) {
-    if (request.sigmas.empty()) throw UserError("A noise curve needs at least one sigma, as in --sigmas 0,0.05.", 2);
+    if (request.sigmas.empty())
+        throw UserError("A noise curve needs at least one sigma, as in --sigmas 0,0.05.", 2);
     for (const double sigma : request.sigmas)
         if (!(sigma >= 0.0) || !std::isfinite(sigma))
-            throw UserError("Noise needs standard deviations of 0 or more; one is " + std::to_string(sigma) + ".", 2);
-    if (request.draws < 1) throw UserError("--draws must be at least 1; it is " + std::to_string(request.draws) + ".", 2);
+            throw UserError("Noise needs standard deviations of 0 or more; one is " +
+                                std::to_string(sigma) + ".",
+                            2);
+    if (request.draws < 1)
+        throw UserError("--draws must be at least 1; it is " + std::to_string(request.draws) + ".",
+                        2);
 }
 
-NoiseCurve curve_of(const NoiseRequest& request, const std::function<void(std::size_t, std::size_t)>& progress,
+NoiseCurve curve_of(const NoiseRequest& request,
+                    const std::function<void(std::size_t, std::size_t)>& progress,
                     const std::stop_token& stop) {
     at::set_num_threads(request.threads);
     const at::NoGradGuard no_grad;
@@ -142,13 +149,15 @@ NoiseCurve curve_of(const NoiseRequest& request, const std::function<void(std::s
     const std::span<const int> ids = std::span<const int>(all).subspan(begin);
     std::vector<TokenWindow> windows = prediction_windows(ids.size(), context, request.max_windows);
     if (windows.empty())
-        throw UserError("The " + std::string(request.whole_text ? "text" : "last tenth of the text") + " has " +
-                        std::to_string(ids.size()) + " characters; noise needs at least " + std::to_string(context + 1) +
-                        ", one more than the model's context" +
-                        (request.whole_text ? "." : ": take a longer text, or the whole of it with --whole."));
+        throw UserError(
+            "The " + std::string(request.whole_text ? "text" : "last tenth of the text") + " has " +
+            std::to_string(ids.size()) + " characters; noise needs at least " +
+            std::to_string(context + 1) + ", one more than the model's context" +
+            (request.whole_text ? "." : ": take a longer text, or the whole of it with --whole."));
     std::vector<int> evaluated;
     for (const TokenWindow& window : windows)
-        for (std::size_t t = 0; t + 1 < window.length; ++t) evaluated.push_back(ids[window.begin + t]);
+        for (std::size_t t = 0; t + 1 < window.length; ++t)
+            evaluated.push_back(ids[window.begin + t]);
 
     NoiseCurve curve;
     curve.model = name;
@@ -163,7 +172,8 @@ NoiseCurve curve_of(const NoiseRequest& request, const std::function<void(std::s
     }
     curve.stopped = done < run.batches();
     curve.windows = std::min(done * kBatch, run.windows());
-    for (std::size_t k = 0; k < request.sigmas.size(); ++k) curve.points.push_back(run.point(k, curve.windows));
+    for (std::size_t k = 0; k < request.sigmas.size(); ++k)
+        curve.points.push_back(run.point(k, curve.windows));
     return curve;
 }
 
@@ -180,9 +190,12 @@ NoiseCurve evaluate_noise(const NoiseRequest& request,
 
 const char* name_of(NoisePlace place) {
     switch (place) {
-        case NoisePlace::embeddings: return "embeddings";
-        case NoisePlace::attention: return "attention";
-        case NoisePlace::residual: return "residual";
+        case NoisePlace::embeddings:
+            return "embeddings";
+        case NoisePlace::attention:
+            return "attention";
+        case NoisePlace::residual:
+            return "residual";
     }
     return "";
 }

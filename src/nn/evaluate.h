@@ -1,4 +1,5 @@
-// Cross-entropy on a text, clean and with Gaussian noise: the numbers of `marginscope noise`. Torch-free.
+// Cross-entropy on a text, clean and with Gaussian noise: the numbers of `marginscope noise`.
+// Torch-free.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,8 @@
 
 namespace marginscope {
 
-/// Where the noise is added: to the token embeddings at the input, to what attention reads (the output of the layer
-/// norm before it), or to the residual stream after each block.
+/// Where the noise is added: to the token embeddings at the input, to what attention reads (the
+/// output of the layer norm before it), or to the residual stream after each block.
 enum class NoisePlace { embeddings, attention, residual };
 
 struct NoiseRequest {
@@ -23,17 +24,17 @@ struct NoiseRequest {
     bool relative = false;  // sigma times the RMS of the token embeddings over the evaluated text
     NoisePlace where = NoisePlace::embeddings;
     int draws = 8;
-    std::uint64_t seed = 0;  // equal seeds give equal normal draws to models of equal width
+    std::uint64_t seed = 0;       // equal seeds give equal normal draws to models of equal width
     std::size_t max_windows = 0;  // evenly spaced; 0: all
     int threads = 2;
 };
 
 struct NoisePoint {
     double sigma = 0.0;
-    double ce = 0.0;       // nats, mean over windows and draws
-    double ce_low = 0.0;   // 95 % bootstrap over windows
+    double ce = 0.0;      // nats, mean over windows and draws
+    double ce_low = 0.0;  // 95 % bootstrap over windows
     double ce_high = 0.0;
-    double flips = 0.0;    // share of positions whose most likely next token changed
+    double flips = 0.0;  // share of positions whose most likely next token changed
     int draws = 0;
     std::vector<double> window_ce;  // mean over draws: for paired comparisons
 };
@@ -48,10 +49,12 @@ struct NoiseCurve {
     bool stopped = false;
 };
 
-/// One curve over non-overlapping windows. `progress(done, total)` counts passes over the text. Throws UserError.
-NoiseCurve evaluate_noise(const NoiseRequest& request,
-                          const std::function<void(std::size_t done, std::size_t total)>& progress = {},
-                          std::stop_token stop = {});
+/// One curve over non-overlapping windows. `progress(done, total)` counts passes over the text.
+/// Throws UserError.
+NoiseCurve evaluate_noise(
+    const NoiseRequest& request,
+    const std::function<void(std::size_t done, std::size_t total)>& progress = {},
+    std::stop_token stop = {});
 
 const char* name_of(NoisePlace place);
 

@@ -20,10 +20,11 @@ struct FitRequest {
     int threads = 2;
 };
 
-/// Loads, fits (nn/stage_fit.h), writes `out` without a training's state; nothing is written after a stop request.
-/// Throws UserError.
-StageFitReport run_fit(const FitRequest& request, const Corpus& corpus,
-                       const std::function<void(std::size_t done, std::size_t total)>& progress = {},
-                       std::stop_token stop = {});
+/// Loads, fits (nn/stage_fit.h), writes `out` without a training's state; nothing is written after
+/// a stop request. Throws UserError.
+StageFitReport run_fit(
+    const FitRequest& request, const Corpus& corpus,
+    const std::function<void(std::size_t done, std::size_t total)>& progress = {},
+    std::stop_token stop = {});
 
 }  // namespace marginscope

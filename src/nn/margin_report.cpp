@@ -1,4 +1,5 @@
-// Margins over a text: one forward pass a window for the probabilities, core on several threads for the margins.
+// Margins over a text: one forward pass a window for the probabilities, core on several threads for
+// the margins.
 #include "nn/margin_report.h"
 
 #include <ATen/ATen.h>
@@ -34,16 +35,21 @@ struct Loaded {
 void check(const MarginRequest& request) {
     if (request.view == MarginView::stage) return;
     if (request.kind == MarginKind::geometric)
-        throw UserError("The geometric margin exists in the stage view only: take --kind determinant or singular.", 2);
+        throw UserError(
+            "The geometric margin exists in the stage view only: take --kind determinant or "
+            "singular.",
+            2);
 }
 
 Loaded load(const MarginRequest& request) {
     Model model = load_requested_model(request.model);
-    if (request.view == MarginView::stage) stage_weights(model, model_name(request.model));  // refuses before any work
+    if (request.view == MarginView::stage)
+        stage_weights(model, model_name(request.model));  // refuses before any work
     CharGpt exact = model.gpt.clone(at::kCPU, at::kDouble);
     std::vector<int> ids = model.vocabulary.encode(request.text);
-    std::vector<TokenWindow> windows = cover_text(ids.size(), static_cast<std::size_t>(exact.shape().context),
-                                                  request.max_positions, kFirstMargin + 1);
+    std::vector<TokenWindow> windows =
+        cover_text(ids.size(), static_cast<std::size_t>(exact.shape().context),
+                   request.max_positions, kFirstMargin + 1);
     if (windows.empty())
         throw UserError("Margins begin with the third character, but there are only " +
                             std::to_string(std::min(ids.size(), request.max_positions)) +
@@ -57,9 +63,11 @@ at::Tensor embedded(const Loaded& loaded, const TokenWindow& window) {
 }
 
 // Fills logprob and entropy of one window's records.
-void fill_probabilities(const Loaded& loaded, const TokenWindow& window, std::span<PositionReport> records) {
+void fill_probabilities(const Loaded& loaded, const TokenWindow& window,
+                        std::span<PositionReport> records) {
     const at::Tensor logprob =
-        at::log_softmax(loaded.exact.logits_from_embeddings(embedded(loaded, window))[0], -1).contiguous();  // (n, V)
+        at::log_softmax(loaded.exact.logits_from_embeddings(embedded(loaded, window))[0], -1)
+            .contiguous();  // (n, V)
     const at::Tensor entropy = (logprob.exp() * logprob).sum(-1).neg().contiguous();
     const std::int64_t vocabulary = logprob.size(1);
     for (std::size_t t = 1; t < window.length; ++t) {
@@ -72,7 +80,8 @@ void fill_probabilities(const Loaded& loaded, const TokenWindow& window, std::sp
 
 class Report {
 public:
-    Report(const MarginRequest& request, const Loaded& loaded) : request_(request), loaded_(loaded) {
+    Report(const MarginRequest& request, const Loaded& loaded)
+        : request_(request), loaded_(loaded) {
         for (const TokenWindow& window : loaded.windows) {
             starts_.push_back(records_.size());
             for (std::size_t t = 0; t < window.length; ++t) {
@@ -108,7 +117,8 @@ public:
             starts.push_back(kept.size());
             windows_kept_.push_back(loaded_.windows[w]);
             const auto from = records_.begin() + static_cast<std::ptrdiff_t>(starts_[w]);
-            std::move(from, from + static_cast<std::ptrdiff_t>(loaded_.windows[w].length), std::back_inserter(kept));
+            std::move(from, from + static_cast<std::ptrdiff_t>(loaded_.windows[w].length),
+                      std::back_inserter(kept));
         }
         records_ = std::move(kept);
         starts_ = std::move(starts);
@@ -120,7 +130,8 @@ public:
         for (std::size_t r = 0; r < records_.size(); ++r) {
             std::optional<PositionMargins> margins = nearest(records_[r]);
             if (!margins) continue;
-            margins->position = static_cast<int>(r) + static_cast<int>(kFirstMargin);  // never refused as too early
+            margins->position =
+                static_cast<int>(r) + static_cast<int>(kFirstMargin);  // never refused as too early
             all.push_back(*margins);
         }
         std::vector<std::size_t> chosen;
@@ -132,12 +143,15 @@ public:
     }
 
     void compute_geometric(std::size_t record, const std::stop_token& stop) {
-        const std::size_t w = static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), record) -
-                                                       starts_.begin()) - 1;
+        const std::size_t w =
+            static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), record) -
+                                     starts_.begin()) -
+            1;
         const TokenWindow& window = windows_kept_[w];
         const Stage stage(window_embeddings(window), weights_);
         PositionReport& at = records_[record];
-        at.stage->geometric = stage.geometric_margin(static_cast<int>(record - starts_[w]), request_.seed, stop);
+        at.stage->geometric =
+            stage.geometric_margin(static_cast<int>(record - starts_[w]), request_.seed, stop);
     }
 
     std::vector<PositionReport>& records() { return records_; }
@@ -145,24 +159,29 @@ public:
 
 private:
     Matrix window_embeddings(const TokenWindow& window) const {
-        return stage_embeddings(loaded_.exact, std::span<const int>(loaded_.ids).subspan(window.begin, window.length));
+        return stage_embeddings(
+            loaded_.exact, std::span<const int>(loaded_.ids).subspan(window.begin, window.length));
     }
 
-    void compute_stage(const TokenWindow& window, std::span<PositionReport> records, const std::stop_token& stop) {
+    void compute_stage(const TokenWindow& window, std::span<PositionReport> records,
+                       const std::stop_token& stop) {
         const Stage stage(window_embeddings(window), weights_);
         const double sigma = stage_sigma(loaded_.model);
-        const bool all_geometric = request_.geometric == GeometricScope::all || request_.kind == MarginKind::geometric;
+        const bool all_geometric =
+            request_.geometric == GeometricScope::all || request_.kind == MarginKind::geometric;
         for (std::size_t t = kFirstMargin; t < records.size(); ++t) {
             const int i = static_cast<int>(t);
             records[t].stage = stage.margins(i);
             records[t].energy = records[t].stage->energy_sq / (2.0 * sigma * sigma);
-            if (all_geometric) records[t].stage->geometric = stage.geometric_margin(i, request_.seed, stop);
+            if (all_geometric)
+                records[t].stage->geometric = stage.geometric_margin(i, request_.seed, stop);
         }
     }
 
     void compute_layers(const TokenWindow& window, std::span<PositionReport> records) {
         const bool heads = request_.view == MarginView::heads;
-        for (const AttentionLayer& layer : attention_layers(loaded_.exact, embedded(loaded_, window))) {
+        for (const AttentionLayer& layer :
+             attention_layers(loaded_.exact, embedded(loaded_, window))) {
             const AttentionViews views(layer);
             for (std::size_t t = 0; t < records.size(); ++t) {
                 const int i = static_cast<int>(t);
@@ -231,7 +250,8 @@ void summarise(MarginReport& report, const Loaded& loaded) {
     report.sigma_min_median = median(sigma_min);
     report.sigma_min_min = quantile(sigma_min, 0.0);
     report.nats_per_position =
-        log_likelihood(margins, loaded.exact.shape().width, stage_sigma(loaded.model)).nats_per_position;
+        log_likelihood(margins, loaded.exact.shape().width, stage_sigma(loaded.model))
+            .nats_per_position;
 }
 
 void count_not_finite(MarginReport& report) {
@@ -245,7 +265,8 @@ void count_not_finite(MarginReport& report) {
     }
 }
 
-MarginReport make_report(const MarginRequest& request, const std::function<void(std::size_t, std::size_t)>& progress,
+MarginReport make_report(const MarginRequest& request,
+                         const std::function<void(std::size_t, std::size_t)>& progress,
                          const std::stop_token& stop) {
     const Loaded loaded = load(request);
     // Each job uses one core: LibTorch's own threads inside them would only get in their way.
@@ -253,7 +274,8 @@ MarginReport make_report(const MarginRequest& request, const std::function<void(
     Report work(request, loaded);
     work.prepare();
     const bool completed = run_jobs(
-        loaded.windows.size(), request.threads, [&](std::size_t window) { work.compute(window, stop); }, progress, stop);
+        loaded.windows.size(), request.threads,
+        [&](std::size_t window) { work.compute(window, stop); }, progress, stop);
     work.drop_unfinished();
 
     MarginReport report;
@@ -266,7 +288,8 @@ MarginReport make_report(const MarginRequest& request, const std::function<void(
     if (request.view == MarginView::stage && request.geometric == GeometricScope::support &&
         request.kind != MarginKind::geometric && completed) {
         const bool done = run_jobs(
-            support.size(), request.threads, [&](std::size_t k) { work.compute_geometric(support[k], stop); }, {}, stop);
+            support.size(), request.threads,
+            [&](std::size_t k) { work.compute_geometric(support[k], stop); }, {}, stop);
         report.stopped = !done;
     }
     report.positions = std::move(work.records());
@@ -283,9 +306,10 @@ MarginReport make_report(const MarginRequest& request, const std::function<void(
 
 }  // namespace
 
-MarginReport report_margins(const MarginRequest& request,
-                            const std::function<void(std::size_t done, std::size_t total)>& progress,
-                            std::stop_token stop) {
+MarginReport report_margins(
+    const MarginRequest& request,
+    const std::function<void(std::size_t done, std::size_t total)>& progress,
+    std::stop_token stop) {
     check(request);
     MarginReport report;
     with_torch_errors([&] { report = make_report(request, progress, stop); });

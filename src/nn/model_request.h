@@ -8,7 +8,8 @@
 
 namespace marginscope {
 
-/// A checkpoint, a run folder, or nothing: the small trained model in assets. UserError when it cannot be read.
+/// A checkpoint, a run folder, or nothing: the small trained model in assets. UserError when it
+/// cannot be read.
 Model load_requested_model(const std::filesystem::path& requested);
 
 /// What reports call it: the path as it was given, or the asset's name.

@@ -12,7 +12,8 @@
 namespace marginscope {
 
 bool run_jobs(std::size_t count, int threads, const std::function<void(std::size_t)>& job,
-              const std::function<void(std::size_t, std::size_t)>& progress, const std::stop_token& stop) {
+              const std::function<void(std::size_t, std::size_t)>& progress,
+              const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable changed;
     std::size_t next = 0;

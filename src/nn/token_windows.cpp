@@ -10,8 +10,8 @@
 
 namespace marginscope {
 
-std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length, std::size_t max_positions,
-                                    std::size_t least) {
+std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length,
+                                    std::size_t max_positions, std::size_t least) {
     std::vector<TokenWindow> windows;
     if (total <= max_positions) {
         for (std::size_t begin = 0; begin < total; begin += length)
@@ -25,7 +25,8 @@ std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length, std::
     return windows;
 }
 
-std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context, std::size_t max_windows) {
+std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context,
+                                            std::size_t max_windows) {
     std::vector<TokenWindow> windows;
     if (total <= context) return windows;
     const std::size_t count = (total - 1) / context;
@@ -37,9 +38,10 @@ std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t conte
     return windows;
 }
 
-at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows, std::size_t length,
-                      std::size_t shift) {
-    at::Tensor out = at::empty({static_cast<std::int64_t>(windows.size()), static_cast<std::int64_t>(length)}, at::kLong);
+at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows,
+                      std::size_t length, std::size_t shift) {
+    at::Tensor out = at::empty(
+        {static_cast<std::int64_t>(windows.size()), static_cast<std::int64_t>(length)}, at::kLong);
     std::int64_t* row = out.data_ptr<std::int64_t>();
     for (const TokenWindow& window : windows) {
         assert(window.begin + shift + length <= ids.size());

@@ -17,16 +17,19 @@ struct TokenWindow {
     std::uint64_t number = 0;  // among all windows of the text: part of the noise's key
 };
 
-/// Consecutive windows of at most `length` over `total` tokens, the last perhaps shorter, when all of them hold no more
-/// than max_positions; otherwise full ones, evenly spaced. Windows of fewer than `least` tokens are left out.
-std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length, std::size_t max_positions, std::size_t least);
+/// Consecutive windows of at most `length` over `total` tokens, the last perhaps shorter, when all
+/// of them hold no more than max_positions; otherwise full ones, evenly spaced. Windows of fewer
+/// than `least` tokens are left out.
+std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length,
+                                    std::size_t max_positions, std::size_t least);
 
-/// Windows of context + 1 ids over `ids`, non-overlapping in what they predict (text/corpus.h); at most max_windows
-/// evenly spaced ones, 0: all. Empty when not even one fits.
-std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context, std::size_t max_windows);
+/// Windows of context + 1 ids over `ids`, non-overlapping in what they predict (text/corpus.h); at
+/// most max_windows evenly spaced ones, 0: all. Empty when not even one fits.
+std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context,
+                                            std::size_t max_windows);
 
 /// ids[window.begin + shift … ) of equally long windows: (B, length) int64 on the CPU.
-at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows, std::size_t length,
-                      std::size_t shift = 0);
+at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows,
+                      std::size_t length, std::size_t shift = 0);
 
 }  // namespace marginscope

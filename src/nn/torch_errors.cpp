@@ -20,23 +20,28 @@ void with_torch_errors(const std::function<void()>& body) {
     try {
         body();
     } catch (const c10::OutOfMemoryError& error) {
-        throw UserError("There is not enough memory for this: take a smaller batch, context or width. (" +
-                        first_line(error.what_without_backtrace()) + ")");
+        throw UserError(
+            "There is not enough memory for this: take a smaller batch, context or width. (" +
+            first_line(error.what_without_backtrace()) + ")");
     } catch (const c10::Error& error) {
         const std::string what = first_line(error.what_without_backtrace());
         if (what.find("alloc") != std::string::npos || what.find("memory") != std::string::npos)
-            throw UserError("There is not enough memory for this: take a smaller batch, context or width. (" + what + ")");
+            throw UserError(
+                "There is not enough memory for this: take a smaller batch, context or width. (" +
+                what + ")");
         throw UserError("LibTorch stopped: " + what);
     } catch (const std::bad_alloc&) {
-        throw UserError("There is not enough memory for this: take a smaller batch, context or width.");
+        throw UserError(
+            "There is not enough memory for this: take a smaller batch, context or width.");
     }
 }
 
 std::string torch_description() {
     const bool usable = load_cuda();
     return std::string("LibTorch ") + TORCH_VERSION + ", " +
-           (usable ? "CUDA device usable"
-                   : at::hasCUDA() ? "CUDA library present but no usable device" : "CPU; no usable CUDA device");
+           (usable          ? "CUDA device usable"
+            : at::hasCUDA() ? "CUDA library present but no usable device"
+                            : "CPU; no usable CUDA device");
 }
 
 }  // namespace marginscope

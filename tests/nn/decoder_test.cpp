@@ -1,4 +1,5 @@
-// The cache against full forward passes: every length, going back, several windows, changed embeddings.
+// The cache against full forward passes: every length, going back, several windows, changed
+// embeddings.
 #include "nn/decoder.h"
 
 #include <ATen/ATen.h>
@@ -38,7 +39,8 @@ std::vector<int> random_ids(std::size_t count, unsigned seed) {
     return ids;
 }
 
-at::Tensor full_pass(const CharGpt& model, std::span<const int> ids, Tap* tap = nullptr, const at::Tensor& delta = {}) {
+at::Tensor full_pass(const CharGpt& model, std::span<const int> ids, Tap* tap = nullptr,
+                     const at::Tensor& delta = {}) {
     const at::NoGradGuard no_grad;
     at::Tensor row = at::empty({1, static_cast<std::int64_t>(ids.size())}, at::kLong);
     std::copy(ids.begin(), ids.end(), row.data_ptr<std::int64_t>());
@@ -69,7 +71,8 @@ TEST_P(DecoderTest, EqualsTheFullPassAtEveryLengthOverSeveralWindows) {
             ASSERT_LE(decoder.window_length(), static_cast<std::size_t>(context));
             const at::Tensor expected = full_pass(model, window_of(decoder));
             ASSERT_LE(largest_difference(last, expected[-1]), tolerance) << decoder.length();
-            ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance) << decoder.length();
+            ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance)
+                << decoder.length();
         }
         EXPECT_GT(decoder.window_begin(), static_cast<std::size_t>(context));
     }
@@ -99,7 +102,8 @@ TEST_P(DecoderTest, GoesBackExactlyAndTakesAnotherBranch) {
     for (int trial = 0; trial < 60; ++trial) {
         const std::size_t length = 1 + rng() % ids.size();
         if (length < decoder.length()) decoder.truncate(length);
-        for (std::size_t k = decoder.length(); k < length; ++k) decoder.append(std::span(&ids[k], 1));
+        for (std::size_t k = decoder.length(); k < length; ++k)
+            decoder.append(std::span(&ids[k], 1));
         // Bit for bit, not only close: the same window was kept.
         ASSERT_TRUE(at::equal(decoder.logits(), seen[length - 1])) << length;
         const int other = (ids[length % ids.size()] + 1) % kVocabulary;
@@ -119,11 +123,13 @@ TEST_P(DecoderTest, GoesBackFurtherThanItKeepsWindows) {
     for (const std::size_t length : {150u, 60u, 9u, 5u, 4u, 1u}) {
         decoder.truncate(length);
         EXPECT_EQ(decoder.length(), length);
-        EXPECT_LE(largest_difference(decoder.window_logits(), full_pass(model, window_of(decoder))), tolerance);
+        EXPECT_LE(largest_difference(decoder.window_logits(), full_pass(model, window_of(decoder))),
+                  tolerance);
     }
     decoder.truncate(0);
     EXPECT_FALSE(decoder.logits().defined());
-    EXPECT_LE(largest_difference(decoder.append(ids), full_pass(model, window_of(decoder))[-1]), tolerance);
+    EXPECT_LE(largest_difference(decoder.append(ids), full_pass(model, window_of(decoder))[-1]),
+              tolerance);
 }
 
 TEST_P(DecoderTest, ChangedEmbeddingsStayWithTheirTokens) {
@@ -137,7 +143,8 @@ TEST_P(DecoderTest, ChangedEmbeddingsStayWithTheirTokens) {
     for (std::int64_t k = 0; k < 14; ++k) {
         decoder.append(std::span(&ids[static_cast<std::size_t>(k)], 1), delta.narrow(0, k, 1));
         const auto begin = static_cast<std::int64_t>(decoder.window_begin());
-        const at::Tensor expected = full_pass(model, window_of(decoder), nullptr, delta.narrow(0, begin, k + 1 - begin));
+        const at::Tensor expected =
+            full_pass(model, window_of(decoder), nullptr, delta.narrow(0, begin, k + 1 - begin));
         ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance);
     }
 }
@@ -151,7 +158,8 @@ TEST_P(DecoderTest, CapturedAttentionIsThatOfTheFullPass) {
     decoder.capture_attention(true);
     for (std::size_t k = 3; k < ids.size(); ++k) {
         decoder.append(std::span(&ids[k], 1));
-        if (k % 5 == 0) decoder.truncate(decoder.length() - 1), decoder.append(std::span(&ids[k], 1));
+        if (k % 5 == 0)
+            decoder.truncate(decoder.length() - 1), decoder.append(std::span(&ids[k], 1));
         Tap tap;
         tap.attention = true;
         full_pass(model, window_of(decoder), &tap);
@@ -182,9 +190,9 @@ TEST_P(DecoderTest, EmbeddingsOfTheNextPositionAreWhatAppendingGives) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, DecoderTest,
-                         testing::Values(std::pair(at::kFloat, 1e-5), std::pair(at::kDouble, 1e-12)),
-                         [](const auto& type) { return type.param.first == at::kFloat ? "float32" : "float64"; });
+INSTANTIATE_TEST_SUITE_P(
+    Types, DecoderTest, testing::Values(std::pair(at::kFloat, 1e-5), std::pair(at::kDouble, 1e-12)),
+    [](const auto& type) { return type.param.first == at::kFloat ? "float32" : "float64"; });
 
 TEST(DecodeWindow, KeepsTheLastHalf) {
     EXPECT_EQ(decode_window_begin(0, 64), 0u);
