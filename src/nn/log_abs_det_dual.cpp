@@ -18,6 +18,9 @@ using torch::autograd::variable_list;
 // Positions are taken in groups padded to the largest of the group: attention outside the past is zero, so rows there
 // are those of the identity and the determinant is the same.
 constexpr std::int64_t kGroup = 16;
+// Numbers in a temporary of one group and some sequences: small enough for the cache, and memory does not grow with
+// the batch.
+constexpr std::int64_t kChunk = 1 << 18;
 
 struct Group {
     at::Tensor logdet, sign, norm;  // (N, P)
@@ -65,22 +68,31 @@ public:
                                  std::int64_t last, double width, double cap) {
         at::Tensor d_scores = at::zeros_like(scores, at::MemoryFormat::Contiguous);
         at::Tensor d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
-        const at::Tensor g = scores.transpose(1, 2);
-        std::vector<at::Tensor> logdet, sign, norm;
-        for (std::int64_t begin = first; begin < last;) {
-            const std::int64_t end = std::min(last, (begin / kGroup + 1) * kGroup);
-            const std::int64_t m = end - 1;  // the last of the group attends to m tokens
-            const auto square = [m](const at::Tensor& t) { return t.narrow(1, 0, m).narrow(2, 0, m); };
-            const Slices slices{square(g), square(gram), square(right),
-                                attention.narrow(1, begin, end - begin).narrow(2, 0, m)};
-            const Group group = dual_group(slices, begin, width, cap, square(d_scores).transpose(1, 2),
-                                           d_attention.narrow(1, begin, end - begin).narrow(2, 0, m));
-            logdet.push_back(group.logdet);
-            sign.push_back(group.sign);
-            norm.push_back(group.norm);
-            begin = end;
+        const std::int64_t sequences = scores.size(0);
+        const at::Tensor logdet = at::empty({sequences, last - first}, scores.options());
+        const at::Tensor sign = at::empty_like(logdet);
+        const at::Tensor norm = at::empty_like(logdet);
+        const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * last * last));
+        for (std::int64_t from = 0; from < sequences; from += chunk) {
+            const std::int64_t count = std::min(chunk, sequences - from);
+            const auto part = [from, count](const at::Tensor& t) { return t.narrow(0, from, count); };
+            const at::Tensor g = part(scores).transpose(1, 2);
+            for (std::int64_t begin = first; begin < last;) {
+                const std::int64_t end = std::min(last, (begin / kGroup + 1) * kGroup);
+                const std::int64_t m = end - 1;  // the last of the group attends to m tokens
+                const auto square = [m](const at::Tensor& t) { return t.narrow(1, 0, m).narrow(2, 0, m); };
+                const auto rows = [&](const at::Tensor& t) { return part(t).narrow(1, begin, end - begin).narrow(2, 0, m); };
+                const auto cells = [&](const at::Tensor& t) { return part(t).narrow(1, begin - first, end - begin); };
+                const Slices slices{square(g), square(part(gram)), square(part(right)), rows(attention)};
+                const Group group = dual_group(slices, begin, width, cap, square(part(d_scores)).transpose(1, 2),
+                                               rows(d_attention));
+                cells(logdet).copy_(group.logdet);
+                cells(sign).copy_(group.sign);
+                cells(norm).copy_(group.norm);
+                begin = end;
+            }
         }
-        variable_list out = {at::Tensor(), at::cat(logdet, 1), at::cat(sign, 1), at::cat(norm, 1)};
+        variable_list out = {at::Tensor(), logdet, sign, norm};
         out[0] = out[1].masked_fill(out[2] == 0, 0.0).sum();
         context->save_for_backward({d_scores, d_attention});
         context->mark_non_differentiable({out[1], out[2], out[3]});
