@@ -15,6 +15,7 @@
 #include "core/stage.h"
 #include "core/statistics.h"
 #include "files/json_numbers.h"
+#include "files/paths.h"
 #include "nn/decode_run.h"
 #include "nn/torch_errors.h"
 #include "nn/trainer.h"
@@ -180,7 +181,7 @@ int run(const Options& options, const CliHooks& hooks, std::stop_token stop) {
         figures.insert(figures.end(), more.begin(), more.end());
     };
     if (!stop.stop_requested()) add(margin_figures(options));
-    if (!stop.stop_requested()) add(decode_figures(options, stop));
+    if (!stop.stop_requested() && has_asset(kSmallModelAsset)) add(decode_figures(options, stop));
     progress.clear();
     if (options.window && hooks.window_figures && !stop.stop_requested())
         add(hooks.window_figures());

@@ -4,12 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/signals.h"
 #include "core/error.h"
+#include "files/peek.h"
 #include "marginscope/version.h"
 #include "nn/torch_errors.h"
 
@@ -110,6 +112,13 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
                 throw UserError(
                     "This build has no window; `marginscope --help` lists the commands.",
                     kExitWrongUse);
+            for (const auto& file : files) {
+                if (!std::filesystem::exists(file))
+                    throw UserError("There is no file and no command called \"" + file +
+                                        "\"; `marginscope --help` lists the commands.",
+                                    kExitWrongUse);
+                classify(file);  // a file that cannot be opened is refused before the window comes up
+            }
             WindowRequest request;
             request.files.assign(files.begin(), files.end());
             return hooks.run_window(request);

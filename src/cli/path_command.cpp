@@ -23,7 +23,7 @@ struct Options {
     TextOption text;
     std::string lambdas = "0,0.005,0.01,0.02,0.05,0.1";
     std::string train_noises = "0";
-    std::string sigmas = "0.02,0.05,0.1";
+    std::string sigmas;  // of the unit chosen by --relative
     std::string max_clean_loss = "2%";
     bool list = false;
     ConfigFlags flags;
@@ -44,7 +44,9 @@ void complete_plan(Options& options) {
     PathPlan& plan = options.plan;
     plan.lambdas = number_list("--lambdas", options.lambdas);
     plan.train_noises = number_list("--train-noises", options.train_noises);
-    plan.sigmas = number_list("--sigmas", options.sigmas);
+    // Every cell is judged in both units; --sigmas sets those of the unit that the proposal looks at.
+    if (!options.sigmas.empty())
+        (plan.relative ? plan.relative_sigmas : plan.sigmas) = number_list("--sigmas", options.sigmas);
     plan.max_clean_loss = share_of(options.max_clean_loss);
     for (const char* field : {"barrier.lambda", "train.noise"})
         if (options.flags.given().contains(field))
@@ -60,8 +62,7 @@ void complete_plan(Options& options) {
 
 std::string frame_text(const PathFrame& frame) {
     std::string out =
-        "    lambda       seed   noise  clean   noisy...                  sigma_min median  beyond "
-        " status\n";
+        "    lambda       seed   noise  clean   noisy …  median sigma_min  share beyond\n";
     char text[256];
     for (const PathCell& cell : frame.cells) {
         std::snprintf(text, sizeof text, "%10.4g %10lld %7.4g  ", cell.lambda,
@@ -78,8 +79,18 @@ std::string frame_text(const PathFrame& frame) {
             std::snprintf(text, sizeof text, "%g: %.4f  ", sigma, ce);
             out += text;
         }
+        for (const auto& [sigma, ce] : cell.noisy_ce_relative) {
+            std::snprintf(text, sizeof text, "%g RMS: %.4f  ", sigma, ce);
+            out += text;
+        }
         std::snprintf(text, sizeof text, "%8.3f  %6.1f %%  done\n", cell.sigma_min_median,
                       cell.share_beyond * 100);
+        out += text;
+    }
+    if (!frame.paired.empty()) out += "against lambda 0, same seeds: mean and 95 % interval\n";
+    for (const PairedDifference& one : frame.paired) {
+        std::snprintf(text, sizeof text, "%10.4g  noise %-7.4g %-16s %+6.2f %%  (%+.2f … %+.2f, %d seeds)\n", one.lambda,
+                      one.train_noise, one.quantity.c_str(), 100 * one.mean, 100 * one.low, 100 * one.high, one.seeds);
         out += text;
     }
     if (frame.proposal)
@@ -168,11 +179,18 @@ void add_path_command(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     command
         ->add_option("--sigmas", options->sigmas,
-                     "noise at which each cell is evaluated, beside none")
-        ->type_name("LIST")
-        ->capture_default_str();
+                     "noise at which each cell is evaluated, beside none [0.02,0.05,0.1; with --relative 0.25,0.5]")
+        ->type_name("LIST");
     command->add_flag("--relative", plan.relative,
-                      "those in units of the RMS of each model's own embeddings");
+                      "those, and the proposal, in units of the RMS of each model's own embeddings");
+    command->add_option("--draws", plan.draws, "noise draws for each sigma")
+        ->check(CLI::Range(1, 10'000))
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("--positions", plan.positions, "positions whose margins are measured")
+        ->check(CLI::Range(16, 100'000'000))
+        ->type_name("N")
+        ->capture_default_str();
     command
         ->add_option("--max-clean-loss", options->max_clean_loss,
                      "what the proposed lambda may cost on clean text")

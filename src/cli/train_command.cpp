@@ -56,14 +56,18 @@ PlannedChange parse_change(const std::string& text) {
 
 std::string eval_line(const EvalReport& eval, const StepReport& step, std::int64_t steps) {
     char text[256];
+    std::snprintf(text, sizeof text, "step %6lld/%lld  ", static_cast<long long>(eval.step),
+                  static_cast<long long>(steps));
+    std::string line = text;
+    if (step.step > 0) {
+        std::snprintf(text, sizeof text, "train %.4f  ", step.ce);
+        line += text;
+    }
     std::snprintf(text, sizeof text,
-                  "step %6lld/%lld  train %.4f  validation %.4f  barrier %.4f  log|det| %.3f  "
-                  "beyond %.1f %%  "
-                  "least sigma_min %.2g  %.0f tokens/s",
-                  static_cast<long long>(eval.step), static_cast<long long>(steps), step.ce,
+                  "validation %.4f  barrier %.4f  log|det| %.3f  beyond %.1f %%  least sigma_min %.2g",
                   eval.val_ce, eval.barrier, eval.logdet_mean, eval.share_beyond * 100,
-                  eval.sigma_min_min, step.tokens_per_s);
-    return text;
+                  eval.sigma_min_min);
+    return line + text;
 }
 
 TrainRun::Callbacks callbacks(ProgressLine& progress, const RunConfig& config, StepReport& last) {

@@ -182,7 +182,8 @@ private:
         cell.sentence = sentence;
     }
 
-    static std::string log_of(const PathCell& cell) { return (fs::path(cell.run) / "log.txt").string(); }
+    // Beside the run folder: `train` makes a run only in a new or an empty one.
+    static std::string log_of(const PathCell& cell) { return cell.run + ".log"; }
 
     void write_results() {
         try {
