@@ -1,7 +1,7 @@
 // What the worker sends up: captures at a rate that leaves training its time, status, messages.
 #include "engine/worker.h"
 
-#include "nn/torch_errors.h"
+#include "nn/checkpoint.h"
 
 namespace marginscope {
 namespace {
@@ -78,7 +78,7 @@ void Engine::Worker::publish_status(bool now) {
     status_at_ = Clock::now();
     auto frame = std::make_shared<StatusFrame>();
     frame->version = ++version_;
-    frame->device = torch_description();
+    frame->device = model_ && model_->gpt.device().is_cuda() ? "CUDA" : "CPU";
     frame->threads = options_.threads;
     frame->message = last_message_;
     frame->message_is_error = last_is_error_;

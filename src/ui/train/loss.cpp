@@ -185,7 +185,7 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     refresh(series, view, std::max(64, static_cast<int>(room.x)));
     const float upper = std::max(theme.px(60), room.y * 0.58F);
     plot_losses(series, view, theme, upper);
-    plot_barrier(series, view, theme, std::max(theme.px(60), room.y - upper - theme.px(4)));
+    plot_barrier(series, view, theme, std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
     view.fit_now = false;
 }
 

@@ -14,7 +14,7 @@ struct LossView {
     int smooth = 1;       // steps; 1: none
     bool fit = true;      // follow the data; off as soon as the user moves the plot
     bool fit_now = false; // one more fit, by key or button
-    int second = 0;       // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
+    int second = 1;       // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
     // Thinned curves of the last series version and width
     std::uint64_t version = 0;
     int columns = 0;
