@@ -16,7 +16,7 @@
 namespace marginscope {
 
 class AtomicFile {
-  public:
+public:
     explicit AtomicFile(const std::filesystem::path& path);
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
@@ -27,7 +27,7 @@ class AtomicFile {
     // Must be called last; without it the destructor drops everything.
     void commit();
 
-  private:
+private:
     [[noreturn]] void fail(int error);
     void drop() noexcept;
 

@@ -19,7 +19,7 @@ std::string number_text(double value);
 std::string number_text(float value);
 
 class CsvTable {
-  public:
+public:
     explicit CsvTable(std::vector<std::string> columns);
 
     // As many cells as columns (std::logic_error otherwise).
@@ -27,7 +27,7 @@ class CsvTable {
     const std::string& text() const noexcept { return text_; }
     void save(const std::filesystem::path& path) const;  // atomically; UserError
 
-  private:
+private:
     std::size_t columns_;
     std::string text_;
 };

@@ -14,7 +14,7 @@ namespace marginscope {
 
 // Owns one file descriptor and closes it.
 class UniqueFd {
-  public:
+public:
     explicit UniqueFd(int fd = -1) noexcept : fd_(fd) {}
     UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
     UniqueFd& operator=(UniqueFd&& other) noexcept {
@@ -29,7 +29,7 @@ class UniqueFd {
     // Closes and returns errno (0 when fine): some file systems report a full disk only here.
     int close_checked() noexcept;
 
-  private:
+private:
     int fd_;
 };
 

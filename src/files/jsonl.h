@@ -17,7 +17,7 @@
 namespace marginscope {
 
 class JsonLines {
-  public:
+public:
     // Opens nothing yet. `what` names the file in sentences.
     JsonLines(std::filesystem::path path, std::string what);
 
@@ -38,7 +38,7 @@ class JsonLines {
     void rewrite(const std::function<bool(const nlohmann::json&)>& keep,
                  const nlohmann::json& added);
 
-  private:
+private:
     void open_for_append();
     [[noreturn]] void fail(int error) const;
     std::vector<std::string> complete_lines(bool* torn = nullptr) const;

@@ -23,7 +23,8 @@ std::filesystem::path executable_path();
 std::filesystem::path asset_path(std::string_view name);
 bool has_asset(std::string_view name);
 
-// What is used when the user names nothing: the small trained model, its twin without a barrier, a finished path.
+// What is used when the user names nothing: the small trained model, its twin without a barrier, a
+// finished path.
 inline constexpr std::string_view kSmallModelAsset = "models/lambda-0.02.safetensors";
 inline constexpr std::string_view kPlainModelAsset = "models/lambda-0.safetensors";
 inline constexpr std::string_view kPathAsset = "path";

@@ -151,7 +151,7 @@ FileKind classify(const fs::path& path) {
     if (looks_like_pytorch(start, extension)) {
         throw refusal(path,
                       "is a PyTorch file, which can run code when it is opened; convert it "
-                      "with scripts/convert_nanogpt.py and give the .safetensors file");
+                      "with scripts/nanogpt_to_safetensors.py and give the .safetensors file");
     }
     if (const char* what = known_binary(start)) {
         throw refusal(path, "is " + std::string(what) +

@@ -23,6 +23,24 @@ double nice_step(double range, int count) {
     return 10 * power;
 }
 
+// "2" beside "1.8" becomes "2.0".
+void equal_decimals(std::vector<PlotTick>& ticks) {
+    const auto decimals = [](const std::string& label) {
+        const std::size_t point = label.find('.');
+        return point == std::string::npos ? 0 : label.size() - point - 1;
+    };
+    std::size_t most = 0;
+    for (const PlotTick& tick : ticks) {
+        if (tick.label.find('e') != std::string::npos) return;
+        most = std::max(most, decimals(tick.label));
+    }
+    for (PlotTick& tick : ticks) {
+        const std::size_t own = decimals(tick.label);
+        if (own == 0 && most > 0) tick.label += '.';
+        tick.label.append(most - own, '0');
+    }
+}
+
 }  // namespace
 
 std::string tick_label(double value) {
@@ -50,6 +68,7 @@ AxisScale::AxisScale(const PlotAxis& axis, std::span<const double> values, doubl
         }
         if (const auto at = pixel(value)) ticks_.push_back({value, *at, tick_label(value)});
     }
+    if (!log_) equal_decimals(ticks_);
 }
 
 double AxisScale::transform(double value) const { return log_ ? std::log10(value) : value; }
@@ -87,10 +106,13 @@ std::vector<double> AxisScale::chosen_ticks() const {
     std::vector<double> ticks;
     const int count = std::clamp(static_cast<int>(std::abs(last_ - first_) / 70), 2, 10);
     if (has_zero_slot_) ticks.push_back(0);
-    if (!log_) {
-        const double step = nice_step(high_ - low_, count);
-        const double begin = std::ceil(low_ / step - 1e-9);
-        for (int i = 0; i < 40 && (begin + i) * step <= high_ + 1e-9 * step; ++i) {
+    // Less than a decade can lie between two of the logarithm's round numbers.
+    if (!log_ || high_ - low_ < 0.9) {
+        const double low = log_ ? std::pow(10.0, low_) : low_;
+        const double high = log_ ? std::pow(10.0, high_) : high_;
+        const double step = nice_step(high - low, count);
+        const double begin = std::ceil(low / step - 1e-9);
+        for (int i = 0; i < 40 && (begin + i) * step <= high + 1e-9 * step; ++i) {
             ticks.push_back((begin + i) * step);
         }
         return ticks;

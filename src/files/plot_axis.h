@@ -23,7 +23,7 @@ struct PlotTick {
 };
 
 class AxisScale {
-  public:
+public:
     // `first_pixel` is where small values lie; it may be the larger number (y grows downwards).
     AxisScale(const PlotAxis& axis, std::span<const double> values, double first_pixel,
               double last_pixel);
@@ -35,7 +35,7 @@ class AxisScale {
     double break_pixel() const;  // between the slot and the rest
     const std::vector<PlotTick>& ticks() const { return ticks_; }
 
-  private:
+private:
     void choose_range(const PlotAxis& axis, std::span<const double> values);
     std::vector<double> chosen_ticks() const;
     double transform(double value) const;

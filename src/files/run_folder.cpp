@@ -65,7 +65,8 @@ RunFolder::~RunFolder() = default;
 
 RunFolderState RunFolder::inspect(const fs::path& path) { return look_at_run_folder(path).state; }
 
-RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config) {
+RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config,
+                            const SafeTensors* start) {
     const auto refuse_taken = [&] {
         const RunFolderLook look = look_at_run_folder(path);
         if (look.state == RunFolderState::kRun) {
@@ -86,11 +87,16 @@ RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config) 
     impl->lock = lock_run_folder(path);
     refuse_taken();  // another process may have been faster
     remove_temporaries(path);
+    // What a creation that was killed left would otherwise be taken for this run's.
+    std::error_code error;
+    fs::remove_all(path / "checkpoints", error);
     make_folder(path / "checkpoints");
+    RunFolder run(std::move(impl));
+    if (start != nullptr) run.write_checkpoint(0, *start);
     // config.json comes last: with it the folder is a run.
     write_json_file(path / "config.json", config);
     sync_folder(path.parent_path());
-    return RunFolder(std::move(impl));
+    return run;
 }
 
 RunFolder RunFolder::open(const fs::path& path) {
@@ -213,8 +219,8 @@ ResumePoint RunFolder::prepare_resume() {
     point.checkpoint = latest_checkpoint(&point.warnings);
     point.step = point.checkpoint ? point.checkpoint->step : 0;
     point.events = read_events();
-    // A run from the start writes its line of step 0 again, if it has one.
-    cut_metrics_after(point.checkpoint ? point.step : -1);
+    // At step 0 a run evaluates anew, whether a checkpoint of step 0 (a fork) is there or not.
+    cut_metrics_after(point.step == 0 ? -1 : point.step);
     return point;
 }
 
@@ -240,7 +246,7 @@ void RunFolder::rewind_to(std::int64_t step) {
     sync_folder(impl_->path / "checkpoints");
     impl_->events.rewrite([&](const nlohmann::json& line) { return step_of(line) <= step; },
                           nullptr);
-    cut_metrics_after(found.empty() ? -1 : step);
+    cut_metrics_after(step == 0 ? -1 : step);
 }
 
 fs::path model_file(const fs::path& checkpoint_or_run) {

@@ -15,9 +15,10 @@
 // - An evaluation at step s: append_metrics() first, then write_checkpoint(s). A checkpoint then
 //   never exists without its metrics line, and prepare_resume() only has to cut lines.
 // - Resuming: prepare_resume() gives the newest readable checkpoint (step S, or 0: start anew from
-//   config.json) and cuts the metrics after S. The trainer applies, in order, all events of
-//   steps <= S to config.json's configuration, goes on, and applies each later event when its step
-//   comes. Replayed events are not appended again.
+//   config.json) and cuts the metrics after S (for S = 0 all: the evaluation at step 0 comes first
+//   in any run, also behind a checkpoint of step 0, which a fork has). The trainer applies, in
+//   order, all events of steps <= S to config.json's configuration, goes on, and applies each later
+//   event when its step comes. Replayed events are not appended again.
 // - Events are never cut by resuming. When a new live change is made while later ones still wait to
 //   be replayed, the user has left the recorded history: append_event() drops those later ones in
 //   the same atomic step. The file is therefore always in order of steps.
@@ -61,12 +62,14 @@ struct ResumePoint {
 enum class RunFolderState { kMissing, kEmpty, kRun, kForeign };
 
 class RunFolder {
-  public:
+public:
     static RunFolderState inspect(const std::filesystem::path& path);
 
     // Makes the folder, takes the lock and writes config.json. Refuses (exit code 2) a folder that
-    // holds a run or anything else.
-    static RunFolder create(const std::filesystem::path& path, const nlohmann::json& config);
+    // holds a run or anything else. `start` becomes the checkpoint of step 0, for a run that begins
+    // from another model: it is there before the folder counts as a run.
+    static RunFolder create(const std::filesystem::path& path, const nlohmann::json& config,
+                            const SafeTensors* start = nullptr);
     // For reading, also while another process writes.
     static RunFolder open(const std::filesystem::path& path);
     // Takes the lock and removes what a kill left half written.
@@ -102,7 +105,7 @@ class RunFolder {
     // Forget everything after `step`, which must be a checkpoint's or 0. Needs the lock.
     void rewind_to(std::int64_t step);
 
-  private:
+private:
     struct Impl;
     explicit RunFolder(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

@@ -23,11 +23,15 @@ namespace {
 // What a creation that was killed may leave: such a folder still counts as empty.
 bool is_own_debris(const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
+    if (name == ".lock" || is_temporary_name(name)) return true;
     std::error_code error;
-    if (name == "checkpoints") {
-        return fs::is_directory(entry.path(), error) && fs::is_empty(entry.path(), error);
+    if (name != "checkpoints" || !fs::is_directory(entry.path(), error)) return false;
+    fs::directory_iterator it(entry.path(), error);
+    for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
+        const std::string file = it->path().filename().string();
+        if (!is_temporary_name(file) && checkpoint_step(file) != 0) return false;
     }
-    return name == ".lock" || is_temporary_name(name);
+    return !error;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ std::optional<DType> dtype_from_name(std::string_view name) {
 
 // Receives the parser's events. Returning false stops the parser; `problem` then says why.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
-  public:
+public:
     SafeTensorsHeader header;
     std::string problem;
 
@@ -165,7 +165,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
                       " of the header)");
     }
 
-  private:
+private:
     enum class Place { kBefore, kTop, kMetadata, kTensor, kShape, kOffsets, kAfter };
 
     bool refuse(std::string words) {

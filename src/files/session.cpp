@@ -33,7 +33,7 @@ fs::path absolute_path(const std::string& text, const fs::path& folder) {
 
 // Fields of the object with their types checked; absent ones keep the default.
 class Fields {
-  public:
+public:
     Fields(const nlohmann::json& object, std::string file)
         : object_(object), file_(std::move(file)) {}
 
@@ -77,7 +77,7 @@ class Fields {
         path = absolute_path(text, folder);
     }
 
-  private:
+private:
     const nlohmann::json* find(const char* name) const {
         const auto it = object_.find(name);
         return it == object_.end() ? nullptr : &*it;

@@ -18,7 +18,7 @@ struct Area {
 };
 
 class Drawing {
-  public:
+public:
     explicit Drawing(const PlotFigure& figure)
         : figure_(figure), canvas_(figure.width, figure.height, figure.title) {
         for (const PlotSeries& series : figure.series) check(series);
@@ -45,7 +45,7 @@ class Drawing {
         return canvas_.finish();
     }
 
-  private:
+private:
     static void check(const PlotSeries& series) {
         const std::size_t n = series.x.size();
         const bool no_band = series.low.empty() && series.high.empty();

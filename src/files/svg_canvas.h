@@ -19,7 +19,7 @@ std::string svg_number(double value);
 std::string svg_series_color(std::size_t index);
 
 class SvgCanvas {
-  public:
+public:
     SvgCanvas(double width, double height, const std::string& title);
 
     void raw(const std::string& svg) { out_ += svg; }
@@ -29,7 +29,7 @@ class SvgCanvas {
     void marker(std::size_t index, double x, double y, const std::string& color);
     std::string finish() const { return out_ + "</svg>\n"; }
 
-  private:
+private:
     std::string out_;
 };
 
