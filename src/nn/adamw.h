@@ -22,8 +22,8 @@ public:
     AdamW(std::vector<NamedTensor> parameters, const AdamWSettings& settings);
 
     void clear_gradients();
-    /// Scales all gradients so that their common 2-norm is at most `largest` (0: no limit). Returns the norm before, a
-    /// scalar tensor: reading it waits for a GPU.
+    /// Scales all gradients so that their common 2-norm is at most `largest` (0: no limit). Returns
+    /// the norm before, a scalar tensor: reading it waits for a GPU.
     at::Tensor clip(double largest);
     /// One update from the gradients; parameters without one are left alone.
     void step(double lr);

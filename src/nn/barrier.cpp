@@ -5,6 +5,9 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
 
 #include "nn/embedding_stage.h"
 #include "nn/log_abs_det.h"
@@ -15,17 +18,18 @@ namespace {
 constexpr std::int64_t kFirst = 2;  // position 3 of the theory, counted from 0
 
 /// J_i = I - Cov_i(u, u) A for positions first … T - 1: (N, P, d, d)  (E5)
-at::Tensor stage_jacobians(const at::Tensor& u, const at::Tensor& attention, const at::Tensor& score_matrix,
-                           std::int64_t first) {
+at::Tensor stage_jacobians(const at::Tensor& u, const at::Tensor& attention,
+                           const at::Tensor& score_matrix, std::int64_t first) {
     const std::int64_t batch = u.size(0);
     const std::int64_t time = u.size(1);
     const std::int64_t width = u.size(2);
     // Covariances do not depend on the origin; near the data it costs least precision.
     const at::Tensor centred = u - u.detach().mean(1, true);
-    const at::Tensor outer = (centred.unsqueeze(3) * centred.unsqueeze(2)).reshape({batch, time, width * width});
-    const at::Tensor rows = attention.narrow(1, first, time - first);                      // (N, P, T)
+    const at::Tensor outer =
+        (centred.unsqueeze(3) * centred.unsqueeze(2)).reshape({batch, time, width * width});
+    const at::Tensor rows = attention.narrow(1, first, time - first);  // (N, P, T)
     const at::Tensor second = at::matmul(rows, outer).view({batch, time - first, width, width});
-    const at::Tensor mean = at::matmul(rows, centred);                                     // (N, P, d)
+    const at::Tensor mean = at::matmul(rows, centred);  // (N, P, d)
     const at::Tensor covariance = second - mean.unsqueeze(3) * mean.unsqueeze(2);
     return at::eye(width, u.options().requires_grad(false)) - at::matmul(covariance, score_matrix);
 }
@@ -42,12 +46,14 @@ at::Tensor finite_sum(const LogAbsDetResult& result) {
 
 }  // namespace
 
-BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k, double cap) {
+BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
+                           double cap) {
     const std::int64_t time = u.size(1);
     const std::int64_t width = u.size(2);
     const at::Tensor scores = stage_scores(u, w_q, w_k);
     const at::Tensor attention = strict_attention(scores);
-    const std::int64_t turn = std::clamp(width + 1, kFirst, time);  // first position with more tokens than dimensions
+    const std::int64_t turn =
+        std::clamp(width + 1, kFirst, time);  // first position with more tokens than dimensions
     at::Tensor sum = at::zeros({}, u.options().requires_grad(false));
     std::vector<at::Tensor> logdet, sign, norm;
     const auto keep = [&](const LogAbsDetResult& each) {
@@ -57,10 +63,12 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
     };
     if (turn > kFirst) {
         const at::Tensor free_u = u.detach();
-        const at::Tensor right = at::matmul(free_u, score_matrix_of(w_q.detach(), w_k.detach()));  // U A
-        const DualResult dual = dual_log_abs_det(scores, attention, at::matmul(free_u, free_u.transpose(1, 2)),
-                                                 at::matmul(right, right.transpose(1, 2)), kFirst, turn,
-                                                 static_cast<double>(width), cap);
+        const at::Tensor right =
+            at::matmul(free_u, score_matrix_of(w_q.detach(), w_k.detach()));  // U A
+        const DualResult dual =
+            dual_log_abs_det(scores, attention, at::matmul(free_u, free_u.transpose(1, 2)),
+                             at::matmul(right, right.transpose(1, 2)), kFirst, turn,
+                             static_cast<double>(width), cap);
         sum = sum + dual.sum;
         keep(dual.each);
     }
@@ -78,11 +86,13 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap) {
     at::NoGradGuard no_grad;
     const at::Tensor singular = terms.sign == 0;
-    return at::stack({terms.logdet.masked_fill(singular, 0.0).sum().to(at::kDouble),
-                      (terms.sign < 0).sum().to(at::kDouble),
-                      (terms.inverse_norm > cap).logical_and_(singular.logical_not()).sum().to(at::kDouble),
-                      singular.sum().to(at::kDouble),
-                      at::full({}, static_cast<double>(terms.sign.numel()), terms.sign.options().dtype(at::kDouble))});
+    return at::stack(
+        {terms.logdet.masked_fill(singular, 0.0).sum().to(at::kDouble),
+         (terms.sign < 0).sum().to(at::kDouble),
+         (terms.inverse_norm > cap).logical_and_(singular.logical_not()).sum().to(at::kDouble),
+         singular.sum().to(at::kDouble),
+         at::full({}, static_cast<double>(terms.sign.numel()),
+                  terms.sign.options().dtype(at::kDouble))});
 }
 
 BarrierReport read_barrier_counts(const at::Tensor& counts) {
@@ -98,11 +108,18 @@ BarrierReport read_barrier_counts(const at::Tensor& counts) {
     return report;
 }
 
+double smallest_singular_value(const at::Tensor& matrices) {
+    at::NoGradGuard no_grad;
+    // LAPACK refuses what is not finite; a run that diverged is still reported.
+    if (!matrices.isfinite().all().item<bool>()) return std::numeric_limits<double>::quiet_NaN();
+    return at::linalg_svdvals(matrices).min().item<double>();
+}
+
 double stage_sigma_min(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k) {
     at::NoGradGuard no_grad;
     const at::Tensor attention = strict_attention(stage_scores(u, w_q, w_k));
     const at::Tensor jacobians = stage_jacobians(u, attention, score_matrix_of(w_q, w_k), kFirst);
-    return at::linalg_svdvals(jacobians).min().item<double>();
+    return smallest_singular_value(jacobians);
 }
 
 }  // namespace marginscope

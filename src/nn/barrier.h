@@ -1,7 +1,9 @@
-// The exact log-barrier -log|det J_i| of each site (E7; embeddings and projected E5/E18, heads E14), differentiable.
+// The exact log-barrier -log|det J_i| of each site (E7; embeddings and projected E5/E18, heads
+// E14), differentiable.
 //
-// One function per site; every mean runs over positions i >= 3 of all sequences given. Singular positions count in
-// `singular` and add nothing. Gradients are capped position by position (nn/log_abs_det.h); values are not.
+// One function per site; every mean runs over positions i >= 3 of all sequences given. Singular
+// positions count in `singular` and add nothing. Gradients are capped position by position
+// (nn/log_abs_det.h); values are not.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,18 +13,21 @@
 namespace marginscope {
 
 struct BarrierTerms {
-    at::Tensor barrier;  // scalar: mean b_i over the positions that are not singular, differentiable
-    at::Tensor logdet;   // (K, P) no gradient: K = sequences (times layers and heads), P = T - 2
-    at::Tensor sign;     // (K, P) -1, 0 (singular), 1
+    at::Tensor
+        barrier;        // scalar: mean b_i over the positions that are not singular, differentiable
+    at::Tensor logdet;  // (K, P) no gradient: K = sequences (times layers and heads), P = T - 2
+    at::Tensor sign;    // (K, P) -1, 0 (singular), 1
     at::Tensor inverse_norm;  // (K, P) |J^-1|_F
 };
 
-/// The strictly causal stage over u (N, T, d) with v = u; projected: pass W_P u. Uses the dual for positions with at
-/// most d attended tokens, the primal for the others.
-BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k, double cap);
+/// The strictly causal stage over u (N, T, d) with v = u; projected: pass W_P u. Uses the dual for
+/// positions with at most d attended tokens, the primal for the others.
+BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
+                           double cap);
 
-/// All layers and heads (E14), from a pass that filled `tap`; the first `sequences` sequences of its batch. The attended
-/// set of a head includes the position itself. Gradients reach q, k, v of the tap and the model's own W_Q, W_O.
+/// All layers and heads (E14), from a pass that filled `tap`; the first `sequences` sequences of
+/// its batch. The attended set of a head includes the position itself. Gradients reach q, k, v of
+/// the tap and the model's own W_Q, W_O.
 BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequences, double cap);
 
 /// Plain numbers of a step or an evaluation.
@@ -35,12 +40,17 @@ struct BarrierReport {
     std::int64_t positions = 0;
 };
 
-/// [sum of log|det|, count det < 0, count capped, count singular, positions] on the device: no waiting.
+/// [sum of log|det|, count det < 0, count capped, count singular, positions] on the device: no
+/// waiting.
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap);
 BarrierReport read_barrier_counts(const at::Tensor& counts);
 
-/// The smallest sigma_min(J_i) (E9) over positions i >= 3 of u (N, T, d); of heads, over all of them. For reports: slow.
+/// The smallest sigma_min(J_i) (E9) over positions i >= 3 of u (N, T, d); of heads, over all of
+/// them. For reports: slow.
 double stage_sigma_min(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k);
 double heads_sigma_min(const CharGpt& gpt, const Tap& tap, std::int64_t sequences);
+
+/// Over matrices (..., m, m); NaN when one of them is not finite.
+double smallest_singular_value(const at::Tensor& matrices);
 
 }  // namespace marginscope

@@ -1,7 +1,9 @@
-// What training adds to the cross-entropy: the barrier through its site (E16, E17) and the fit of the stages.
+// What training adds to the cross-entropy: the barrier through its site (E16, E17) and the fit of
+// the stages.
 //
-// One thread, the model's. All of it is built so that a single backward pass gives every parameter its own gradient: the
-// model that of lambda times the barrier, a likelihood-fitted stage that of -(E4), a penalised stage that of (E16).
+// One thread, the model's. All of it is built so that a single backward pass gives every parameter
+// its own gradient: the model that of lambda times the barrier, a likelihood-fitted stage that of
+// -(E4), a penalised stage that of (E16).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -18,14 +20,15 @@ struct Objective {
     BarrierTerms carried;  // the barrier of the config's site
 };
 
-/// Whether the live stage (Model::stage) itself carries the barrier; otherwise it trains along on fixed embeddings.
+/// Whether the live stage (Model::stage) itself carries the barrier; otherwise it trains along on
+/// fixed embeddings.
 bool live_stage_carries_barrier(const RunConfig& config);
 
 /// Adds the stages that the config asks for, with their first values, where the model lacks them.
 void add_missing_stages(Model& model);
 
-/// u (B, T, d): the batch's embeddings, noise included, with their graph; tap: of the pass over them (site heads).
-/// Updates the running sigma of each likelihood-fitted stage.
+/// u (B, T, d): the batch's embeddings, noise included, with their graph; tap: of the pass over
+/// them (site heads). Updates the running sigma of each likelihood-fitted stage.
 Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap);
 
 /// The carried barrier alone, for reports; all sequences given, no gradients.

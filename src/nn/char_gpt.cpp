@@ -33,20 +33,22 @@ at::Tensor dropped(const at::Tensor& x, const ForwardOptions& options) {
 
 /// True where query t (at position past + t) must not see key s: (T, S).
 at::Tensor future_mask(std::int64_t queries, std::int64_t keys, at::Device device) {
-    return at::ones({queries, keys}, at::TensorOptions(device).dtype(at::kBool)).triu_(keys - queries + 1);
+    return at::ones({queries, keys}, at::TensorOptions(device).dtype(at::kBool))
+        .triu_(keys - queries + 1);
 }
 
 /// q (B, H, T, p), k and v (B, H, S, p) -> (B, H, T, p).
-at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const ForwardOptions& options,
-                  at::Tensor* weights) {
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                  const ForwardOptions& options, at::Tensor* weights) {
     const std::int64_t queries = q.size(2);
     const std::int64_t keys = k.size(2);
-    const bool is_explicit = weights != nullptr || options.dropout > 0.0 || (queries != keys && queries > 1);
+    const bool is_explicit =
+        weights != nullptr || options.dropout > 0.0 || (queries != keys && queries > 1);
     if (!is_explicit)  // one query sees every key: nothing to mask
         return at::scaled_dot_product_attention(q, k, v, {}, 0.0, queries > 1);
-    at::Tensor scores = at::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));
-    if (queries > 1)
-        scores = scores.masked_fill(future_mask(queries, keys, q.device()), -INFINITY);
+    at::Tensor scores =
+        at::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));
+    if (queries > 1) scores = scores.masked_fill(future_mask(queries, keys, q.device()), -INFINITY);
     const at::Tensor attention = at::softmax(scores, -1);  // (B, H, T, S)
     if (weights != nullptr) *weights = attention;
     return at::matmul(dropped(attention, options), v);
@@ -132,7 +134,8 @@ CharGpt CharGpt::clone(at::Device device, at::ScalarType dtype) const {
     copy.vocabulary_ = vocabulary_;
     for (const NamedTensor& parameter : parameters_)
         copy.parameters_.push_back(
-            {parameter.name, parameter.value.detach().to(device, dtype, false, true).set_requires_grad(true)});
+            {parameter.name,
+             parameter.value.detach().to(device, dtype, false, true).set_requires_grad(true)});
     copy.bind_blocks();
     return copy;
 }
@@ -184,12 +187,14 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
     return y;
 }
 
-at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u, const ForwardOptions& options) const {
+at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u,
+                                           const ForwardOptions& options) const {
     if (options.tap != nullptr) options.tap->layers.clear();
     if (options.cache != nullptr) options.cache->resize(static_cast<std::size_t>(shape_.layers));
     at::Tensor x = dropped(u, options);
     for (int layer = 0; layer < shape_.layers; ++layer) {
-        KeyValue* past = options.cache != nullptr ? &(*options.cache)[static_cast<std::size_t>(layer)] : nullptr;
+        KeyValue* past =
+            options.cache != nullptr ? &(*options.cache)[static_cast<std::size_t>(layer)] : nullptr;
         x = block_forward(layer, x, past, options);
     }
     return layer_norm(x, lnf_w_, lnf_b_);
@@ -197,7 +202,8 @@ at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u, const ForwardOpt
 
 at::Tensor CharGpt::head(const at::Tensor& hidden) const { return at::linear(hidden, wte_); }
 
-at::Tensor CharGpt::logits_from_embeddings(const at::Tensor& u, const ForwardOptions& options) const {
+at::Tensor CharGpt::logits_from_embeddings(const at::Tensor& u,
+                                           const ForwardOptions& options) const {
     return head(hidden_from_embeddings(u, options));
 }
 

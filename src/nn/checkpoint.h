@@ -1,8 +1,9 @@
 // A model with its vocabulary and stage, and how it goes to disk and comes back.
 //
-// Files are safetensors (files/safetensors.h): nanoGPT's names; stage.W_Q, stage.W_K, stage.log_sigma; barrier.* for what
-// the barrier's own site trains; optim.* for a training's state. __metadata__ holds format "1", config, vocabulary, step.
-// Nothing is copied before every name, type and shape is right; what is wrong is a UserError with one sentence.
+// Files are safetensors (files/safetensors.h): nanoGPT's names; stage.W_Q, stage.W_K,
+// stage.log_sigma; barrier.* for what the barrier's own site trains; optim.* for a training's
+// state. __metadata__ holds format "1", config, vocabulary, step. Nothing is copied before every
+// name, type and shape is right; what is wrong is a UserError with one sentence.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -41,9 +42,11 @@ void save_model(const Model& model, const std::filesystem::path& file);
 
 /// The same in two parts, for a training that adds its own tensors and metadata.
 SafeTensors model_to_file(const Model& model);
-Model model_from_file(const SafeTensors& file, const std::string& name, at::Device device = at::kCPU);
+Model model_from_file(const SafeTensors& file, const std::string& name,
+                      at::Device device = at::kCPU);
 
-/// A tensor's values as they are, row by row; and back in place, where name, type and shape must be right.
+/// A tensor's values as they are, row by row; and back in place, where name, type and shape must be
+/// right.
 TensorData tensor_to_file(const std::string& name, const at::Tensor& tensor);
 void tensor_from_file(const SafeTensors& file, const std::string& source, const std::string& name,
                       const at::Tensor& destination);

@@ -9,12 +9,14 @@
 namespace marginscope {
 namespace {
 
-FieldValue value_from_json(const nlohmann::json& value, const std::string& name, const std::string& source) {
+FieldValue value_from_json(const nlohmann::json& value, const std::string& name,
+                           const std::string& source) {
     if (value.is_boolean()) return value.get<bool>();
     if (value.is_number_integer()) return value.get<std::int64_t>();
     if (value.is_number()) return value.get<double>();
     if (value.is_string()) return value.get<std::string>();
-    throw UserError("The setting \"" + name + "\" in " + source + " must be a number, true, false or a word.");
+    throw UserError("The setting \"" + name + "\" in " + source +
+                    " must be a number, true, false or a word.");
 }
 
 }  // namespace
@@ -34,11 +36,13 @@ nlohmann::json config_to_json(const RunConfig& config) {
 }
 
 RunConfig config_from_json(const nlohmann::json& object, const std::string& source) {
-    if (!object.is_object()) throw UserError("The configuration in " + source + " is not a JSON object.");
+    if (!object.is_object())
+        throw UserError("The configuration in " + source + " is not a JSON object.");
     RunConfig config;
     for (const auto& [group, fields] : object.items()) {
         if (!fields.is_object())
-            throw UserError("The configuration in " + source + " has \"" + group + "\" where a group of settings was expected.");
+            throw UserError("The configuration in " + source + " has \"" + group +
+                            "\" where a group of settings was expected.");
         for (const auto& [key, value] : fields.items()) {
             const std::string name = group + "." + key;
             const Field* field = find_field(name);

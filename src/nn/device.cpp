@@ -1,4 +1,5 @@
-// CUDA at run time: its library registers itself when it is loaded, so that one program serves both.
+// CUDA at run time: its library registers itself when it is loaded, so that one program serves
+// both.
 #include "nn/device.h"
 
 #include <ATen/Context.h>
@@ -14,7 +15,8 @@ bool load_cuda() {
         // Without a driver the library is only 400 MB to load for nothing.
         void* const driver = ::dlopen("libcuda.so.1", RTLD_LAZY);
         if (driver == nullptr) return false;
-        if (!at::hasCUDA() && ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) return false;
+        if (!at::hasCUDA() && ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr)
+            return false;
         return at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
     }();
     return usable;
@@ -24,8 +26,10 @@ at::Device choose_device(DeviceChoice choice) {
     if (choice == DeviceChoice::cpu) return at::kCPU;
     if (load_cuda()) return {at::kCUDA, 0};
     if (choice == DeviceChoice::cuda)
-        throw UserError("--device cuda needs an NVIDIA GPU with its driver and LibTorch's CUDA library; none was found. "
-                        "Take --device cpu.");
+        throw UserError(
+            "--device cuda needs an NVIDIA GPU with its driver and LibTorch's CUDA library; none "
+            "was found. "
+            "Take --device cpu.");
     return at::kCPU;
 }
 

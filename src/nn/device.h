@@ -9,7 +9,8 @@
 
 namespace marginscope {
 
-/// Loads libtorch_cuda.so when it lies beside LibTorch and a driver is there, once; true when a CUDA device can be used.
+/// Loads libtorch_cuda.so when it lies beside LibTorch and a driver is there, once; true when a
+/// CUDA device can be used.
 bool load_cuda();
 
 /// `automatic`: CUDA when usable, otherwise the CPU. UserError for `cuda` where there is none.

@@ -10,20 +10,23 @@
 namespace marginscope {
 namespace {
 
-// The average looks back about twenty steps: long against the noise of a batch, short against training.
+// The average looks back about twenty steps: long against the noise of a batch, short against
+// training.
 constexpr double kSigmaDecay = 0.95;
 
 }  // namespace
 
-EmbeddingStage EmbeddingStage::random(int width, int projected_width, double std, std::uint64_t seed,
-                                      at::Device device, at::ScalarType dtype) {
+EmbeddingStage EmbeddingStage::random(int width, int projected_width, double std,
+                                      std::uint64_t seed, at::Device device, at::ScalarType dtype) {
     at::NoGradGuard no_grad;
     at::Generator generator = at::detail::createCPUGenerator(seed);
     const int p = projected_width > 0 ? projected_width : width;
     const auto normal = [&](std::int64_t rows, std::int64_t columns, double scale) {
         return at::empty({rows, columns}, at::kFloat).normal_(0.0, scale, generator);
     };
-    const auto placed = [&](const at::Tensor& t) { return t.to(device, dtype).set_requires_grad(true); };
+    const auto placed = [&](const at::Tensor& t) {
+        return t.to(device, dtype).set_requires_grad(true);
+    };
     EmbeddingStage stage;
     stage.w_q = placed(normal(p, p, std));
     stage.w_k = placed(normal(p, p, std));
@@ -47,7 +50,8 @@ std::vector<NamedTensor> EmbeddingStage::parameters(const std::string& prefix) c
 EmbeddingStage EmbeddingStage::clone(at::Device device, at::ScalarType dtype) const {
     at::NoGradGuard no_grad;
     const auto copied = [&](const at::Tensor& t) {
-        return t.defined() ? t.detach().to(device, dtype, false, true).set_requires_grad(true) : at::Tensor();
+        return t.defined() ? t.detach().to(device, dtype, false, true).set_requires_grad(true)
+                           : at::Tensor();
     };
     EmbeddingStage copy{copied(w_q), copied(w_k), copied(w_p), {}, updates};
     copy.sigma_square = sigma_square.to(device, device.is_cpu() ? at::kDouble : dtype, false, true);
@@ -60,8 +64,10 @@ at::Tensor EmbeddingStage::project(const at::Tensor& u) const {
 
 void EmbeddingStage::update_sigma(const at::Tensor& residual_square) {
     const at::Tensor value = residual_square.detach().to(sigma_square.options());
-    if (updates++ == 0) sigma_square.copy_(value);
-    else sigma_square.mul_(kSigmaDecay).add_(value, 1.0 - kSigmaDecay);
+    if (updates++ == 0)
+        sigma_square.copy_(value);
+    else
+        sigma_square.mul_(kSigmaDecay).add_(value, 1.0 - kSigmaDecay);
 }
 
 void EmbeddingStage::orthonormalise() {
@@ -84,7 +90,8 @@ at::Tensor strict_attention(const at::Tensor& scores) {
     at::Tensor hidden = at::ones({time, time}, mask_options).triu_(0);
     hidden.narrow(0, 0, 1).narrow(1, 0, 1).fill_(false);  // a row of -inf alone would be NaN
     const at::Tensor attention = at::softmax(scores.masked_fill(hidden, -INFINITY), -1);
-    return at::cat({at::zeros_like(attention.narrow(1, 0, 1)), attention.narrow(1, 1, time - 1)}, 1);
+    return at::cat({at::zeros_like(attention.narrow(1, 0, 1)), attention.narrow(1, 1, time - 1)},
+                   1);
 }
 
 at::Tensor mean_residual_square(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k) {

@@ -1,7 +1,8 @@
 // The stage over the embeddings (E1-E5): its parameters, attention, energy; and its projected form.
 //
-// u (N, T, d): any embeddings; d is the width the stage works in. With w_p (p x d0) the stage reads W_P u instead of u.
-// sigma is not trained by gradient: sigma² is a running average of mean |e|²/d (theory.md section 4).
+// u (N, T, d): any embeddings; d is the width the stage works in. With w_p (p x d0) the stage reads
+// W_P u instead of u. sigma is not trained by gradient: sigma² is a running average of mean |e|²/d
+// (theory.md section 4).
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -15,9 +16,9 @@
 namespace marginscope {
 
 struct EmbeddingStage {
-    at::Tensor w_q, w_k;      // p x p
-    at::Tensor w_p;           // p x d with orthonormal rows; undefined unless projected
-    at::Tensor sigma_square;  // scalar, float64 on the CPU or float32 on a GPU
+    at::Tensor w_q, w_k;       // p x p
+    at::Tensor w_p;            // p x d with orthonormal rows; undefined unless projected
+    at::Tensor sigma_square;   // scalar, float64 on the CPU or float32 on a GPU
     std::int64_t updates = 0;  // of the running average; 0: sigma_square has no value yet
 
     /// N(0, std²) weights from a generator of its own. `projected_width` 0: none.
@@ -37,7 +38,8 @@ struct EmbeddingStage {
     void orthonormalise();
 };
 
-/// log of the score of key s for query t, [.., t, s]: (W_Q u_t)·(W_K u_s)/sqrt(p), (N, T, T), nothing masked  (E1)
+/// log of the score of key s for query t, [.., t, s]: (W_Q u_t)·(W_K u_s)/sqrt(p), (N, T, T),
+/// nothing masked  (E1)
 at::Tensor stage_scores(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k);
 
 /// Strictly causal softmax of such scores (E2); the first row, which has no past, is all zero.

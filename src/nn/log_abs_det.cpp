@@ -46,9 +46,11 @@ Factorisation factorise_by_lapack(const at::Tensor& matrices) {
     at::Tensor logdet = diagonal.abs().log().sum(-1);
     const at::Tensor own = at::arange(1, matrices.size(-1) + 1, pivots.options());
     const at::Tensor swaps = pivots.ne(own).sum(-1);
-    at::Tensor sign = diagonal.sign().prod(-1) * (1 - 2 * swaps.remainder(2)).to(diagonal.scalar_type());
+    at::Tensor sign =
+        diagonal.sign().prod(-1) * (1 - 2 * swaps.remainder(2)).to(diagonal.scalar_type());
     const at::Tensor singular = logdet.isfinite().logical_not_();
-    const at::Tensor identity = at::eye(matrices.size(-1), matrices.options()).expand(matrices.sizes());
+    const at::Tensor identity =
+        at::eye(matrices.size(-1), matrices.options()).expand(matrices.sizes());
     at::Tensor inverse = at::linalg_lu_solve(lu, pivots, identity);
     inverse = inverse.masked_fill(singular.unsqueeze(-1).unsqueeze(-1), 0.0);
     logdet = logdet.masked_fill(singular, -std::numeric_limits<double>::infinity());
@@ -62,10 +64,12 @@ public:
                                  const InverseNorm& norm_of) {
         Factorisation parts = factorise(matrices);
         const at::Tensor norm =
-            norm_of(parts.inverse).masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
+            norm_of(parts.inverse)
+                .masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
         const at::Tensor weight = cap_weights(norm, parts.sign, cap);
         // d log|det M| / dM = M^-T
-        context->save_for_backward({parts.inverse.transpose(-2, -1) * weight.unsqueeze(-1).unsqueeze(-1)});
+        context->save_for_backward(
+            {parts.inverse.transpose(-2, -1) * weight.unsqueeze(-1).unsqueeze(-1)});
         context->mark_non_differentiable({parts.sign, norm});
         return {parts.logdet, parts.sign, norm};
     }
@@ -93,17 +97,21 @@ public:
 Factorisation factorise(const at::Tensor& matrices, std::int64_t leading) {
     const std::int64_t m = matrices.size(-1);
     if (!matrices.is_cpu() || m > kLargestSmall) return factorise_by_lapack(matrices);
-    const at::IntArrayRef batch = matrices.sizes().slice(0, static_cast<std::size_t>(matrices.dim() - 2));
+    const at::IntArrayRef batch =
+        matrices.sizes().slice(0, static_cast<std::size_t>(matrices.dim() - 2));
     Factorisation parts{at::empty(batch, matrices.options()), at::empty(batch, matrices.options()),
                         at::empty(matrices.sizes(), matrices.options()).copy_(matrices)};
     const std::int64_t last = leading >= 0 ? matrices.size(1) : 1;
-    if (matrices.scalar_type() == at::kDouble) invert_all<double>(parts, m, leading, last);
-    else invert_all<float>(parts, m, leading, last);
+    if (matrices.scalar_type() == at::kDouble)
+        invert_all<double>(parts, m, leading, last);
+    else
+        invert_all<float>(parts, m, leading, last);
     return parts;
 }
 
-at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left, const at::Tensor& gram_right,
-                                    const at::Tensor& right_left, double d) {
+at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left,
+                                    const at::Tensor& gram_right, const at::Tensor& right_left,
+                                    double d) {
     const at::Tensor trace = (x * right_left.transpose(-2, -1)).sum({-2, -1});
     const at::Tensor square = (at::matmul(gram_left, x) * at::matmul(x, gram_right)).sum({-2, -1});
     return (square + 2.0 * trace + d).clamp_min(0.0).sqrt();
@@ -118,6 +126,8 @@ LogAbsDetResult log_abs_det(const at::Tensor& matrices, double cap, const Invers
     return {out[0], out[1], out[2]};
 }
 
-at::Tensor scale_gradient(const at::Tensor& x, double factor) { return ScaleGradient::apply(x, factor); }
+at::Tensor scale_gradient(const at::Tensor& x, double factor) {
+    return ScaleGradient::apply(x, factor);
+}
 
 }  // namespace marginscope

@@ -15,11 +15,11 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-// Positions are taken in groups padded to the largest of the group: attention outside the past is zero, so rows there
-// are those of the identity and the determinant is the same.
+// Positions are taken in groups padded to the largest of the group: attention outside the past is
+// zero, so rows there are those of the identity and the determinant is the same.
 constexpr std::int64_t kGroup = 16;
-// Numbers in a temporary of one group and some sequences: small enough for the cache, and memory does not grow with
-// the batch.
+// Numbers in a temporary of one group and some sequences: small enough for the cache, and memory
+// does not grow with the batch.
 constexpr std::int64_t kChunk = 1 << 18;
 
 struct Group {
@@ -31,41 +31,48 @@ struct Slices {
     at::Tensor attention;            // (N, P, m)
 };
 
-/// One group of positions, the first of which is `first`; adds d(sum of capped log|det|) to `d_scores` (N, m, m) and writes `d_attention` (N, P, m).
-Group dual_group(const Slices& in, std::int64_t first, double width, double cap, at::Tensor d_scores,
-                 at::Tensor d_attention) {
+/// One group of positions, the first of which is `first`; adds d(sum of capped log|det|) to
+/// `d_scores` (N, m, m) and writes `d_attention` (N, P, m).
+Group dual_group(const Slices& in, std::int64_t first, double width, double cap,
+                 at::Tensor d_scores, at::Tensor d_attention) {
     const at::Tensor& a = in.attention;
-    const at::Tensor mean_row = at::matmul(a, in.scores);                                    // g_it, (N, P, m)
-    const at::Tensor centred = in.scores.unsqueeze(1) - mean_row.unsqueeze(2);               // G_st - g_it
-    at::Tensor matrices = centred.mul(a.unsqueeze(3)).neg_();                                // M = I - D G
+    const at::Tensor mean_row = at::matmul(a, in.scores);                       // g_it, (N, P, m)
+    const at::Tensor centred = in.scores.unsqueeze(1) - mean_row.unsqueeze(2);  // G_st - g_it
+    at::Tensor matrices = centred.mul(a.unsqueeze(3)).neg_();                   // M = I - D G
     matrices.diagonal(0, -2, -1).add_(1.0);
     const Factorisation parts = factorise(matrices, first);  // `first` attends to `first` tokens
-    const at::Tensor& inverse = parts.inverse;                                               // N of (E19)
-    const at::Tensor inverse_a = at::matmul(inverse, a.unsqueeze(3)).squeeze(3);             // N alpha, (N, P, m)
+    const at::Tensor& inverse = parts.inverse;               // N of (E19)
+    const at::Tensor inverse_a =
+        at::matmul(inverse, a.unsqueeze(3)).squeeze(3);  // N alpha, (N, P, m)
     // J^-1 = I + Uᵀ (N D) U A
     const at::Tensor x = inverse * a.unsqueeze(2) - inverse_a.unsqueeze(3) * a.unsqueeze(2);
     at::Tensor norm = inverse_norm_of_low_rank(x, in.gram.unsqueeze(1), in.right.unsqueeze(1),
                                                in.scores.unsqueeze(1), width);
     norm = norm.masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
-    const at::Tensor weight = cap_weights(norm, parts.sign, cap).unsqueeze(2);               // (N, P, 1)
+    const at::Tensor weight = cap_weights(norm, parts.sign, cap).unsqueeze(2);  // (N, P, 1)
 
     // With M_st = delta_st - a_s (G_st - g_t) and d log|det M| / dM_st = N_ts:
     const at::Tensor weighted_a = a * weight;
-    const at::Tensor through_mean = at::matmul(weighted_a.transpose(1, 2), inverse_a);       // sum_i w a_s (N a)_t
-    const at::Tensor direct = inverse.mul(weighted_a.unsqueeze(2)).sum(1).transpose(1, 2);   // sum_i w a_s N_ts
+    const at::Tensor through_mean =
+        at::matmul(weighted_a.transpose(1, 2), inverse_a);  // sum_i w a_s (N a)_t
+    const at::Tensor direct =
+        inverse.mul(weighted_a.unsqueeze(2)).sum(1).transpose(1, 2);  // sum_i w a_s N_ts
     d_scores.add_(through_mean - direct);
-    const at::Tensor own = (inverse.transpose(-2, -1) * centred).sum(3);                     // sum_t N_ts (G_st - g_t)
-    const at::Tensor through_g = at::matmul(inverse_a, in.scores.transpose(1, 2));           // sum_t G_st (N a)_t
+    const at::Tensor own = (inverse.transpose(-2, -1) * centred).sum(3);  // sum_t N_ts (G_st - g_t)
+    const at::Tensor through_g =
+        at::matmul(inverse_a, in.scores.transpose(1, 2));  // sum_t G_st (N a)_t
     d_attention.copy_((through_g - own) * weight);
     return {parts.logdet, parts.sign, norm};
 }
 
-/// Only the sum is differentiable: every use weighs the positions alike, so backward has nothing left to compute.
+/// Only the sum is differentiable: every use weighs the positions alike, so backward has nothing
+/// left to compute.
 class DualSum : public Function<DualSum> {
 public:
-    static variable_list forward(AutogradContext* context, const at::Tensor& scores, const at::Tensor& attention,
-                                 const at::Tensor& gram, const at::Tensor& right, std::int64_t first,
-                                 std::int64_t last, double width, double cap) {
+    static variable_list forward(AutogradContext* context, const at::Tensor& scores,
+                                 const at::Tensor& attention, const at::Tensor& gram,
+                                 const at::Tensor& right, std::int64_t first, std::int64_t last,
+                                 double width, double cap) {
         at::Tensor d_scores = at::zeros_like(scores, at::MemoryFormat::Contiguous);
         at::Tensor d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
         const std::int64_t sequences = scores.size(0);
@@ -75,17 +82,27 @@ public:
         const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * last * last));
         for (std::int64_t from = 0; from < sequences; from += chunk) {
             const std::int64_t count = std::min(chunk, sequences - from);
-            const auto part = [from, count](const at::Tensor& t) { return t.narrow(0, from, count); };
+            const auto part = [from, count](const at::Tensor& t) {
+                return t.narrow(0, from, count);
+            };
             const at::Tensor g = part(scores).transpose(1, 2);
             for (std::int64_t begin = first; begin < last;) {
                 const std::int64_t end = std::min(last, (begin / kGroup + 1) * kGroup);
                 const std::int64_t m = end - 1;  // the last of the group attends to m tokens
-                const auto square = [m](const at::Tensor& t) { return t.narrow(1, 0, m).narrow(2, 0, m); };
-                const auto rows = [&](const at::Tensor& t) { return part(t).narrow(1, begin, end - begin).narrow(2, 0, m); };
-                const auto cells = [&](const at::Tensor& t) { return part(t).narrow(1, begin - first, end - begin); };
-                const Slices slices{square(g), square(part(gram)), square(part(right)), rows(attention)};
-                const Group group = dual_group(slices, begin, width, cap, square(part(d_scores)).transpose(1, 2),
-                                               rows(d_attention));
+                const auto square = [m](const at::Tensor& t) {
+                    return t.narrow(1, 0, m).narrow(2, 0, m);
+                };
+                const auto rows = [&](const at::Tensor& t) {
+                    return part(t).narrow(1, begin, end - begin).narrow(2, 0, m);
+                };
+                const auto cells = [&](const at::Tensor& t) {
+                    return part(t).narrow(1, begin - first, end - begin);
+                };
+                const Slices slices{square(g), square(part(gram)), square(part(right)),
+                                    rows(attention)};
+                const Group group =
+                    dual_group(slices, begin, width, cap, square(part(d_scores)).transpose(1, 2),
+                               rows(d_attention));
                 cells(logdet).copy_(group.logdet);
                 cells(sign).copy_(group.sign);
                 cells(norm).copy_(group.norm);
@@ -102,15 +119,16 @@ public:
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
         const variable_list saved = context->get_saved_variables();
         const at::Tensor none;
-        return {saved[0] * gradients[0], saved[1] * gradients[0], none, none, none, none, none, none};
+        return {
+            saved[0] * gradients[0], saved[1] * gradients[0], none, none, none, none, none, none};
     }
 };
 
 }  // namespace
 
-DualResult dual_log_abs_det(const at::Tensor& scores, const at::Tensor& attention, const at::Tensor& gram,
-                            const at::Tensor& right, std::int64_t first, std::int64_t last, double width,
-                            double cap) {
+DualResult dual_log_abs_det(const at::Tensor& scores, const at::Tensor& attention,
+                            const at::Tensor& gram, const at::Tensor& right, std::int64_t first,
+                            std::int64_t last, double width, double cap) {
     const variable_list out =
         DualSum::apply(scores, attention, gram.detach(), right.detach(), first, last, width, cap);
     return {out[0], {out[1], out[2], out[3]}};

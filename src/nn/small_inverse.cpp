@@ -1,4 +1,5 @@
-// Gauss-Jordan elimination: its inner loop runs along rows, which are short enough to stay in the first cache.
+// Gauss-Jordan elimination: its inner loop runs along rows, which are short enough to stay in the
+// first cache.
 #include "nn/small_inverse.h"
 
 #include <algorithm>
@@ -10,15 +11,16 @@ namespace marginscope {
 namespace {
 
 // The machine's widest common vectors, chosen when the program starts.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
 #define MARGINSCOPE_VECTORISED __attribute__((target_clones("avx512f", "arch=haswell", "default")))
 #else
 #define MARGINSCOPE_VECTORISED
 #endif
 
 template <typename Real>
-inline __attribute__((always_inline)) void eliminate(Real* __restrict a, std::int64_t n, std::int64_t stride,
-                                                     std::int64_t k) {
+inline __attribute__((always_inline)) void eliminate(Real* __restrict a, std::int64_t n,
+                                                     std::int64_t stride, std::int64_t k) {
     const Real* __restrict pivot_row = a + k * stride;
     for (std::int64_t i = 0; i < n; ++i) {
         if (i == k) continue;
@@ -29,10 +31,12 @@ inline __attribute__((always_inline)) void eliminate(Real* __restrict a, std::in
     }
 }
 
-MARGINSCOPE_VECTORISED void eliminate_rows(float* a, std::int64_t n, std::int64_t stride, std::int64_t k) {
+MARGINSCOPE_VECTORISED void eliminate_rows(float* a, std::int64_t n, std::int64_t stride,
+                                           std::int64_t k) {
     eliminate(a, n, stride, k);
 }
-MARGINSCOPE_VECTORISED void eliminate_rows(double* a, std::int64_t n, std::int64_t stride, std::int64_t k) {
+MARGINSCOPE_VECTORISED void eliminate_rows(double* a, std::int64_t n, std::int64_t stride,
+                                           std::int64_t k) {
     eliminate(a, n, stride, k);
 }
 
@@ -61,9 +65,11 @@ SmallDet invert(Real* a, std::int64_t n, std::int64_t stride, std::int32_t* pivo
         for (std::int64_t j = 0; j < n; ++j) row[j] *= scale;
         eliminate_rows(a, n, stride, k);
     }
-    for (std::int64_t k = n - 1; k >= 0; --k)  // row swaps of the matrix are column swaps of its inverse
+    for (std::int64_t k = n - 1; k >= 0;
+         --k)  // row swaps of the matrix are column swaps of its inverse
         if (pivots[k] != k)
-            for (std::int64_t i = 0; i < n; ++i) std::swap(a[i * stride + k], a[i * stride + pivots[k]]);
+            for (std::int64_t i = 0; i < n; ++i)
+                std::swap(a[i * stride + k], a[i * stride + pivots[k]]);
     return det;
 }
 

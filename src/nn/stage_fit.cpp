@@ -26,18 +26,22 @@ constexpr double kCap = 100.0;
 constexpr int kWindows = 4;
 constexpr int kMeasuredWindows = 64;
 
-at::Tensor embeddings_of(const Model& model, std::span<const int> ids, const std::vector<std::size_t>& starts) {
+at::Tensor embeddings_of(const Model& model, std::span<const int> ids,
+                         const std::vector<std::size_t>& starts) {
     at::NoGradGuard no_grad;
-    return model.gpt.embed(batch_of(ids, starts, model.config.model.context, model.gpt.device()).ids);
+    return model.gpt.embed(
+        batch_of(ids, starts, model.config.model.context, model.gpt.device()).ids);
 }
 
 void measure(const Model& model, const TokenizedCorpus& tokens, StageFitReport& report) {
     at::NoGradGuard no_grad;
     const auto context = static_cast<std::size_t>(model.config.model.context);
-    const auto starts = evenly_spaced_windows(tokens.validation().size(), context + 1, kMeasuredWindows);
+    const auto starts =
+        evenly_spaced_windows(tokens.validation().size(), context + 1, kMeasuredWindows);
     const at::Tensor u = embeddings_of(model, tokens.validation(), starts);
     const EmbeddingStage& stage = *model.stage;
-    const BarrierReport barrier = read_barrier_counts(barrier_counts(stage_barrier(u, stage.w_q, stage.w_k, kCap), kCap));
+    const BarrierReport barrier =
+        read_barrier_counts(barrier_counts(stage_barrier(u, stage.w_q, stage.w_k, kCap), kCap));
     const double residual_square = mean_residual_square(u, stage.w_q, stage.w_k).item<double>();
     const double sigma_square = stage.sigma_square.item<double>();
     StageLikelihood& likelihood = report.likelihood;
@@ -53,12 +57,13 @@ void measure(const Model& model, const TokenizedCorpus& tokens, StageFitReport& 
 }  // namespace
 
 StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int64_t stage_seed,
-                         const std::function<void(std::size_t, std::size_t)>& progress, std::stop_token stop) {
+                         const std::function<void(std::size_t, std::size_t)>& progress,
+                         std::stop_token stop) {
     const TokenizedCorpus tokens(corpus, model.vocabulary, model.config.model.context);
     const std::span<const int> ids = tokens.train();
     const auto seed = static_cast<std::uint64_t>(stage_seed);
-    EmbeddingStage stage =
-        EmbeddingStage::random(model.config.model.width, 0, kInitStd, seed, model.gpt.device(), model.gpt.dtype());
+    EmbeddingStage stage = EmbeddingStage::random(model.config.model.width, 0, kInitStd, seed,
+                                                  model.gpt.device(), model.gpt.dtype());
     AdamW optimizer(stage.parameters("stage"), {0.9, 0.999, 0.0, 1e-8});
     StageFitReport report;
     for (int step = 0; step < steps; ++step) {

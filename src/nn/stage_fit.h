@@ -20,11 +20,13 @@ struct StageFitReport {
     bool stopped = false;
 };
 
-/// Replaces model.stage: W_Q, W_K ascend (E4) on the model's embeddings held fixed; Adam 0.01 falling linearly to 0, four
-/// windows of the training part a step, init N(0, 0.1²), sigma² a running average of mean |e|²/d. Only the model's own
-/// thread. A stop request keeps what is there so far. UserError: a text shorter than the context.
-StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps = 2000, std::int64_t stage_seed = 0,
-                         const std::function<void(std::size_t done, std::size_t total)>& progress = {},
-                         std::stop_token stop = {});
+/// Replaces model.stage: W_Q, W_K ascend (E4) on the model's embeddings held fixed; Adam 0.01
+/// falling linearly to 0, four windows of the training part a step, init N(0, 0.1²), sigma² a
+/// running average of mean |e|²/d. Only the model's own thread. A stop request keeps what is there
+/// so far. UserError: a text shorter than the context.
+StageFitReport fit_stage(
+    Model& model, const Corpus& corpus, int steps = 2000, std::int64_t stage_seed = 0,
+    const std::function<void(std::size_t done, std::size_t total)>& progress = {},
+    std::stop_token stop = {});
 
 }  // namespace marginscope

@@ -15,9 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, const RunConfig& config, double tokens_per_s) {
+nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, const RunConfig& config,
+                            double tokens_per_s) {
     const bool trained = step.step > 0;
-    const auto of_step = [&](double value) { return trained ? json_number(value) : nlohmann::json(); };
+    const auto of_step = [&](double value) {
+        return trained ? json_number(value) : nlohmann::json();
+    };
     return {{"step", eval.step},
             {"ce", of_step(step.ce)},
             {"val_ce", json_number(eval.val_ce)},
@@ -67,7 +70,8 @@ struct TrainRun::State {
         const double secs = std::chrono::duration<double>(Clock::now() - since).count();
         const RunConfig& config = trainer.config();
         const auto steps = static_cast<double>(trainer.step_count() - since_step);
-        const double rate = steps * config.train.batch * config.model.context / std::max(secs, 1e-9);
+        const double rate =
+            steps * config.train.batch * config.model.context / std::max(secs, 1e-9);
         eval = trainer.evaluate();
         if (folder) folder->append_metrics(metrics_line(trainer.report(), *eval, config, rate));
         if (callbacks.on_eval) callbacks.on_eval(*eval);
@@ -95,19 +99,23 @@ TrainRun::TrainRun(TrainRun&&) noexcept = default;
 TrainRun& TrainRun::operator=(TrainRun&&) noexcept = default;
 TrainRun::~TrainRun() = default;
 
-TrainRun TrainRun::start(const RunConfig& config, const Corpus& corpus, const std::filesystem::path& folder,
-                         const Model* from, Callbacks callbacks) {
+TrainRun TrainRun::start(const RunConfig& config, const Corpus& corpus,
+                         const std::filesystem::path& folder, const Model* from,
+                         Callbacks callbacks) {
     Trainer trainer(config, corpus, from);
     std::optional<RunFolder> made;
     // A run that begins from another model cannot be begun again from its config alone.
     std::optional<SafeTensors> begin;
     if (from != nullptr && !folder.empty()) begin = trainer.checkpoint();
-    if (!folder.empty()) made = RunFolder::create(folder, config_to_json(trainer.config()), begin ? &*begin : nullptr);
+    if (!folder.empty())
+        made =
+            RunFolder::create(folder, config_to_json(trainer.config()), begin ? &*begin : nullptr);
     auto state = std::make_unique<State>(std::move(trainer), std::move(made), std::move(callbacks));
     return TrainRun(std::move(state));
 }
 
-TrainRun TrainRun::resume(const std::filesystem::path& path, const Corpus& corpus, Callbacks callbacks, int threads) {
+TrainRun TrainRun::resume(const std::filesystem::path& path, const Corpus& corpus,
+                          Callbacks callbacks, int threads) {
     RunFolder folder = RunFolder::open_for_writing(path);
     const ResumePoint point = folder.prepare_resume();
     for (const std::string& warning : point.warnings)
@@ -121,12 +129,14 @@ TrainRun TrainRun::resume(const std::filesystem::path& path, const Corpus& corpu
     } else {
         trainer.emplace(config, corpus);
     }
-    auto state = std::make_unique<State>(std::move(*trainer), std::move(folder), std::move(callbacks));
+    auto state =
+        std::make_unique<State>(std::move(*trainer), std::move(folder), std::move(callbacks));
     state->waiting.assign(point.events.begin(), point.events.end());
     state->saved_step = point.step;
     state->since_step = point.step;
     state->fresh = point.step == 0;
-    // Silently: these marks were shown when they were made. Those of this very step too: they came after its checkpoint.
+    // Silently: these marks were shown when they were made. Those of this very step too: they came
+    // after its checkpoint.
     while (!state->waiting.empty() && state->waiting.front().step <= point.step) {
         state->trainer.set_live(state->waiting.front().field, state->waiting.front().value);
         state->waiting.pop_front();
@@ -159,8 +169,10 @@ void TrainRun::set_live(const std::string& name, const FieldValue& value) {
     State& s = *state_;
     const Field* field = find_field(name);
     if (field == nullptr || !field->live)
-        throw UserError("\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
-    const RunEvent event{s.trainer.step_count(), std::string(field->name), format_value(checked_value(*field, value))};
+        throw UserError(
+            "\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
+    const RunEvent event{s.trainer.step_count(), std::string(field->name),
+                         format_value(checked_value(*field, value))};
     s.apply_due();  // recorded changes of this very step come first, as in the file
     if (s.folder) s.folder->append_event(event);
     s.waiting.clear();  // a change of one's own leaves the recorded history
@@ -175,7 +187,9 @@ bool TrainRun::has_unsaved_steps() const {
 
 Trainer& TrainRun::trainer() { return state_->trainer; }
 const Trainer& TrainRun::trainer() const { return state_->trainer; }
-std::filesystem::path TrainRun::folder() const { return state_->folder ? state_->folder->path() : std::filesystem::path(); }
+std::filesystem::path TrainRun::folder() const {
+    return state_->folder ? state_->folder->path() : std::filesystem::path();
+}
 const std::optional<EvalReport>& TrainRun::last_eval() const { return state_->eval; }
 
 bool run_training(TrainRun& run, std::stop_token stop) {

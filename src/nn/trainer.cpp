@@ -39,18 +39,23 @@ Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* fro
     if (from != nullptr) used.model = from->config.model;
     validate(used);
     if (used.barrier.site == BarrierSite::heads && used.barrier.prior == BarrierPrior::full)
-        throw UserError("--prior full needs a stage of its own: take --site embeddings or projected, or --prior margin.", 2);
+        throw UserError(
+            "--prior full needs a stage of its own: take --site embeddings or projected, or "
+            "--prior margin.",
+            2);
     Vocabulary vocabulary = from != nullptr ? from->vocabulary : Vocabulary::from_text(corpus.text);
     CharGpt gpt = from != nullptr ? from->gpt.clone(device, at::kFloat)
-                                  : CharGpt(used.model, vocabulary.size(), static_cast<std::uint64_t>(used.train.seed), device);
-    auto model = std::make_shared<Model>(Model{std::move(gpt), std::move(vocabulary), {}, {}, used, 0});
+                                  : CharGpt(used.model, vocabulary.size(),
+                                            static_cast<std::uint64_t>(used.train.seed), device);
+    auto model =
+        std::make_shared<Model>(Model{std::move(gpt), std::move(vocabulary), {}, {}, used, 0});
     if (from != nullptr && from->stage) model->stage = from->stage->clone(device, at::kFloat);
     if (from != nullptr && from->barrier) model->barrier = from->barrier->clone(device, at::kFloat);
     state_ = std::make_unique<State>(std::move(model), corpus);
 }
 
-Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name, const RunConfig& config,
-                        const Corpus& corpus) {
+Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name,
+                        const RunConfig& config, const Corpus& corpus) {
     set_compute_threads(config.train.threads);
     Model model = model_from_file(checkpoint, name, choose_device(config.train.device));
     model.config = config;
@@ -83,7 +88,8 @@ void Trainer::step() {
         options.dropout = train.dropout;
         options.dropout_generator = &generator;
     }
-    const at::Tensor ce = cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
+    const at::Tensor ce =
+        cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
     const Objective objective = barrier_objective(model, u, tap);
 
     for (AdamW* optimizer : s.optimizers()) optimizer->clear_gradients();
@@ -95,8 +101,9 @@ void Trainer::step() {
     model.step = step + 1;
 
     at::NoGradGuard no_grad;
-    s.pending = at::cat({at::stack({ce.detach().to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
-                         barrier_counts(objective.carried, model.config.barrier.cap)});
+    s.pending = at::cat(
+        {at::stack({ce.detach().to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
+         barrier_counts(objective.carried, model.config.barrier.cap)});
     s.report = {};
     s.report.step = model.step;
     s.report.lr = lr;
@@ -137,8 +144,9 @@ EvalReport Trainer::evaluate() {
         const std::int64_t count = std::min(batch, windows - first);
         const at::Tensor u = model.gpt.embed(s.evaluation.ids.narrow(0, first, count));
         const at::Tensor logits = model.gpt.logits_from_embeddings(u);
-        ce_sum += cross_entropy(logits, s.evaluation.targets.narrow(0, first, count)).item<double>() *
-                  static_cast<double>(count);
+        ce_sum +=
+            cross_entropy(logits, s.evaluation.targets.narrow(0, first, count)).item<double>() *
+            static_cast<double>(count);
     }
     report.val_ce = ce_sum / static_cast<double>(windows);
 
@@ -152,14 +160,16 @@ EvalReport Trainer::evaluate() {
         (void)model.gpt.hidden_from_embeddings(u, options);
     }
     const BarrierTerms terms = report_barrier(model, u, tap);
-    const BarrierReport barrier = read_barrier_counts(barrier_counts(terms, model.config.barrier.cap));
+    const BarrierReport barrier =
+        read_barrier_counts(barrier_counts(terms, model.config.barrier.cap));
     report.barrier = barrier.barrier;
     report.logdet_mean = barrier.logdet_mean;
     report.share_beyond = barrier.share_beyond;
     report.capped = barrier.capped;
     report.singular = barrier.singular;
     const at::Tensor logdets = terms.logdet.to(at::kCPU, at::kFloat).flatten().contiguous();
-    report.logdets.assign(logdets.const_data_ptr<float>(), logdets.const_data_ptr<float>() + logdets.numel());
+    report.logdets.assign(logdets.const_data_ptr<float>(),
+                          logdets.const_data_ptr<float>() + logdets.numel());
     const std::int64_t sampled = std::min<std::int64_t>(kSigmaMinWindows, measured);
     report.sigma_min_min = report_sigma_min(model, u.narrow(0, 0, sampled), tap);
     report.embedding_rms = rms_of(at::embedding(model.gpt.token_embeddings(), ids));
@@ -169,7 +179,8 @@ EvalReport Trainer::evaluate() {
 void Trainer::set_live(const std::string& name, const FieldValue& value) {
     const Field* field = find_field(name);
     if (field == nullptr || !field->live)
-        throw UserError("\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
+        throw UserError(
+            "\"" + name + "\" cannot change while a model trains; start a new run for that.", 2);
     field->set(state_->model->config, checked_value(*field, value));
 }
 
@@ -181,7 +192,9 @@ void Trainer::set_live(const std::string& name, const std::string& text) {
 
 std::int64_t Trainer::step_count() const { return state_->model->step; }
 bool Trainer::finished() const { return step_count() >= config().train.steps; }
-void Trainer::set_steps(std::int64_t steps) { state_->model->config.train.steps = static_cast<int>(steps); }
+void Trainer::set_steps(std::int64_t steps) {
+    state_->model->config.train.steps = static_cast<int>(steps);
+}
 const RunConfig& Trainer::config() const { return state_->model->config; }
 std::shared_ptr<Model> Trainer::model() const { return state_->model; }
 std::int64_t Trainer::parameter_count() const { return state_->model->gpt.parameter_count(); }

@@ -1,8 +1,9 @@
-// One training: data order, loss, updates, evaluation. No interface, no files, no thread of its own.
+// One training: data order, loss, updates, evaluation. No interface, no files, no thread of its
+// own.
 //
-// Every random draw depends on (seed, step) alone, so a Trainer restored from a checkpoint goes on bit for bit as the one
-// that wrote it (same device, same number of threads). All calls on the thread that owns the model. UserError for a
-// text or config that does not serve.
+// Every random draw depends on (seed, step) alone, so a Trainer restored from a checkpoint goes on
+// bit for bit as the one that wrote it (same device, same number of threads). All calls on the
+// thread that owns the model. UserError for a text or config that does not serve.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ namespace marginscope {
 
 struct Model;
 
-/// After an update. step counts finished updates. The barrier's figures are of the (noisy) training batch.
+/// After an update. step counts finished updates. The barrier's figures are of the (noisy) training
+/// batch.
 struct StepReport {
     std::int64_t step = 0;
     double ce = 0.0;
@@ -52,14 +54,16 @@ struct EvalReport {
 
 class Trainer {
 public:
-    static constexpr int kBarrierWindows = 16;   // of an evaluation that carry the barrier's figures
+    static constexpr int kBarrierWindows = 16;  // of an evaluation that carry the barrier's figures
     static constexpr int kSigmaMinWindows = 2;
 
-    /// New weights from the config's seeds, or a copy of `from` (then config.model is that model's).
+    /// New weights from the config's seeds, or a copy of `from` (then config.model is that
+    /// model's).
     Trainer(const RunConfig& config, const Corpus& corpus, const Model* from = nullptr);
-    /// Goes on where `checkpoint` (of a training: with its state) stopped. `config` counts, not the checkpoint's own.
-    static Trainer resume(const SafeTensors& checkpoint, const std::string& name, const RunConfig& config,
-                          const Corpus& corpus);
+    /// Goes on where `checkpoint` (of a training: with its state) stopped. `config` counts, not the
+    /// checkpoint's own.
+    static Trainer resume(const SafeTensors& checkpoint, const std::string& name,
+                          const RunConfig& config, const Corpus& corpus);
     Trainer(Trainer&&) noexcept;
     Trainer& operator=(Trainer&&) noexcept;
     ~Trainer();
@@ -70,7 +74,8 @@ public:
     const StepReport& report();
     EvalReport evaluate();
 
-    /// Changes a live field of the table between two steps. UserError for other fields and bad values.
+    /// Changes a live field of the table between two steps. UserError for other fields and bad
+    /// values.
     void set_live(const std::string& field, const FieldValue& value);
     void set_live(const std::string& field, const std::string& text);
 

@@ -24,7 +24,9 @@ Model& prepared(Model& model) {
     return model;
 }
 
-AdamWSettings settings_of(const TrainConfig& train) { return {train.beta1, train.beta2, train.weight_decay, 1e-8}; }
+AdamWSettings settings_of(const TrainConfig& train) {
+    return {train.beta1, train.beta2, train.weight_decay, 1e-8};
+}
 
 /// Names the data a run was trained on, well enough to refuse another text.
 std::string fingerprint(std::span<const int> ids) {
@@ -33,16 +35,19 @@ std::string fingerprint(std::span<const int> ids) {
     return std::to_string(ids.size()) + ":" + std::to_string(hash);
 }
 
-Batch evaluation_windows(const TokenizedCorpus& tokens, const RunConfig& config, at::Device device) {
+Batch evaluation_windows(const TokenizedCorpus& tokens, const RunConfig& config,
+                         at::Device device) {
     const auto time = static_cast<std::size_t>(config.model.context);
     const std::span<const int> ids = tokens.validation();
-    const auto starts = evenly_spaced_windows(ids.size(), time + 1, static_cast<std::size_t>(config.train.eval_windows));
+    const auto starts = evenly_spaced_windows(ids.size(), time + 1,
+                                              static_cast<std::size_t>(config.train.eval_windows));
     return batch_of(ids, starts, config.model.context, device);
 }
 
 }  // namespace
 
-Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time, at::Device device) {
+Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time,
+               at::Device device) {
     const auto rows = static_cast<std::int64_t>(starts.size());
     at::Tensor host = at::empty({rows, time + 1}, at::kLong);
     auto* out = host.mutable_data_ptr<std::int64_t>();
@@ -58,16 +63,19 @@ Trainer::State::State(std::shared_ptr<Model> trained, const Corpus& corpus)
       evaluation(evaluation_windows(tokens, model->config, model->gpt.device())),
       optimizer(prepared(*model).gpt.parameters(), settings_of(model->config.train)),
       stage_optimizer(model->stage->parameters("stage"), kStageAdam) {
-    if (model->barrier) barrier_optimizer.emplace(model->barrier->parameters("barrier"), kStageAdam);
+    if (model->barrier)
+        barrier_optimizer.emplace(model->barrier->parameters("barrier"), kStageAdam);
 }
 
 Batch Trainer::State::training_batch(std::int64_t step) const {
     const TrainConfig& train = model->config.train;
     const std::int64_t time = model->config.model.context;
     const std::span<const int> ids = tokens.train();
-    CounterRng rng({static_cast<std::uint64_t>(train.seed), DrawPurpose::batch_offsets, static_cast<std::uint64_t>(step)});
+    CounterRng rng({static_cast<std::uint64_t>(train.seed), DrawPurpose::batch_offsets,
+                    static_cast<std::uint64_t>(step)});
     std::vector<std::size_t> starts(static_cast<std::size_t>(train.batch));
-    for (std::size_t& start : starts) start = rng.below(ids.size() - static_cast<std::size_t>(time));
+    for (std::size_t& start : starts)
+        start = rng.below(ids.size() - static_cast<std::size_t>(time));
     return batch_of(ids, starts, time, model->gpt.device());
 }
 
@@ -108,7 +116,8 @@ void Trainer::State::update_stages() {
 SafeTensors Trainer::State::save() const {
     SafeTensors file = model_to_file(*model);
     const auto add = [&](const AdamW& source) {
-        for (const NamedTensor& moment : source.moments()) file.tensors.push_back(tensor_to_file(moment.name, moment.value));
+        for (const NamedTensor& moment : source.moments())
+            file.tensors.push_back(tensor_to_file(moment.name, moment.value));
     };
     add(optimizer);
     add(stage_optimizer);
@@ -122,7 +131,8 @@ SafeTensors Trainer::State::save() const {
     if (barrier_optimizer) {
         state["barrier_steps"] = barrier_optimizer->steps();
         state["barrier_updates"] = model->barrier->updates;
-        file.tensors.push_back(tensor_to_file("optim.barrier.sigma_square", model->barrier->sigma_square));
+        file.tensors.push_back(
+            tensor_to_file("optim.barrier.sigma_square", model->barrier->sigma_square));
     }
     file.metadata["training"] = state.dump();
     return file;
@@ -130,9 +140,13 @@ SafeTensors Trainer::State::save() const {
 
 void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
     const auto found = file.metadata.find("training");
-    const auto state = found == file.metadata.end() ? nlohmann::json() : nlohmann::json::parse(found->second, nullptr, false);
+    const auto state = found == file.metadata.end()
+                           ? nlohmann::json()
+                           : nlohmann::json::parse(found->second, nullptr, false);
     if (!state.is_object())
-        throw UserError(name + " holds a model without the state of its training, so that cannot go on; start a new run from it.");
+        throw UserError(name +
+                        " holds a model without the state of its training, so that cannot go on; "
+                        "start a new run from it.");
     const auto number = [&](const char* key) {
         const auto value = state.find(key);
         if (value == state.end() || !value->is_number_integer())
@@ -140,9 +154,12 @@ void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
         return value->get<std::int64_t>();
     };
     if (state.value("text", "") != fingerprint(tokens.all()))
-        throw UserError("This run was trained on another text than the one given; resume it with the same --text.");
+        throw UserError(
+            "This run was trained on another text than the one given; resume it with the same "
+            "--text.");
     const auto restore_one = [&](AdamW& destination, const char* steps) {
-        for (const NamedTensor& moment : destination.moments()) tensor_from_file(file, name, moment.name, moment.value);
+        for (const NamedTensor& moment : destination.moments())
+            tensor_from_file(file, name, moment.name, moment.value);
         destination.set_steps(number(steps));
     };
     restore_one(optimizer, "optimizer_steps");

@@ -1,18 +1,19 @@
-// The training barriers against core's stage and attention itself: values, gradients, singular and capped positions.
+// The training barriers against core's stage and attention itself: values, gradients, singular and
+// capped positions.
+#include "nn/barrier.h"
+
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <Eigen/LU>
 #include <cmath>
 #include <functional>
 #include <vector>
 
-#include <Eigen/LU>
-
 #include "core/stage.h"
-#include "nn/barrier.h"
 #include "nn/embedding_stage.h"
 #include "nn/log_abs_det.h"
 
@@ -21,7 +22,8 @@ namespace {
 
 constexpr double kNoCap = 1e12;
 
-at::Tensor normal(at::IntArrayRef shape, double std, std::uint64_t seed, at::ScalarType type = at::kDouble) {
+at::Tensor normal(at::IntArrayRef shape, double std, std::uint64_t seed,
+                  at::ScalarType type = at::kDouble) {
     at::Generator generator = at::detail::createCPUGenerator(seed);
     return at::empty(shape, at::kDouble).normal_(0.0, std, generator).to(type);
 }
@@ -69,7 +71,8 @@ void expect_gradient(const std::function<at::Tensor(const std::vector<at::Tensor
             const double down = value(moved).item<double>();
             const double expected = (up - down) / (2 * h);
             const double found = (gradients[k] * direction).sum().item<double>();
-            EXPECT_NEAR(found, expected, tolerance * std::max(1.0, std::abs(expected))) << "input " << k;
+            EXPECT_NEAR(found, expected, tolerance * std::max(1.0, std::abs(expected)))
+                << "input " << k;
         }
     }
 }
@@ -77,8 +80,9 @@ void expect_gradient(const std::function<at::Tensor(const std::vector<at::Tensor
 // Dual alone, primal alone, and both sides of the turn; several groups of positions.
 class StageBarrier : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(Shapes, StageBarrier,
-                         testing::Values(Case{2, 20, 24, 0.3}, Case{3, 40, 6, 0.4}, Case{1, 64, 33, 0.2},
-                                         Case{2, 3, 8, 0.5}, Case{1, 12, 1, 0.9}));
+                         testing::Values(Case{2, 20, 24, 0.3}, Case{3, 40, 6, 0.4},
+                                         Case{1, 64, 33, 0.2}, Case{2, 3, 8, 0.5},
+                                         Case{1, 12, 1, 0.9}));
 
 TEST_P(StageBarrier, EqualsTheStageOfCore) {
     const Inputs in = inputs_of(GetParam(), 7, at::kDouble);
@@ -89,7 +93,8 @@ TEST_P(StageBarrier, EqualsTheStageOfCore) {
         const Stage stage = stage_of(in.u[n], in.w_q, in.w_k);
         for (int i = 2; i < stage.positions(); ++i) {
             const LogDet expected = stage.log_det_primal(i);
-            EXPECT_NEAR(terms.logdet[n][i - 2].item<double>(), expected.value, 1e-9 * (1 + std::abs(expected.value)));
+            EXPECT_NEAR(terms.logdet[n][i - 2].item<double>(), expected.value,
+                        1e-9 * (1 + std::abs(expected.value)));
             EXPECT_EQ(terms.sign[n][i - 2].item<double>(), expected.sign);
             const double norm = stage.jacobian(i).inverse().norm();
             EXPECT_NEAR(terms.inverse_norm[n][i - 2].item<double>(), norm, 1e-8 * norm * norm);
@@ -120,18 +125,22 @@ TEST_P(StageBarrier, Float32IsCloseToFloat64) {
     single.w_q = in.w_q.detach().to(at::kFloat).set_requires_grad(true);
     single.w_k = in.w_k.detach().to(at::kFloat).set_requires_grad(true);
     const BarrierTerms rough = value(single);
-    EXPECT_NEAR(rough.barrier.item<double>(), exact.barrier.item<double>(), 1e-4 * std::max(1.0, worst / 100));
+    EXPECT_NEAR(rough.barrier.item<double>(), exact.barrier.item<double>(),
+                1e-4 * std::max(1.0, worst / 100));
     const auto wanted = torch::autograd::grad({exact.barrier}, {in.u, in.w_q, in.w_k});
     const auto found = torch::autograd::grad({rough.barrier}, {single.u, single.w_q, single.w_k});
     for (std::size_t k = 0; k < 3; ++k) {
         const double error = (found[k].to(at::kDouble) - wanted[k]).norm().item<double>();
-        EXPECT_LE(error, 1e-4 * std::max(1.0, worst / 100) * std::max(1e-6, wanted[k].norm().item<double>()));
+        EXPECT_LE(error, 1e-4 * std::max(1.0, worst / 100) *
+                             std::max(1e-6, wanted[k].norm().item<double>()));
     }
 }
 
 TEST(Barrier, SingularPositionsHaveNoGradientAndAreCounted) {
-    // d = 1: J_i = 1 - a Var_i. Past 0, 2 and a query at 0: equal weights, Var = 1, so a = 1 is singular exactly.
-    const at::Tensor u = at::tensor({0.0, 2.0, 0.0}, at::kDouble).view({1, 3, 1}).set_requires_grad(true);
+    // d = 1: J_i = 1 - a Var_i. Past 0, 2 and a query at 0: equal weights, Var = 1, so a = 1 is
+    // singular exactly.
+    const at::Tensor u =
+        at::tensor({0.0, 2.0, 0.0}, at::kDouble).view({1, 3, 1}).set_requires_grad(true);
     const at::Tensor w = at::ones({1, 1}, at::kDouble).set_requires_grad(true);
     const BarrierTerms terms = stage_barrier(u, w, w, 100.0);
     EXPECT_EQ(terms.logdet.item<double>(), -INFINITY);
@@ -147,22 +156,27 @@ TEST(Barrier, SingularMatricesDoNotDisturbOthers) {
     pair[0][2][2] = 0.0;
     pair[1][0][0] = -2.0;
     pair = pair.set_requires_grad(true);
-    const auto frobenius = [](const at::Tensor& inverse) { return inverse.square().sum({-2, -1}).sqrt(); };
+    const auto frobenius = [](const at::Tensor& inverse) {
+        return inverse.square().sum({-2, -1}).sqrt();
+    };
     const LogAbsDetResult result = log_abs_det(pair, 100.0, frobenius);
     EXPECT_EQ(result.sign[0].item<double>(), 0.0);
     EXPECT_EQ(result.sign[1].item<double>(), -1.0);
     EXPECT_NEAR(result.logdet[1].item<double>(), std::log(2.0), 1e-14);
-    const at::Tensor gradient = torch::autograd::grad({result.logdet[0] + result.logdet[1]}, {pair})[0];
+    const at::Tensor gradient =
+        torch::autograd::grad({result.logdet[0] + result.logdet[1]}, {pair})[0];
     EXPECT_EQ(gradient[0].abs().max().item<double>(), 0.0);
     EXPECT_NEAR(gradient[1][0][0].item<double>(), -0.5, 1e-14);
 }
 
 TEST(Barrier, CapScalesEachPositionsGradientByItsInverseNorm) {
-    for (const std::int64_t width : {std::int64_t{3}, std::int64_t{12}}) {  // primal and dual for the last position
+    for (const std::int64_t width :
+         {std::int64_t{3}, std::int64_t{12}}) {  // primal and dual for the last position
         const Case shape{1, 8, width, 0.6};
         const Inputs in = inputs_of(shape, 37, at::kDouble);
         const at::Tensor norms = stage_barrier(in.u, in.w_q, in.w_k, kNoCap).inverse_norm;
-        const double cap = 0.5 * (norms.min() + norms.max()).item<double>();  // some above, some below
+        const double cap =
+            0.5 * (norms.min() + norms.max()).item<double>();  // some above, some below
         const BarrierTerms terms = stage_barrier(in.u, in.w_q, in.w_k, cap);
         const at::Tensor found = torch::autograd::grad({terms.barrier}, {in.u})[0];
         // The position's own part of each gradient, by differences of core's values.
@@ -190,7 +204,8 @@ TEST(Barrier, CapScalesEachPositionsGradientByItsInverseNorm) {
         ASSERT_GT(capped, 0);
         ASSERT_LT(capped, 6);
         EXPECT_EQ(read_barrier_counts(barrier_counts(terms, cap)).capped, capped);
-        EXPECT_LE((found - expected).abs().max().item<double>(), 1e-5 * expected.abs().max().item<double>());
+        EXPECT_LE((found - expected).abs().max().item<double>(),
+                  1e-5 * expected.abs().max().item<double>());
     }
 }
 
@@ -207,7 +222,8 @@ TEST(Barrier, SmallestSingularValueEqualsCore) {
 TEST(EmbeddingStage, ProjectionHasOrthonormalRowsThatStayPut) {
     EmbeddingStage stage = EmbeddingStage::random(20, 4, 0.1, 3, at::kCPU, at::kDouble);
     const at::Tensor before = stage.w_p.detach().clone();
-    EXPECT_LE((at::matmul(before, before.t()) - at::eye(4, at::kDouble)).abs().max().item<double>(), 1e-12);
+    EXPECT_LE((at::matmul(before, before.t()) - at::eye(4, at::kDouble)).abs().max().item<double>(),
+              1e-12);
     stage.orthonormalise();
     EXPECT_LE((stage.w_p - before).abs().max().item<double>(), 1e-12);
 }
@@ -219,10 +235,12 @@ TEST(EmbeddingStage, ResidualIsThatOfCore) {
         const Stage stage = stage_of(in.u[n], in.w_q, in.w_k);
         for (int i = 2; i < 9; ++i) sum += stage.residual(i).squaredNorm();
     }
-    EXPECT_NEAR(mean_residual_square(in.u, in.w_q, in.w_k).item<double>(), sum / (2 * 7 * 5), 1e-12);
+    EXPECT_NEAR(mean_residual_square(in.u, in.w_q, in.w_k).item<double>(), sum / (2 * 7 * 5),
+                1e-12);
 }
 
-// ---- Heads (E14): the reference differentiates softmax attention itself --------------------------------------------
+// ---- Heads (E14): the reference differentiates softmax attention itself
+// --------------------------------------------
 
 struct HeadsCase {
     CharGpt gpt{ModelConfig{2, 2, 12, 16, true}, 11, 5, at::kCPU, at::kDouble};
@@ -236,7 +254,8 @@ struct HeadsCase {
     }
 };
 
-double head_logdet_by_autograd(const CharGpt& gpt, const LayerTap& tap, int layer, int head, int n, int i, int* sign) {
+double head_logdet_by_autograd(const CharGpt& gpt, const LayerTap& tap, int layer, int head, int n,
+                               int i, int* sign) {
     const std::int64_t width = gpt.shape().width;
     const std::int64_t p = width / gpt.shape().heads;
     const at::Tensor w_q = gpt.block(layer).attn_w.detach().narrow(0, head * p, p);
@@ -246,7 +265,8 @@ double head_logdet_by_autograd(const CharGpt& gpt, const LayerTap& tap, int laye
     const at::Tensor values = tap.v.detach()[n][head].narrow(0, 0, i + 1);
     const at::Tensor u = tap.u.detach()[n][i].clone().set_requires_grad(true);
     const at::Tensor q = at::matmul(w_q, u) + b_q;
-    const at::Tensor weights = at::softmax(at::matmul(keys, q) / std::sqrt(static_cast<double>(p)), 0);
+    const at::Tensor weights =
+        at::softmax(at::matmul(keys, q) / std::sqrt(static_cast<double>(p)), 0);
     const at::Tensor e = u - at::matmul(w_o, at::matmul(weights, values));
     std::vector<at::Tensor> rows;
     for (std::int64_t c = 0; c < width; ++c)
@@ -270,7 +290,8 @@ TEST(HeadsBarrier, EqualsTheJacobianOfAttentionItself) {
             for (int head = 0; head < 2; ++head)
                 for (int i = 2; i < 9; ++i) {
                     int sign = 0;
-                    const double expected = head_logdet_by_autograd(c.gpt, tap.layers[layer], layer, head, n, i, &sign);
+                    const double expected =
+                        head_logdet_by_autograd(c.gpt, tap.layers[layer], layer, head, n, i, &sign);
                     const int row = (layer * 2 + n) * 2 + head;
                     EXPECT_NEAR(terms.logdet[row][i - 2].item<double>(), expected, 1e-9);
                     EXPECT_EQ(terms.sign[row][i - 2].item<double>(), sign);
@@ -302,8 +323,10 @@ TEST(HeadsBarrier, GradientsEqualFiniteDifferences) {
         const double down = value().item<double>();
         inputs[k].add_(direction, h);
         const double expected = (up - down) / (2 * h);
-        const double found = gradients[k].defined() ? (gradients[k] * direction).sum().item<double>() : 0.0;
-        EXPECT_NEAR(found, expected, 1e-5 * std::max(1.0, std::abs(expected))) << c.gpt.parameters()[k].name;
+        const double found =
+            gradients[k].defined() ? (gradients[k] * direction).sum().item<double>() : 0.0;
+        EXPECT_NEAR(found, expected, 1e-5 * std::max(1.0, std::abs(expected)))
+            << c.gpt.parameters()[k].name;
         compared += std::abs(expected) > 1e-6;
     }
     EXPECT_GT(compared, 10);
@@ -329,10 +352,11 @@ TEST(HeadsBarrier, InverseNormIsThatOfTheFullJacobian) {
                 const at::Tensor c_ih = at::matmul((v * a.unsqueeze(1)).t(), k);
                 const at::Tensor w_q = c.gpt.block(layer).attn_w.narrow(0, head * 6, 6);
                 const at::Tensor w_o = c.gpt.block(layer).proj_w.narrow(1, head * 6, 6);
-                const at::Tensor j = at::eye(12, at::kDouble) - at::matmul(w_o, at::matmul(c_ih, w_q)) / std::sqrt(6.0);
+                const at::Tensor j = at::eye(12, at::kDouble) -
+                                     at::matmul(w_o, at::matmul(c_ih, w_q)) / std::sqrt(6.0);
                 const double expected = at::linalg_inv(j).norm().item<double>();
-                EXPECT_NEAR(terms.inverse_norm[(layer * 2 + 1) * 2 + head][i - 2].item<double>(), expected,
-                            1e-8 * expected);
+                EXPECT_NEAR(terms.inverse_norm[(layer * 2 + 1) * 2 + head][i - 2].item<double>(),
+                            expected, 1e-8 * expected);
                 smallest = std::min(smallest, at::linalg_svdvals(j).min().item<double>());
             }
     EXPECT_LE(heads_sigma_min(c.gpt, tap, 2), smallest + 1e-10);

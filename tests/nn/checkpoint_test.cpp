@@ -1,4 +1,7 @@
-// Checkpoints: what is written comes back, what is wrong is refused with a sentence before anything is copied.
+// Checkpoints: what is written comes back, what is wrong is refused with a sentence before anything
+// is copied.
+#include "nn/checkpoint.h"
+
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -8,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "nn/checkpoint.h"
 #include "nn/config_json.h"
 
 namespace marginscope {
@@ -19,15 +21,20 @@ Model small_model() {
     config.model = {2, 2, 8, 6, true};
     Vocabulary vocabulary = Vocabulary::from_text("hello world\n\"\xc3\xa9\"");
     CharGpt gpt(config.model, vocabulary.size(), 3);
-    Model model{std::move(gpt), std::move(vocabulary), EmbeddingStage::random(8, 0, 0.1, 1),
-                EmbeddingStage::random(8, 3, 0.1, 2), config, 17};
+    Model model{std::move(gpt),
+                std::move(vocabulary),
+                EmbeddingStage::random(8, 0, 0.1, 1),
+                EmbeddingStage::random(8, 3, 0.1, 2),
+                config,
+                17};
     model.stage->update_sigma(at::full({}, 0.25));
     return model;
 }
 
 TEST(Checkpoint, RoundTripKeepsEverything) {
     const Model model = small_model();
-    const auto path = std::filesystem::temp_directory_path() / ("marginscope_checkpoint_" + std::to_string(::getpid()) + ".safetensors");
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("marginscope_checkpoint_" + std::to_string(::getpid()) + ".safetensors");
     save_model(model, path);
     const Model back = load_model(path);
     std::filesystem::remove(path);
@@ -46,7 +53,8 @@ TEST(Checkpoint, RoundTripKeepsEverything) {
 
 TEST(Checkpoint, WeightsAloneAreEnough) {  // nanoGPT's, as its script writes them
     SafeTensors file = model_to_file(small_model());
-    std::erase_if(file.tensors, [](const TensorData& t) { return !t.name.starts_with("transformer."); });
+    std::erase_if(file.tensors,
+                  [](const TensorData& t) { return !t.name.starts_with("transformer."); });
     TensorData head = file.at("transformer.wte.weight");
     head.name = "lm_head.weight";
     file.tensors.push_back(head);
@@ -81,12 +89,19 @@ TEST(Checkpoint, RefusesWhatDoesNotFit) {
     has(refusal([](SafeTensors& f) { f.metadata["format"] = "2"; }), "format 2");
     has(refusal([](SafeTensors& f) { f.metadata.erase("vocabulary"); }), "vocabulary");
     has(refusal([](SafeTensors& f) { f.metadata["config"] = "{"; }), "config");
-    has(refusal([](SafeTensors& f) { f.metadata["config"] = R"({"model": {"width": 12}})"; }), "shape");
-    has(refusal([](SafeTensors& f) { f.metadata["config"] = R"({"model": {"colour": 12}})"; }), "model.colour");
-    has(refusal([](SafeTensors& f) { f.metadata["vocabulary"] = R"(["a", "b"])"; }), "transformer.wte.weight");
+    has(refusal([](SafeTensors& f) { f.metadata["config"] = R"({"model": {"width": 12}})"; }),
+        "shape");
+    has(refusal([](SafeTensors& f) { f.metadata["config"] = R"({"model": {"colour": 12}})"; }),
+        "model.colour");
+    has(refusal([](SafeTensors& f) { f.metadata["vocabulary"] = R"(["a", "b"])"; }),
+        "transformer.wte.weight");
     has(refusal([](SafeTensors& f) { f.metadata["step"] = "many"; }), "step");
-    has(refusal([](SafeTensors& f) { tensor(f, "transformer.h.1.mlp.c_fc.bias").name = "other"; }), "c_fc.bias");
-    has(refusal([](SafeTensors& f) { tensor(f, "transformer.h.0.ln_1.weight").shape = {2, 4}; }), "ln_1.weight");
+    has(refusal([](SafeTensors& f) { tensor(f, "transformer.h.1.mlp.c_fc.bias").name = "other"; }),
+        "c_fc.bias");
+    has(refusal([](SafeTensors& f) {
+            tensor(f, "transformer.h.0.ln_1.weight").shape = {2, 4};
+        }),
+        "ln_1.weight");
     has(refusal([](SafeTensors& f) { tensor(f, "stage.W_K").shape = {64}; }), "stage.W_K");
     has(refusal([](SafeTensors& f) { tensor(f, "barrier.W_P").shape = {8, 3}; }), "barrier.W_");
     has(refusal([](SafeTensors& f) {

@@ -1,4 +1,7 @@
-// Runs on disk: metrics and checkpoints when due, live changes replayed, resumed runs equal to straight ones.
+// Runs on disk: metrics and checkpoints when due, live changes replayed, resumed runs equal to
+// straight ones.
+#include "nn/train_run.h"
+
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -9,7 +12,6 @@
 #include "core/error.h"
 #include "files/run_folder.h"
 #include "nn/checkpoint.h"
-#include "nn/train_run.h"
 
 namespace marginscope {
 namespace {
@@ -40,7 +42,8 @@ class TrainRunTest : public testing::Test {
 protected:
     void SetUp() override {
         const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-        root_ = fs::temp_directory_path() / ("marginscope_run_" + std::string(info->name()) + std::to_string(::getpid()));
+        root_ = fs::temp_directory_path() /
+                ("marginscope_run_" + std::string(info->name()) + std::to_string(::getpid()));
         fs::remove_all(root_);
         fs::create_directories(root_);
     }
@@ -65,7 +68,8 @@ protected:
         const SafeTensors x = read_safetensors(a / "final.safetensors");
         const SafeTensors y = read_safetensors(b / "final.safetensors");
         ASSERT_EQ(x.tensors.size(), y.tensors.size());
-        for (std::size_t k = 0; k < x.tensors.size(); ++k) EXPECT_EQ(x.tensors[k].bytes, y.tensors[k].bytes) << x.tensors[k].name;
+        for (std::size_t k = 0; k < x.tensors.size(); ++k)
+            EXPECT_EQ(x.tensors[k].bytes, y.tensors[k].bytes) << x.tensors[k].name;
         EXPECT_EQ(x.metadata, y.metadata);
     }
 
@@ -73,7 +77,8 @@ protected:
 };
 
 void to_step(TrainRun& run, std::int64_t step) {
-    while (run.trainer().step_count() < step && run.step()) {}
+    while (run.trainer().step_count() < step && run.step()) {
+    }
 }
 
 TEST_F(TrainRunTest, WritesWhatTheDesignPromises) {
@@ -84,8 +89,9 @@ TEST_F(TrainRunTest, WritesWhatTheDesignPromises) {
     EXPECT_EQ(lines[0].at("step"), 0);
     EXPECT_TRUE(lines[0].at("ce").is_null());
     EXPECT_EQ(lines[4].at("step"), 20);
-    for (const char* key : {"step", "ce", "val_ce", "barrier", "logdet_mean", "sigma_min_min", "share_beyond", "capped",
-                            "singular", "embedding_rms", "grad_norm", "lr", "lambda", "train_noise"})
+    for (const char* key :
+         {"step", "ce", "val_ce", "barrier", "logdet_mean", "sigma_min_min", "share_beyond",
+          "capped", "singular", "embedding_rms", "grad_norm", "lr", "lambda", "train_noise"})
         EXPECT_TRUE(lines[4].contains(key)) << key;
     EXPECT_TRUE(fs::exists(root_ / "run/checkpoints/step-000010.safetensors"));
     EXPECT_EQ(load_model(root_ / "run").step, 20);
@@ -142,7 +148,8 @@ TEST_F(TrainRunTest, AStopSavesAtAStepAndResumes) {
         if (report.step == 7) stop.request_stop();
     };
     {
-        TrainRun run = TrainRun::start(small_config(), small_corpus(), root_ / "stopped", nullptr, callbacks);
+        TrainRun run =
+            TrainRun::start(small_config(), small_corpus(), root_ / "stopped", nullptr, callbacks);
         EXPECT_FALSE(run_training(run, stop.get_token()));
         EXPECT_TRUE(fs::exists(root_ / "stopped/checkpoints/step-000007.safetensors"));
     }

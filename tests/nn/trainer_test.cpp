@@ -1,4 +1,7 @@
-// Training: every site, fit and prior learns; equal seeds give equal runs; a restored run goes on bit for bit.
+// Training: every site, fit and prior learns; equal seeds give equal runs; a restored run goes on
+// bit for bit.
+#include "nn/trainer.h"
+
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -9,14 +12,14 @@
 #include "core/error.h"
 #include "nn/checkpoint.h"
 #include "nn/stage_fit.h"
-#include "nn/trainer.h"
 
 namespace marginscope {
 namespace {
 
 Corpus small_corpus() {
     std::string text;
-    for (int k = 0; k < 400; ++k) text += "the cat " + std::to_string(k * k % 97) + " sat on the mat; ";
+    for (int k = 0; k < 400; ++k)
+        text += "the cat " + std::to_string(k * k % 97) + " sat on the mat; ";
     return {"cats", text};
 }
 
@@ -69,15 +72,20 @@ protected:
 };
 INSTANTIATE_TEST_SUITE_P(
     Variants, EveryBarrier,
-    testing::Values(Variant{"none", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin, 0.0},
-                    Variant{"embeddings", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin},
-                    Variant{"embeddings_penalty", BarrierSite::embeddings, StageFit::penalty, BarrierPrior::margin},
-                    Variant{"embeddings_full", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::full, 0.002},
-                    Variant{"penalty_full", BarrierSite::embeddings, StageFit::penalty, BarrierPrior::full, 0.002},
-                    Variant{"projected", BarrierSite::projected, StageFit::likelihood, BarrierPrior::margin},
-                    Variant{"projected_penalty", BarrierSite::projected, StageFit::penalty, BarrierPrior::margin},
-                    Variant{"heads", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin},
-                    Variant{"heads_none", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin, 0.0}),
+    testing::Values(
+        Variant{"none", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin, 0.0},
+        Variant{"embeddings", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin},
+        Variant{"embeddings_penalty", BarrierSite::embeddings, StageFit::penalty,
+                BarrierPrior::margin},
+        Variant{"embeddings_full", BarrierSite::embeddings, StageFit::likelihood,
+                BarrierPrior::full, 0.002},
+        Variant{"penalty_full", BarrierSite::embeddings, StageFit::penalty, BarrierPrior::full,
+                0.002},
+        Variant{"projected", BarrierSite::projected, StageFit::likelihood, BarrierPrior::margin},
+        Variant{"projected_penalty", BarrierSite::projected, StageFit::penalty,
+                BarrierPrior::margin},
+        Variant{"heads", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin},
+        Variant{"heads_none", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin, 0.0}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST_P(EveryBarrier, LearnsWithFiniteNumbers) {
@@ -88,7 +96,8 @@ TEST_P(EveryBarrier, LearnsWithFiniteNumbers) {
     const StepReport& report = trainer.report();
     EXPECT_EQ(report.step, 40);
     EXPECT_LT(report.ce, first - 0.3);
-    for (const double value : {report.ce, report.barrier, report.logdet_mean, report.grad_norm, report.embedding_rms})
+    for (const double value :
+         {report.ce, report.barrier, report.logdet_mean, report.grad_norm, report.embedding_rms})
         EXPECT_TRUE(std::isfinite(value));
     const EvalReport eval = trainer.evaluate();
     EXPECT_TRUE(std::isfinite(eval.val_ce));
@@ -110,6 +119,16 @@ TEST_P(EveryBarrier, ResumeEqualsTheStraightRunBitForBit) {
     expect_same(weights_of(straight), weights_of(resumed));
     EXPECT_EQ(straight.report().ce, resumed.report().ce);
     EXPECT_EQ(straight.evaluate().val_ce, resumed.evaluate().val_ce);
+}
+
+TEST_P(EveryBarrier, NumericTroubleIsReportedNotThrown) {
+    Trainer trainer(config(), small_corpus());
+    trainer.step();
+    trainer.model()->gpt.parameters()[0].value.detach().fill_(std::nan(""));
+    trainer.step();
+    EXPECT_TRUE(std::isnan(trainer.report().ce));
+    EXPECT_TRUE(std::isnan(trainer.evaluate().val_ce));
+    EXPECT_GT(trainer.report().singular, 0);
 }
 
 TEST(Trainer, NoiseAndDropoutDependOnSeedAndStepAlone) {
@@ -138,7 +157,8 @@ TEST(Trainer, NoiseAndDropoutDependOnSeedAndStepAlone) {
 }
 
 TEST(Trainer, TheBarrierLeavesTheStagesFitAlone) {
-    // One step: the stage's first update must not depend on lambda, which scales the model's gradient only.
+    // One step: the stage's first update must not depend on lambda, which scales the model's
+    // gradient only.
     RunConfig config = small_config();
     config.train.clip = 0.0;
     config.barrier.lambda = 0.0;
@@ -149,12 +169,14 @@ TEST(Trainer, TheBarrierLeavesTheStagesFitAlone) {
     with.step();
     EXPECT_TRUE(at::equal(without.model()->stage->w_q, with.model()->stage->w_q));
     EXPECT_TRUE(at::equal(without.model()->stage->w_k, with.model()->stage->w_k));
-    EXPECT_FALSE(at::equal(without.model()->gpt.token_embeddings(), with.model()->gpt.token_embeddings()));
+    EXPECT_FALSE(
+        at::equal(without.model()->gpt.token_embeddings(), with.model()->gpt.token_embeddings()));
     EXPECT_EQ(without.report().ce, with.report().ce);
 }
 
 TEST(Trainer, TheBarrierRaisesTheDeterminant) {
-    // The heads' matrices are the model's own; a fitted stage would follow the embeddings and hide the effect.
+    // The heads' matrices are the model's own; a fitted stage would follow the embeddings and hide
+    // the effect.
     RunConfig config = small_config();
     config.barrier.site = BarrierSite::heads;
     config.barrier.lambda = 0.0;
@@ -185,7 +207,9 @@ TEST(Trainer, ResumeRefusesAnotherTextAndAModelWithoutState) {
     Corpus other = small_corpus();
     other.text[5] = 't';
     EXPECT_THROW(Trainer::resume(trainer.checkpoint(), "test", small_config(), other), UserError);
-    EXPECT_THROW(Trainer::resume(model_to_file(*trainer.model()), "test", small_config(), small_corpus()), UserError);
+    EXPECT_THROW(
+        Trainer::resume(model_to_file(*trainer.model()), "test", small_config(), small_corpus()),
+        UserError);
 }
 
 TEST(Trainer, StartsFromAModel) {
@@ -195,7 +219,8 @@ TEST(Trainer, StartsFromAModel) {
     EXPECT_EQ(second.step_count(), 0);
     EXPECT_EQ(second.evaluate().val_ce, first.evaluate().val_ce);
     second.step();
-    EXPECT_NE(second.evaluate().val_ce, first.evaluate().val_ce);  // and the first one's weights are its own
+    EXPECT_NE(second.evaluate().val_ce,
+              first.evaluate().val_ce);  // and the first one's weights are its own
     Trainer third(small_config(), small_corpus(), first.model().get());
     EXPECT_EQ(third.evaluate().val_ce, first.evaluate().val_ce);
 }
@@ -221,7 +246,8 @@ TEST(StageFit, StopKeepsWhatIsThere) {
     const auto progress = [&](std::size_t done, std::size_t) {
         if (done == 7) source.request_stop();
     };
-    const StageFitReport report = fit_stage(model, small_corpus(), 300, 0, progress, source.get_token());
+    const StageFitReport report =
+        fit_stage(model, small_corpus(), 300, 0, progress, source.get_token());
     EXPECT_TRUE(report.stopped);
     EXPECT_EQ(report.steps, 7);
 }
