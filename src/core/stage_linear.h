@@ -10,8 +10,7 @@
 namespace marginscope::linear {
 
 // Factorises a in place (row-major, n x n, rows `stride` apart) with partial pivoting and returns
-// log|det|. Columns n .. round_up(n, 4) of each row are scratch when stride allows them. What is
-// left in `a` is not meant to be read.
+// log|det|. What is left in `a` is not meant to be read.
 LogDet log_det_in_place(double* a, int n, int stride);
 LogDet log_det(Matrix a);
 
