@@ -248,4 +248,22 @@ void draw_about_box(ActionContext& c) {
     end_box();
 }
 
+void draw_quit_box(ActionContext& c) {
+    if (!begin_box(c.state, "Quit now?", c.state.ask_quit, ImVec2(460, 176))) return;
+    const Theme& theme = c.state.theme;
+    paragraph(theme, theme.dim,
+              "Training or a path is not finished, and what came after its last checkpoint would "
+              "be lost.");
+    ImGui::Dummy(ImVec2(0, theme.px(6)));
+    const bool enter = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) &&
+                       ImGui::IsKeyPressed(ImGuiKey_Enter, false);
+    if (primary_button(theme, "Quit") || enter) {
+        c.state.quit = c.state.quit_confirmed = true;
+        c.state.ask_quit = false;
+    }
+    ImGui::SameLine();
+    if (ImGui::Button("Stay")) c.state.ask_quit = false;
+    end_box();
+}
+
 }  // namespace marginscope

@@ -13,5 +13,7 @@ void draw_palette(ActionContext& context);
 void draw_log_box(ActionContext& context);
 void draw_open_box(ActionContext& context);
 void draw_about_box(ActionContext& context);
+/// Asks before work is lost; Enter quits, Esc stays.
+void draw_quit_box(ActionContext& context);
 
 }  // namespace marginscope

@@ -12,11 +12,11 @@ namespace marginscope {
 namespace {
 
 void section(const Theme& theme, const char* words) {
-    ImGui::Dummy(ImVec2(0, theme.px(6)));
+    ImGui::Dummy(ImVec2(0, theme.px(5)));
     const ImVec2 at = ImGui::GetCursorScreenPos();
     ImGui::GetWindowDrawList()->AddLine(at, ImVec2(at.x + ImGui::GetContentRegionAvail().x, at.y),
                                         theme.line);
-    ImGui::Dummy(ImVec2(0, theme.px(4)));
+    ImGui::Dummy(ImVec2(0, theme.px(3)));
     heading(theme, words);
 }
 
@@ -145,12 +145,14 @@ void draw_inspector(const Frames& frames, UiState& state, PanelContext& context)
         return;
     }
     const MarginCell* cell = margin_at(frames.margins.get(), index);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
     draw_token(theme, *decode, cell, index, state.selection.index < 0);
     draw_margins(theme, frames.margins.get(), cell);
     draw_prediction(theme, decode->line[static_cast<std::size_t>(index)]);
     if (frames.attention != nullptr) draw_head(theme, *frames.attention, state.selection, index);
     if (frames.margins != nullptr && frames.margins->has_stage)
         draw_window_margins(theme, *frames.margins);
+    ImGui::PopStyleVar();
 }
 
 }  // namespace marginscope

@@ -66,8 +66,10 @@ MarginRange margin_range(const MarginFrame& frame) {
 ImU32 margin_color(const Theme& theme, float unit) {
     if (std::isnan(unit)) return theme.nan;
     const ImU32 calm = mix(theme.dim, theme.line_strong, 0.45F);
-    const float nearness = (1.0F - unit) * (1.0F - unit);
-    return mix(calm, theme.accent, nearness * 1.15F);
+    // The upper two thirds of the range are all the same calm: only what is near may be seen from
+    // afar.
+    constexpr float kNear = 0.34F;
+    return mix(calm, theme.accent, 1.2F * (kNear - unit) / kNear);
 }
 
 const MarginCell* margin_at(const MarginFrame* frame, int index) {

@@ -34,7 +34,7 @@ struct MarginRange {
 };
 MarginRange margin_range(const MarginFrame& frame);
 
-/// Accent at unit 0, calm at 1; NaN has its own colour.
+/// Accent towards unit 0, calm from a third upwards; NaN has its own colour.
 ImU32 margin_color(const Theme& theme, float unit);
 
 /// The cell of a character, or nullptr.

@@ -264,6 +264,7 @@ void draw_frame(const Frames& frames, UiState& state, CommandList& out) {
     draw_log_box(action_context);
     draw_open_box(action_context);
     draw_about_box(action_context);
+    draw_quit_box(action_context);
     ask_for_view(state, out);
 }
 

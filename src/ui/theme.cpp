@@ -43,7 +43,7 @@ void set_colors(const Theme& t) {
     set(ImGuiCol_WindowBg, t.panel);
     set(ImGuiCol_ChildBg, clear);
     set(ImGuiCol_PopupBg, t.raised);
-    set(ImGuiCol_Border, t.line);
+    set(ImGuiCol_Border, t.ground);  // also what lies between docked panels
     set(ImGuiCol_BorderShadow, clear);
     set(ImGuiCol_FrameBg, t.raised);
     set(ImGuiCol_FrameBgHovered, t.hover);

@@ -2,6 +2,7 @@
 #include "ui/top_bar.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <string_view>
 
@@ -71,12 +72,15 @@ void draw_menu(ActionContext& c, float height) {
     ImGui::PopStyleVar();
 }
 
-void draw_tab(ActionContext& c, const char* name, Workspace workspace, float height) {
+// Draws at `x` and moves it on.
+void draw_tab(ActionContext& c, const char* name, Workspace workspace, float height, float& x) {
     const Theme& theme = c.state.theme;
     const bool on = c.state.workspace == workspace;
     ImGui::PushFont(on ? theme.fonts.semibold : theme.fonts.text, type::kBody);
     const ImVec2 words = ImGui::CalcTextSize(name);
     const ImVec2 size(words.x + theme.px(24), height);
+    ImGui::SetCursorPos(ImVec2(x, 0));
+    x += size.x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     if (ImGui::InvisibleButton(name, size) && !on) {
         c.state.workspace = workspace;
@@ -92,7 +96,6 @@ void draw_tab(ActionContext& c, const char* name, Workspace workspace, float hei
                             theme.select, theme.px(1));
     }
     ImGui::PopFont();
-    ImGui::SameLine(0, 0);
 }
 
 // Right-aligned figures, each a dim unit behind a number in fixed-width digits.
@@ -111,8 +114,10 @@ void draw_figures(ActionContext& c, ImVec2 size) {
         std::snprintf(buffer, sizeof buffer, "%.1f", c.frames.training->steps_per_s);
         figures.push_back({buffer, "steps/s"});
     }
-    std::snprintf(buffer, sizeof buffer, "%.0f", c.state.loop.fps);
-    figures.push_back({buffer, "fps"});
+    if (c.state.loop.fps > 0) {
+        std::snprintf(buffer, sizeof buffer, "%.0f", c.state.loop.fps);
+        figures.push_back({buffer, "fps"});
+    }
     if (c.frames.status != nullptr && !c.frames.status->device.empty()) {
         std::snprintf(buffer, sizeof buffer, "%d", c.frames.status->threads);
         figures.push_back({c.frames.status->device,
@@ -152,10 +157,11 @@ void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
     text_colored(theme.text, "marginscope");
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(20));
-    ImGui::SetCursorPosY(0);
-    draw_tab(c, "Decode", Workspace::decode, size.y);
-    draw_tab(c, "Train", Workspace::train, size.y);
-    draw_tab(c, "Path", Workspace::path, size.y);
+    float x = ImGui::GetCursorPosX();
+    draw_tab(c, "Decode", Workspace::decode, size.y, x);
+    draw_tab(c, "Train", Workspace::train, size.y, x);
+    draw_tab(c, "Path", Workspace::path, size.y, x);
+    ImGui::SetCursorPos(ImVec2(x, 0));
     draw_figures(c, size);
     ImGui::End();
 }
@@ -170,9 +176,10 @@ void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
         text_colored(theme.dim, "Starting");
     } else {
         ImGui::PushFont(theme.fonts.semibold, type::kSmall);
-        const bool busy = !status->activity.empty() && status->activity != "idle";
-        progress_chip(theme, busy ? status->activity.c_str() : "Ready", status->progress,
-                      status->eta_secs, theme.px(120));
+        std::string activity =
+            status->activity.empty() || status->activity == "idle" ? "ready" : status->activity;
+        activity[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(activity[0])));
+        progress_chip(theme, activity.c_str(), status->progress, status->eta_secs, theme.px(120));
         ImGui::PopFont();
         ImGui::SameLine(0, theme.px(16));
         text_colored(status->message_is_error ? theme.error : theme.dim, status->message.c_str());

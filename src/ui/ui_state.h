@@ -69,7 +69,7 @@ struct UiState {
     std::string palette_text;
     int palette_row = 0;
     bool fullscreen = false, fullscreen_changed = false;
-    bool quit = false;
+    bool quit = false, ask_quit = false, quit_confirmed = false;
 
     std::deque<LogLine> log;  // the newest at the back, at most kLogLines
     LoopFigures loop;

@@ -241,10 +241,13 @@ void color_bar(const Theme& theme, const std::function<ImU32(float)>& color_at, 
                const char* middle, const char* high, const char* label, float width) {
     ImGui::BeginGroup();
     ImGui::PushFont(theme.fonts.text, type::kSmall);
-    text_colored(theme.dim, label);
-    ImGui::SameLine();
+    const float left = ImGui::GetCursorScreenPos().x;
+    if (label[0] != 0) {
+        text_colored(theme.dim, label);
+        ImGui::SameLine();
+    }
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float bar_width = std::max(theme.px(40), width - (at.x - ImGui::GetItemRectMin().x));
+    const float bar_width = std::max(theme.px(40), width - (at.x - left));
     const float height = theme.px(6);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     constexpr int kSteps = 48;

@@ -3,12 +3,22 @@
 
 #include <imgui_internal.h>
 #include <implot.h>
+#include <time.h>
 
-#include <chrono>
+#include <utility>
 
 #include "ui/shell.h"
 
 namespace marginscope {
+namespace {
+
+double thread_ms() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+}
+
+}  // namespace
 
 Interface::Interface(ImVec2 size, ThemeKind theme, float scale)
     : state_(std::make_unique<UiState>()) {
@@ -36,10 +46,9 @@ void Interface::frame(const std::function<void()>& body) {
     ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
     ImGui::NewFrame();
     ImGui::LogToBuffer();
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = thread_ms();
     body();
-    build_ms_ =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+    build_ms_ = thread_ms() - begin;
     words_ = ImGui::GetCurrentContext()->LogBuffer.c_str();
     ImGui::LogFinish();
     ImGui::Render();
@@ -56,12 +65,14 @@ void Interface::frame(const std::function<void()>& body) {
 }
 
 void Interface::draw(const Frames& frames) {
+    panel_ = nullptr;
     frame([&] { draw_frame(frames, *state_, commands_); });
 }
 
 void Interface::draw_panel(
     const Frames& frames,
     const std::function<void(const Frames&, UiState&, PanelContext&)>& panel) {
+    panel_ = panel;
     frame([&] {
         state_->selection.lit_index = state_->selection.hover_index;
         state_->selection.hover_index = -1;
@@ -77,5 +88,57 @@ void Interface::draw_panel(
 }
 
 CommandList Interface::take_commands() { return std::exchange(commands_, {}); }
+
+void Interface::again(const Frames& frames) {
+    if (panel_)
+        draw_panel(frames, DrawPanel(panel_));
+    else
+        draw(frames);
+}
+
+void Interface::move(const Frames& frames, ImVec2 to) {
+    ImGui::GetIO().AddMousePosEvent(to.x, to.y);
+    again(frames);
+}
+
+void Interface::click(const Frames& frames, ImVec2 at, int times) {
+    move(frames, at);
+    again(frames);  // windows learn in one frame what is hovered in the next
+    for (int i = 0; i < times; ++i) {
+        ImGui::GetIO().AddMouseButtonEvent(0, true);
+        again(frames);
+        ImGui::GetIO().AddMouseButtonEvent(0, false);
+        again(frames);
+    }
+}
+
+void Interface::drag(const Frames& frames, ImVec2 from, ImVec2 to) {
+    move(frames, from);
+    again(frames);
+    ImGui::GetIO().AddMouseButtonEvent(0, true);
+    again(frames);
+    move(frames, ImVec2((from.x + to.x) / 2, (from.y + to.y) / 2));
+    move(frames, to);
+    ImGui::GetIO().AddMouseButtonEvent(0, false);
+    again(frames);
+}
+
+void Interface::key(const Frames& frames, ImGuiKey key, ImGuiKey modifier) {
+    ImGuiIO& io = ImGui::GetIO();
+    if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, true);
+    io.AddKeyEvent(key, true);
+    again(frames);
+    again(frames);  // the queue hands a modifier and its key out one frame after the other
+    io.AddKeyEvent(key, false);
+    if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, false);
+    again(frames);
+    again(frames);
+}
+
+void Interface::type(const Frames& frames, const char* words) {
+    ImGui::GetIO().AddInputCharactersUTF8(words);
+    again(frames);
+    again(frames);
+}
 
 }  // namespace marginscope

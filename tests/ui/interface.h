@@ -27,17 +27,29 @@ public:
     /// One panel alone, filling the window.
     void draw_panel(const Frames& frames,
                     const std::function<void(const Frames&, UiState&, PanelContext&)>& panel);
+    // What a user's hands do; `frames` are drawn in between.
+    void move(const Frames& frames, ImVec2 to);
+    void click(const Frames& frames, ImVec2 at, int times = 1);
+    void drag(const Frames& frames, ImVec2 from, ImVec2 to);
+    void key(const Frames& frames, ImGuiKey key, ImGuiKey modifier = ImGuiKey_None);
+    void type(const Frames& frames, const char* words);
+
     /// All words drawn by the last draw, in order.
     const std::string& words() const { return words_; }
     /// What was wished since the last call.
     CommandList take_commands();
+    /// Processor time of this thread for building the last frame.
     double last_build_ms() const { return build_ms_; }
     int last_vertices() const { return vertices_; }
 
 private:
+    void again(const Frames& frames);
     void frame(const std::function<void()>& body);
 
+    using DrawPanel = std::function<void(const Frames&, UiState&, PanelContext&)>;
+
     std::unique_ptr<UiState> state_;
+    DrawPanel panel_;  // the last drawn panel, empty: the whole window
     CommandList commands_;
     std::string words_;
     double build_ms_ = 0;

@@ -57,8 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
         Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, Workspace::decode}},
         Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, Workspace::train}},
         Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, Workspace::path}}),
-    [](const testing::TestParamInfo<Look>& info) {
-        std::string name = info.param.name;
+    [](const testing::TestParamInfo<Look>& look) {
+        std::string name = look.param.name;
         for (char& c : name) c = c == '-' ? '_' : c;
         return name;
     });

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/decode/attention_row.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -19,7 +20,7 @@ MatrixStyle style_of(const Theme& theme, const AttentionView& view) {
     MatrixStyle style;
     style.map = ColorMap::viridis;
     style.scale =
-        view.log_scale ? ColorScale{1e-4, 1.0, true, false} : ColorScale{0.0, 1.0, false, false};
+        view.log_scale ? ColorScale{1e-3, 1.0, true, false} : ColorScale{0.0, 1.0, false, false};
     style.causal = true;
     style.outside = outside_color(theme.dark());
     return style;
@@ -167,6 +168,21 @@ void draw_matrix(const DecodeFrame* decode, const AttentionFrame& a, AttentionVi
     hover_matrix(decode, a, view, layer, head, context);
 }
 
+void draw_title(const AttentionFrame& a, const Selection& s, int query, const Theme& theme) {
+    ImGui::PushFont(theme.fonts.semibold, type::kBody);
+    text_colored(theme.text,
+                 ("Layer " + std::to_string(s.layer) + ", head " + std::to_string(s.head)).c_str());
+    ImGui::PopFont();
+    if (query < 0) return;
+    ImGui::SameLine(0, theme.px(10));
+    const auto row = static_cast<std::size_t>((s.layer * a.heads + s.head) * a.size + query);
+    std::string words = "H(α) " + format_number(row_numbers(a, s.layer, s.head, query).entropy, 3);
+    if (row < a.head_logdet.size()) {
+        words += "   log|det| " + format_number(a.head_logdet[row], 3);
+    }
+    text_small(theme, theme.dim, words.c_str());
+}
+
 bool is_complete(const AttentionFrame& a) {
     const auto size = static_cast<std::size_t>(std::max(0, a.size));
     return a.size > 0 && a.layers > 0 && a.heads > 0 &&
@@ -174,22 +190,6 @@ bool is_complete(const AttentionFrame& a) {
 }
 
 }  // namespace
-
-float weight_at(const AttentionFrame& a, int layer, int head, int query, int key) {
-    return a.weights[matrix_offset(a, layer, head) +
-                     static_cast<std::size_t>(query) * static_cast<std::size_t>(a.size) +
-                     static_cast<std::size_t>(key)];
-}
-
-RowNumbers row_numbers(const AttentionFrame& a, int layer, int head, int query) {
-    RowNumbers row;
-    for (int key = 0; key <= query; ++key) {
-        const double w = weight_at(a, layer, head, query, key);
-        row.sum += w;
-        if (w != 0) row.entropy -= w * std::log(w);
-    }
-    return row;
-}
 
 void draw_attention(const Frames& frames, AttentionView& view, PanelContext& context) {
     const Theme& theme = context.theme;
@@ -204,37 +204,30 @@ void draw_attention(const Frames& frames, AttentionView& view, PanelContext& con
     s.layer = std::clamp(s.layer, 0, a.layers - 1);
     s.head = std::clamp(s.head, 0, a.heads - 1);
 
-    ImGui::PushFont(theme.fonts.semibold, type::kBody);
-    text_colored(theme.text,
-                 ("Layer " + std::to_string(s.layer) + ", head " + std::to_string(s.head)).c_str());
-    ImGui::PopFont();
     const int query = selected_index(s, frames.decode.get()) - a.window_begin;
-    if (query >= 0 && query < a.size) {
-        ImGui::SameLine(0, theme.px(10));
-        const auto row = static_cast<std::size_t>((s.layer * a.heads + s.head) * a.size + query);
-        std::string words =
-            "H(α) " + format_number(row_numbers(a, s.layer, s.head, query).entropy, 3);
-        if (row < a.head_logdet.size())
-            words += "   log|det| " + format_number(a.head_logdet[row], 3);
-        text_small(theme, theme.dim, words.c_str());
-    }
+    const bool has_row = query >= 0 && query < a.size;
+    draw_title(a, s, has_row ? query : -1, theme);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float footer = theme.px(34), gap = theme.px(12), margin = theme.px(18);
+    const float footer = theme.px(36), gap = theme.px(12), margin = theme.px(18);
     const float height = std::max(theme.px(40), room.y - footer);
-    // Thumbnails get what the square matrix leaves, but never less than a quarter.
-    const float side = std::max(theme.px(40), std::min(height, room.x * 0.68F));
+    const float side =
+        std::floor(std::max(theme.px(40), std::min(height - theme.px(34), room.x * 0.66F)));
     const float step =
         std::max(theme.px(6), std::min((room.x - side - gap - margin) / static_cast<float>(a.heads),
                                        (height - margin) / static_cast<float>(a.layers)));
-    const float largest = std::min(step, theme.px(72));
+    const float largest = std::min(step, theme.px(84));
     const float thumb = largest - theme.px(largest > theme.px(16) ? 4.0F : 1.0F);
-    draw_matrix(frames.decode.get(), a, view, context, at, std::floor(side));
-    draw_thumbnails(a, view, context, ImVec2(at.x + side + gap, at.y - theme.px(4)), thumb,
-                    largest);
-    ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + side + theme.px(6)));
+    draw_matrix(frames.decode.get(), a, view, context, at, side);
+    draw_thumbnails(a, view, context, ImVec2(at.x + side + gap, at.y - margin), thumb, largest);
+    const float row = std::min(height - side - theme.px(6), theme.px(90));
+    if (has_row && row >= theme.px(12)) {
+        draw_attention_row(a, context, query, ImVec2(at.x, at.y + side + theme.px(4)),
+                           ImVec2(side, row));
+    }
+    ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + side + row + theme.px(10)));
     color_bar(theme, ColorMap::viridis, style_of(theme, view).scale, "α",
-              std::min(side, room.x - theme.px(70)));
+              std::min(side, room.x - theme.px(76)));
     ImGui::SameLine(0, theme.px(12));
     int mode = view.log_scale ? 1 : 0;
     if (segmented(theme, "scale", {"lin", "log"}, mode)) view.log_scale = mode == 1;

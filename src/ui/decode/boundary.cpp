@@ -2,21 +2,14 @@
 #include "ui/decode/boundary.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "ui/decode/boundary_side.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
-
-constexpr std::array kPlaneHints = {
-    "Towards the nearest boundary point found, across the strongest direction of the past",
-    "The steepest direction of log|det J|, across the strongest direction of the past",
-    "The first two principal directions of the past",
-    "Towards two earlier tokens of your choice",
-};
 
 bool finite(PlanePoint p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 
@@ -193,71 +186,6 @@ PlanePoint handle_drag(const BoundaryFrame& f, const PlaneMap& map, BoundaryView
     return view.dragging ? view.drag_to : f.token_at;
 }
 
-void choose_token(const BoundaryFrame& f, const DecodeFrame* decode, const char* id, int& chosen,
-                  const Theme& theme) {
-    std::string words = "choose";
-    for (const PastPoint& p : f.past) {
-        if (p.index == chosen && decode != nullptr)
-            words = symbol_at(*decode, p.token) + " " + std::to_string(p.index);
-    }
-    ImGui::SetNextItemWidth(theme.px(92));
-    if (!ImGui::BeginCombo(id, words.c_str(), ImGuiComboFlags_HeightRegular)) return;
-    for (const PastPoint& p : f.past) {
-        const std::string name = (decode != nullptr ? symbol_at(*decode, p.token) : "?") + " " +
-                                 std::to_string(p.index) + "##" + std::to_string(p.index);
-        if (ImGui::Selectable(name.c_str(), p.index == chosen)) chosen = p.index;
-    }
-    ImGui::EndCombo();
-}
-
-void draw_header(const BoundaryFrame* f, const DecodeFrame* decode, BoundaryView& view,
-                 PanelContext& context) {
-    const Theme& theme = context.theme;
-    int plane = static_cast<int>(view.request.plane);
-    if (segmented(theme, "plane", {"nearest", "steepest", "PCA", "two tokens"}, plane))
-        view.request.plane = static_cast<PlaneKind>(plane);
-    if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
-        ImGui::SetTooltip("%s", kPlaneHints[static_cast<std::size_t>(plane)]);
-    if (view.request.plane == PlaneKind::two_tokens && f != nullptr) {
-        ImGui::SameLine();
-        choose_token(*f, decode, "##a", view.request.plane_token_a, theme);
-        ImGui::SameLine();
-        choose_token(*f, decode, "##b", view.request.plane_token_b, theme);
-    }
-    ImGui::SameLine(0, theme.px(8));
-    if (icon_button(theme, "##home", Icon::target, "Whole picture (zoom 1)",
-                    view.request.zoom != 1.0F))
-        view.request.zoom = 1.0F;
-    if (decode != nullptr && !decode->dragged.empty()) {
-        ImGui::SameLine(0, theme.px(2));
-        if (icon_button(theme, "##undrag", Icon::restart, "Undo all drags (Shift+D)"))
-            context.out.push_back(ResetDrags{});
-    }
-}
-
-void draw_numbers(const BoundaryFrame& f, const Theme& theme) {
-    const bool beyond = f.crossings_now > 0;
-    const auto number = [&](Quantity quantity, const std::string& value, ImU32 color) {
-        quantity_label(theme, quantity, std::string(text_of(quantity).symbol) + " = " + value,
-                       text_of(quantity).symbol);
-        ImGui::SameLine(0, theme.px(6));
-        ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
-        text_colored(color, value.c_str());
-        ImGui::PopFont();
-        ImGui::SameLine(0, theme.px(16));
-    };
-    number(Quantity::logdet, format_number(f.logdet_now), beyond ? theme.accent : theme.text);
-    number(Quantity::sigma_min, format_number(f.sigma_min_now, 3), theme.text);
-    const std::string g = f.geometric_pending       ? "…"
-                          : f.geometric.has_value() ? format_number(std::abs(*f.geometric), 3)
-                                                    : "none found";
-    number(Quantity::geometric, g, theme.text);
-    if (beyond)
-        chip(theme, "beyond", theme.accent);
-    else
-        ImGui::NewLine();
-}
-
 }  // namespace
 
 void draw_boundary(const Frames& frames, BoundaryView& view, PanelContext& context) {
@@ -270,7 +198,7 @@ void draw_boundary(const Frames& frames, BoundaryView& view, PanelContext& conte
         return;
     }
     const BoundaryFrame& f = *frames.boundary;
-    draw_header(&f, decode, view, context);
+    draw_plane_choice(f, decode, view, context);
     if (f.index < 0 || f.rows <= 0 || f.columns <= 0) {
         empty_state(theme, "No boundary here",
                     f.sentence.empty()
@@ -278,12 +206,13 @@ void draw_boundary(const Frames& frames, BoundaryView& view, PanelContext& conte
                         : f.sentence.c_str());
         return;
     }
-    draw_numbers(f, theme);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float left = theme.px(34), bottom = theme.px(50);
-    const PlaneMap map =
-        PlaneMap::fit(f, ImVec2(at.x + left, at.y + theme.px(2)),
-                      ImVec2(std::max(20.0F, room.x - left), std::max(20.0F, room.y - bottom)));
+    const float left = theme.px(32), bottom = theme.px(50), side = theme.px(104);
+    const bool has_side = room.x > 2.4F * side;
+    const PlaneMap map = PlaneMap::fit(
+        f, ImVec2(at.x + left, at.y + theme.px(2)),
+        ImVec2(std::max(20.0F, room.x - left - (has_side ? side + theme.px(14) : 0.0F)),
+               std::max(20.0F, room.y - bottom)));
     view.plot_at = map.at;
     view.plot_size = map.size;
     draw_field(f, map, view, context);
@@ -296,6 +225,9 @@ void draw_boundary(const Frames& frames, BoundaryView& view, PanelContext& conte
     draw->PopClipRect();
     view.token_pixel = map.to_pixel(token);
     draw_axes(f, map, theme);
+    if (!has_side) return;
+    draw_boundary_side(f, view, theme, ImVec2(map.at.x + map.size.x + theme.px(14), map.at.y),
+                       side);
 }
 
 }  // namespace marginscope

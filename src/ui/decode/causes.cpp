@@ -144,6 +144,7 @@ void draw_causes(const Frames& frames, CausesView& view, PanelContext& context) 
     const ImVec2 size(room.x, std::clamp(room.y * 0.38F, theme.px(60), theme.px(220)));
     draw_spectrum(*f, theme, at, size);
     ImGui::Dummy(ImVec2(size.x, size.y + theme.px(4)));
+    ImGui::AlignTextToFramePadding();
     quantity_label(theme, view.volume_share ? Quantity::volume_share : Quantity::trace_share, {},
                    "Caused by");
     ImGui::SameLine();

@@ -51,12 +51,12 @@ void dock_decode_panels(DockArea& area) {
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
     const DockSplit top =
-        split_dock(area.main, DockSide::top, std::clamp(204 * px / height, 0.15F, 0.5F));
+        split_dock(area.main, DockSide::top, std::clamp(226 * px / height, 0.21F, 0.5F));
     const DockSplit bottom =
-        split_dock(top.rest, DockSide::bottom, std::clamp(190 * px / height, 0.15F, 0.5F));
+        split_dock(top.rest, DockSide::bottom, std::clamp(176 * px / height, 0.19F, 0.5F));
     const DockSplit next = split_dock(top.part, DockSide::right, 0.27F);
-    const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.36F);
-    const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.40F);
+    const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.345F);
+    const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.36F);
     const DockSplit sampling =
         split_dock(area.right, DockSide::bottom, std::clamp(222 * px / height, 0.15F, 0.6F));
     area.right = sampling.rest;

@@ -48,8 +48,7 @@ struct TreeView {
 };
 
 struct AttentionView {
-    bool log_scale = false;
-    bool show_logdet = true;
+    bool log_scale = true;   // most weights are small: linear shows little more than the diagonal
     ImVec2 matrix_at{0, 0};  // of the large matrix in the last frame
     ImVec2 matrix_size{0, 0};
     ImVec2 thumb_at{0, 0};

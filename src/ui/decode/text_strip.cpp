@@ -4,16 +4,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/decode/cell_layout.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
 
-constexpr float kGlyph = 24.0F;  // of the character's box
-constexpr float kTrack = 14.0F;  // of the bar above its zero line
-constexpr float kBelow = 7.0F;   // of the bar of a token beyond the boundary
-constexpr float kGap = 7.0F;
+constexpr float kGlyph = 22.0F;  // of the character's box
+constexpr float kTrack = 12.0F;  // of the bar above its zero line
+constexpr float kBelow = 6.0F;   // of the bar of a token beyond the boundary
+constexpr float kGap = 5.0F;
 
 struct Strip {
     const DecodeFrame& decode;
@@ -23,45 +24,10 @@ struct Strip {
     int selected = -1;
     int lit = -1;
     float font_px = 0;
+    const float* attention = nullptr;  // of the selected character in the selected head, or nullptr
+    int attention_begin = 0, attention_end = 0;
+    std::vector<int> dragged;  // sorted
 };
-
-// Lines end where the panel does and after a line break of the text.
-void break_lines(const DecodeFrame& decode, int columns, std::vector<int>& line_begin) {
-    line_begin.assign(1, 0);
-    int column = 0;
-    const int count = static_cast<int>(decode.line.size());
-    for (int i = 0; i < count; ++i) {
-        ++column;
-        const int token = decode.line[static_cast<std::size_t>(i)].token;
-        const bool newline =
-            decode.symbols != nullptr && token >= 0 &&
-            token < static_cast<int>(decode.symbols->size()) &&
-            visible_symbol((*decode.symbols)[static_cast<std::size_t>(token)]) == "↵";
-        if ((newline || column >= columns) && i + 1 < count) {
-            line_begin.push_back(i + 1);
-            column = 0;
-        }
-    }
-}
-
-ImVec2 cell_place(const TextStripView& view, int index) {
-    const auto after = std::upper_bound(view.line_begin.begin(), view.line_begin.end(), index);
-    const auto line = static_cast<int>(after - view.line_begin.begin()) - 1;
-    const int column = index - view.line_begin[static_cast<std::size_t>(line)];
-    return ImVec2(view.first_cell.x + static_cast<float>(column) * view.cell_size.x,
-                  view.first_cell.y + static_cast<float>(line) * view.cell_size.y);
-}
-
-int cell_under(const TextStripView& view, ImVec2 mouse, int count) {
-    const int line = static_cast<int>(std::floor((mouse.y - view.first_cell.y) / view.cell_size.y));
-    const int column =
-        static_cast<int>(std::floor((mouse.x - view.first_cell.x) / view.cell_size.x));
-    if (line < 0 || column < 0 || line >= static_cast<int>(view.line_begin.size())) return -1;
-    const auto at = static_cast<std::size_t>(line);
-    const int end = at + 1 < view.line_begin.size() ? view.line_begin[at + 1] : count;
-    const int index = view.line_begin[at] + column;
-    return index < end ? index : -1;
-}
 
 void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, float width) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -102,8 +68,19 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     const float width = view.cell_size.x;
     const ImVec2 box_end(at.x + width, at.y + theme.px(kGlyph));
     const float rounding = theme.px(3);
+    if (strip.attention != nullptr && index >= strip.attention_begin &&
+        index < strip.attention_end) {
+        const float weight = strip.attention[index - strip.attention_begin];
+        if (weight > 0.01F) {  // NaN is not
+            draw->AddRectFilled(at, box_end,
+                                with_alpha(theme.select, 0.5F * std::sqrt(std::min(weight, 1.0F))),
+                                rounding);
+        }
+    }
     if (index == strip.selected) {
-        draw->AddRectFilled(at, box_end, with_alpha(theme.select, 0.28F), rounding);
+        draw->AddRect(ImVec2(at.x + theme.px(0.5F), at.y + theme.px(0.5F)),
+                      ImVec2(box_end.x - theme.px(0.5F), box_end.y - theme.px(0.5F)), theme.select,
+                      rounding, 0, theme.px(1.5F));
     } else if (index == strip.lit) {
         draw->AddRectFilled(at, box_end, theme.hover, rounding);
     }
@@ -118,6 +95,10 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     draw->AddText(theme.fonts.mono, strip.font_px,
                   ImVec2(at.x + (width - glyph) / 2, at.y + (theme.px(kGlyph) - strip.font_px) / 2),
                   color, symbol.c_str());
+    if (std::binary_search(strip.dragged.begin(), strip.dragged.end(), index)) {
+        draw->AddTriangleFilled(ImVec2(box_end.x - theme.px(6), at.y), ImVec2(box_end.x, at.y),
+                                ImVec2(box_end.x, at.y + theme.px(6)), theme.select);
+    }
     if (cell == nullptr) return;
     draw_margin_bar(strip, *cell, at, width);
     if (cell->support) {
@@ -137,15 +118,15 @@ void draw_cells(const Strip& strip, const TextStripView& view) {
         if (y > clip_max.y || y + view.cell_size.y < clip_min.y) continue;
         const int begin = view.line_begin[line];
         const int end = line + 1 < view.line_begin.size() ? view.line_begin[line + 1] : count;
-        const int present = std::min(end, strip.decode.cursor);
-        if (present > begin && strip.margins != nullptr &&
-            strip.margins->has_stage) {  // the boundary: bars stand on it or hang from it
-            const float zero = y + theme.px(kGlyph + kTrack);
-            draw->AddLine(
-                ImVec2(view.first_cell.x, zero + 0.5F),
-                ImVec2(view.first_cell.x + static_cast<float>(present - begin) * view.cell_size.x,
-                       zero + 0.5F),
-                theme.line_strong);
+        const int first = std::max(begin, strip.decode.window_begin),
+                  last = std::min(end, strip.decode.cursor);
+        if (last > first && strip.margins != nullptr && strip.margins->has_stage) {
+            // The boundary: bars stand on it or hang from it.
+            const float zero = y + theme.px(kGlyph + kTrack) + 0.5F;
+            const auto x = [&](int i) {
+                return view.first_cell.x + static_cast<float>(i - begin) * view.cell_size.x;
+            };
+            draw->AddLine(ImVec2(x(first), zero), ImVec2(x(last), zero), theme.line_strong);
         }
         for (int i = begin; i < end; ++i) {
             draw_cell(
@@ -201,6 +182,24 @@ void handle_mouse(const Strip& strip, const TextStripView& view, PanelContext& c
     hover_cell(strip, index);
 }
 
+// The row of the selected head that belongs to the selected character.
+void find_attention(Strip& strip, const AttentionFrame* a, const Selection& selection) {
+    if (a == nullptr || a->size <= 0 || a->heads <= 0 || a->layers <= 0) return;
+    const int query = strip.selected - a->window_begin;
+    const int layer = std::clamp(selection.layer, 0, a->layers - 1),
+              head = std::clamp(selection.head, 0, a->heads - 1);
+    const auto size = static_cast<std::size_t>(a->size);
+    if (query < 0 || query >= a->size ||
+        a->weights.size() < static_cast<std::size_t>(a->layers * a->heads) * size * size)
+        return;
+    strip.attention =
+        a->weights.data() + (static_cast<std::size_t>(layer * a->heads + head) * size +
+                             static_cast<std::size_t>(query)) *
+                                size;
+    strip.attention_begin = a->window_begin;
+    strip.attention_end = strip.selected;
+}
+
 }  // namespace
 
 void draw_text_strip(const Frames& frames, TextStripView& view, PanelContext& context) {
@@ -220,6 +219,9 @@ void draw_text_strip(const Frames& frames, TextStripView& view, PanelContext& co
                 context.selection.lit_index,
                 theme.px(type::kToken)};
     if (strip.margins != nullptr) strip.range = margin_range(*strip.margins);
+    find_attention(strip, frames.attention.get(), context.selection);
+    strip.dragged = decode.dragged;
+    std::sort(strip.dragged.begin(), strip.dragged.end());
 
     ImGui::BeginChild("##cells", ImVec2(0, 0), 0, ImGuiWindowFlags_NoNavInputs);
     const float glyph = theme.fonts.mono->CalcTextSizeA(strip.font_px, 1e9F, 0, "M").x;

@@ -1,0 +1,313 @@
+// GLFW, ImGui's backends, and the loop around draw_frame.
+#include "ui/window.h"
+
+#include <GLFW/glfw3.h>
+#include <imgui.h>
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+#include <imgui_internal.h>
+#include <implot.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.h"
+#include "gfx/debug_output.h"
+#include "gfx/offscreen.h"
+#include "ui/actions.h"
+#include "ui/event_log.h"
+#include "ui/frame_pacer.h"
+#include "ui/gl_frame.h"
+#include "ui/shell.h"
+
+namespace marginscope {
+namespace {
+
+constexpr const char* kHeadless =
+    " Without a window use `marginscope render`, `train`, `decode`, `margins`, `noise`, `path` or "
+    "`stage` (see --help).";
+
+double seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::string last_glfw_error() {
+    const char* words = nullptr;
+    glfwGetError(&words);
+    return words != nullptr ? words : "no reason given";
+}
+
+struct Glfw {
+    Glfw() {
+        glfwInitHint(GLFW_WAYLAND_LIBDECOR, GLFW_WAYLAND_DISABLE_LIBDECOR);
+        if (glfwInit() == GLFW_FALSE) {
+            throw UserError("No display was found (" + last_glfw_error() + ")." + kHeadless, 2);
+        }
+    }
+    ~Glfw() { glfwTerminate(); }
+    Glfw(const Glfw&) = delete;
+    Glfw& operator=(const Glfw&) = delete;
+};
+
+std::string settings_path(const WindowOptions& options) {
+    if (options.settings.has_value()) return *options.settings;
+    const char* config = std::getenv("XDG_CONFIG_HOME");
+    const char* home = std::getenv("HOME");
+    if ((config == nullptr || *config == 0) && home == nullptr) return "";
+    const std::filesystem::path folder =
+        (config != nullptr && *config != 0 ? std::filesystem::path(config)
+                                           : std::filesystem::path(home) / ".config") /
+        "marginscope";
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    return error ? "" : (folder / "window.ini").string();
+}
+
+GlFunction gl_function(const char* name) { return glfwGetProcAddress(name); }
+
+/// Everything of one window; members are destroyed from the last to the first: the source is joined
+/// before OpenGL goes.
+class Window {
+public:
+    Window(const WindowOptions& options, const MakeSource& make_source)
+        : log_(log_path(options)),
+          settings_(settings_path(options)),
+          source_(make_source([] { glfwPostEmptyEvent(); })) {
+        open(options);
+        for (const std::string& file : options.files) commands_.push_back(command_for_path(file));
+    }
+    ~Window() {
+        source_.reset();
+        if (window_ == nullptr) return;
+        state_.pictures.reset();
+        debug_.reset();
+        if (interface_) {
+            ImGui_ImplOpenGL3_Shutdown();
+            ImGui_ImplGlfw_Shutdown();
+            ImPlot::DestroyContext();
+            ImGui::DestroyContext();
+        }
+        glfwDestroyWindow(window_);
+    }
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    int run() {
+        while (!finished()) {
+            wait_for_something();
+            take_news();
+            const bool hidden = glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0;
+            if (!hidden && pacer_.owes() && pacer_.wait(seconds(), yields()) <= 0) draw();
+        }
+        log_.summary(debug_->gl_error_count(), draw_secs_);
+        return debug_->gl_error_count() == 0 ? 0 : 1;
+    }
+
+private:
+    static std::string log_path(const WindowOptions& options) {
+        if (!options.log.empty()) return options.log;
+        const char* path = std::getenv("MARGINSCOPE_UI_LOG");
+        return path != nullptr ? path : "";
+    }
+
+    void open(const WindowOptions& options) {
+        glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 4);
+        glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 1);
+        glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+        glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+        if (log_.on()) glfwWindowHint(GLFW_OPENGL_DEBUG_CONTEXT, GLFW_TRUE);
+        glfwWindowHintString(GLFW_X11_CLASS_NAME, "marginscope");
+        window_ = glfwCreateWindow(options.width, options.height, "marginscope", nullptr, nullptr);
+        if (window_ == nullptr) {
+            throw UserError("No window with OpenGL 4.1 could be opened (" + last_glfw_error() +
+                                ")." + kHeadless,
+                            2);
+        }
+        glfwMakeContextCurrent(window_);
+        load_gl(gl_function);
+        state_.loop.renderer = gl_renderer();
+        state_.loop.software = is_software_renderer(state_.loop.renderer);
+        glfwSwapInterval(state_.loop.software
+                             ? 0
+                             : 1);  // the pacer limits the rate where there is no vertical blank
+        debug_ = std::make_unique<DebugOutput>([this](const GlMessage& message) {
+            if (message.severity == GlSeverity::high) log_.line("gl " + message.text);
+        });
+        set_callbacks();
+        ImGui::CreateContext();
+        ImPlot::CreateContext();
+        interface_ = true;
+        state_.workspace = options.workspace;
+        set_up_interface(state_, settings_);
+        if (options.theme) state_.theme_kind = *options.theme;
+        if (options.scale) state_.user_scale = *options.scale;
+        float x_scale = 1, y_scale = 1;
+        glfwGetWindowContentScale(window_, &x_scale, &y_scale);
+        state_.screen_scale = std::max(x_scale, 0.5F);
+        state_.theme_dirty = true;
+        ImGui_ImplGlfw_InitForOpenGL(window_, true);
+        ImGui_ImplOpenGL3_Init("#version 410 core");
+        state_.pictures = std::make_unique<Pictures>([this](const std::string& line) {
+            state_.log.push_back({line, false});
+        });
+        log_.line("renderer " + state_.loop.renderer);
+    }
+
+    void set_callbacks() {
+        glfwSetWindowUserPointer(window_, this);
+        glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
+            for (int i = 0; i < count; ++i) self(w).commands_.push_back(command_for_path(paths[i]));
+        });
+        glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* w, float x, float) {
+            self(w).state_.screen_scale = std::max(x, 0.5F);
+            self(w).state_.theme_dirty = true;
+        });
+        const auto wake = [](GLFWwindow* w) { self(w).pacer_.input(seconds()); };
+        glfwSetWindowRefreshCallback(window_, wake);
+        glfwSetFramebufferSizeCallback(
+            window_, [](GLFWwindow* w, int, int) { self(w).pacer_.input(seconds()); });
+    }
+
+    static Window& self(GLFWwindow* window) {
+        return *static_cast<Window*>(glfwGetWindowUserPointer(window));
+    }
+
+    bool training() const {
+        return frames_.training != nullptr && frames_.training->state == TrainingState::running;
+    }
+    bool yields() const {
+        return state_.loop.software &&
+               (training() || (frames_.path != nullptr && frames_.path->running));
+    }
+
+    void wait_for_something() {
+        constexpr double kIdleSecs = 0.5;
+        const double wait = pacer_.owes() ? pacer_.wait(seconds(), yields()) : kIdleSecs;
+        if (wait > 0)
+            glfwWaitEventsTimeout(wait);
+        else
+            glfwPollEvents();
+        if (ImGui::GetCurrentContext()->InputEventsQueue.Size > 0) pacer_.input(seconds());
+    }
+
+    void take_news() {
+        const Frames next = source_->frames();
+        const bool same = next.decode == frames_.decode && next.margins == frames_.margins &&
+                          next.attention == frames_.attention &&
+                          next.boundary == frames_.boundary && next.noise == frames_.noise &&
+                          next.training == frames_.training && next.path == frames_.path &&
+                          next.status == frames_.status;
+        if (!same) {
+            frames_ = next;
+            log_.frames(frames_);
+            pacer_.news();
+        }
+        const std::vector<TrainingEvent> events = source_->take_training_events();
+        if (!events.empty()) {
+            log_.training(events);
+            state_.train_series.take(events);
+            pacer_.news();
+        }
+        for (LogLine& line : source_->take_log()) {
+            state_.log.push_back(std::move(line));
+            if (state_.log.size() > kLogLines) state_.log.pop_front();
+            pacer_.news();
+        }
+        if (state_.pictures->poll()) pacer_.news();
+    }
+
+    void draw() {
+        const double begin = seconds();
+        refresh_theme(state_);
+        ImGui_ImplOpenGL3_NewFrame();
+        ImGui_ImplGlfw_NewFrame();
+        ImGui::NewFrame();
+        const double build = seconds();
+        draw_frame(frames_, state_, commands_);
+        ImGui::Render();
+        state_.loop.build_ms = 1000 * (seconds() - build);
+        int width = 0, height = 0;
+        glfwGetFramebufferSize(window_, &width, &height);
+        clear_screen(width, height, to_vec4(state_.theme.ground));
+        ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+        glfwSwapBuffers(window_);
+        const double now = seconds();
+        pacer_.drawn(now, now - begin);
+        draw_secs_ += now - begin;
+        count_rate(now);
+        log_.drawn(frames_, state_.loop.build_ms);
+        send();
+        toggle_fullscreen();
+    }
+
+    void send() {
+        if (commands_.empty()) return;
+        log_.commands(commands_);
+        source_->send(std::exchange(commands_, {}));
+    }
+
+    void count_rate(double now) {
+        ++rate_frames_;
+        if (now - rate_since_ < 0.5) return;
+        state_.loop.fps = rate_frames_ / (now - rate_since_);
+        state_.loop.draw_share = pacer_.mean_cost() * state_.loop.fps;
+        rate_since_ = now;
+        rate_frames_ = 0;
+    }
+
+    void toggle_fullscreen() {
+        if (!std::exchange(state_.fullscreen_changed, false)) return;
+        GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+        if (state_.fullscreen && monitor != nullptr) {
+            glfwGetWindowPos(window_, &restore_[0], &restore_[1]);
+            glfwGetWindowSize(window_, &restore_[2], &restore_[3]);
+            const GLFWvidmode* mode = glfwGetVideoMode(monitor);
+            glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, GLFW_DONT_CARE);
+        } else {
+            glfwSetWindowMonitor(window_, nullptr, restore_[0], restore_[1], restore_[2],
+                                 restore_[3], 0);
+        }
+    }
+
+    // Closing asks once when work would be lost.
+    bool finished() {
+        if (glfwWindowShouldClose(window_) == 0 && !state_.quit) return false;
+        if (!source_->has_unsaved_work() || state_.quit_confirmed) return true;
+        glfwSetWindowShouldClose(window_, GLFW_FALSE);
+        state_.quit = false;
+        state_.ask_quit = true;
+        pacer_.input(seconds());
+        return false;
+    }
+
+    EventLog log_;
+    std::string settings_;
+    GLFWwindow* window_ = nullptr;
+    bool interface_ = false;
+    UiState state_;
+    std::unique_ptr<DebugOutput> debug_;
+    std::unique_ptr<FrameSource> source_;
+    Frames frames_;
+    CommandList commands_;
+    FramePacer pacer_;
+    double draw_secs_ = 0, rate_since_ = 0;
+    int rate_frames_ = 0;
+    int restore_[4] = {80, 80, 1280, 800};
+};
+
+}  // namespace
+
+int run_window(const WindowOptions& options, const MakeSource& make_source) {
+    Glfw glfw;
+    int code = 0;
+    {
+        Window window(options, make_source);
+        code = window.run();
+    }
+    return code;
+}
+
+}  // namespace marginscope

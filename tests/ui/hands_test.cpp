@@ -1,0 +1,292 @@
+// What clicks, drags and keys make the window wish.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "interface.h"
+#include "support/synthetic_frames.h"
+#include "ui/actions.h"
+
+namespace marginscope {
+namespace {
+
+class Hands : public testing::Test {
+protected:
+    Hands() {
+        for (int i = 0; i < 4; ++i) interface.draw(frames);
+        interface.take_commands();
+    }
+
+    template <typename T>
+    std::vector<T> wishes() {
+        std::vector<T> found;
+        for (const Command& command : interface.take_commands()) {
+            if (const auto* wish = std::get_if<T>(&command)) found.push_back(*wish);
+        }
+        return found;
+    }
+
+    ImVec2 cell(int index) {
+        const TextStripView& view = interface.state().decode.text;
+        std::size_t line = 0;
+        while (line + 1 < view.line_begin.size() && view.line_begin[line + 1] <= index) ++line;
+        return ImVec2(
+            view.first_cell.x +
+                (static_cast<float>(index - view.line_begin[line]) + 0.5F) * view.cell_size.x,
+            view.first_cell.y + (static_cast<float>(line) + 0.3F) * view.cell_size.y);
+    }
+
+    Frames frames = synthetic::usual();
+    Interface interface { ImVec2(1280, 800) };
+};
+
+TEST_F(Hands, TheFirstFrameAsksForItsViewOnce) {
+    Interface fresh(ImVec2(1280, 800));
+    fresh.draw(frames);
+    int views = 0;
+    for (const Command& command : fresh.take_commands())
+        views += std::holds_alternative<SetView>(command) ? 1 : 0;
+    EXPECT_EQ(views, 1);
+    fresh.draw(frames);
+    EXPECT_TRUE(fresh.take_commands().empty());
+}
+
+TEST_F(Hands, AClickSelectsACharacterAndAsksForItsBoundary) {
+    interface.click(frames, cell(120));
+    EXPECT_EQ(interface.state().selection.index, 120);
+    const auto views = wishes<SetView>();
+    ASSERT_EQ(views.size(), 1U);
+    EXPECT_EQ(views[0].index, 120);
+}
+
+TEST_F(Hands, ADoubleClickMovesTheCursor) {
+    interface.click(frames, cell(110), 2);
+    const auto jumps = wishes<JumpDecode>();
+    ASSERT_EQ(jumps.size(), 1U);
+    EXPECT_EQ(jumps[0].index, 110);
+    EXPECT_EQ(interface.state().selection.index, -1);
+}
+
+TEST_F(Hands, HoveringLightsTheCharacterEverywhere) {
+    interface.move(frames, cell(115));
+    interface.draw(frames);
+    interface.draw(frames);
+    EXPECT_EQ(interface.state().selection.lit_index, 115);
+}
+
+TEST_F(Hands, SpaceAndArrowsDriveDecoding) {
+    interface.key(frames, ImGuiKey_Space);
+    const auto plays = wishes<PlayDecode>();
+    ASSERT_EQ(plays.size(), 1U);
+    EXPECT_FALSE(plays[0].on);  // it was playing
+    interface.key(frames, ImGuiKey_RightArrow);
+    auto steps = wishes<StepDecode>();
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].count, 1);
+    interface.key(frames, ImGuiKey_LeftArrow, ImGuiMod_Shift);
+    steps = wishes<StepDecode>();
+    ASSERT_EQ(steps.size(), 1U);
+    EXPECT_EQ(steps[0].count, -10);
+    interface.key(frames, ImGuiKey_Home);
+    ASSERT_EQ(wishes<JumpDecode>().size(), 1U);
+    interface.key(frames, ImGuiKey_End);
+    const auto jumps = wishes<JumpDecode>();
+    ASSERT_EQ(jumps.size(), 1U);
+    EXPECT_EQ(jumps[0].index, static_cast<int>(frames.decode->line.size()) - 1);
+}
+
+TEST_F(Hands, TextFieldsSwallowKeys) {
+    const PanelInfo& text = panels_of(Workspace::decode)[0];
+    Interface alone(ImVec2(900, 300));
+    for (int i = 0; i < 3; ++i) alone.draw_panel(frames, text.draw);
+    alone.click(frames, ImVec2(700, 24));
+    ASSERT_TRUE(ImGui::GetIO().WantTextInput);
+    alone.type(frames, "Anna g ");
+    EXPECT_STREQ(alone.state().decode.controls.prompt.c_str(), "Anna g ");
+    alone.key(frames, ImGuiKey_Enter);
+    bool prompted = false;
+    for (const Command& command : alone.take_commands()) {
+        if (const auto* prompt = std::get_if<SetPrompt>(&command)) {
+            prompted = true;
+            EXPECT_EQ(prompt->text, "Anna g ");
+        }
+        EXPECT_FALSE(std::holds_alternative<PlayDecode>(command));
+    }
+    EXPECT_TRUE(prompted);
+}
+
+TEST_F(Hands, AKeyWhileTypingInTheWindowDoesNothingElse) {
+    const ImVec2 prompt(600, 90);
+    interface.click(frames, prompt);
+    ASSERT_TRUE(ImGui::GetIO().WantTextInput);
+    interface.take_commands();
+    interface.key(frames, ImGuiKey_Space);
+    interface.key(frames, ImGuiKey_G);
+    EXPECT_TRUE(wishes<PlayDecode>().empty());
+    EXPECT_EQ(interface.state().selection.index, -1);
+    interface.key(frames, ImGuiKey_2,
+                  ImGuiMod_Ctrl);  // a chord that means nothing in a text still works
+    EXPECT_EQ(interface.state().workspace, Workspace::train);
+}
+
+TEST_F(Hands, BracketsAndPointsChangeTheHeadWithinItsBounds) {
+    interface.key(frames, ImGuiKey_LeftBracket);
+    EXPECT_EQ(interface.state().selection.layer, 0);
+    interface.key(frames, ImGuiKey_RightBracket);
+    interface.key(frames, ImGuiKey_Period);
+    interface.key(frames, ImGuiKey_Period);
+    EXPECT_EQ(interface.state().selection.layer, 1);
+    EXPECT_EQ(interface.state().selection.head, 2);
+    for (int i = 0; i < 9; ++i) interface.key(frames, ImGuiKey_RightBracket);
+    EXPECT_EQ(interface.state().selection.layer, frames.attention->layers - 1);
+}
+
+TEST_F(Hands, AThumbnailChoosesItsHead) {
+    const AttentionView& view = interface.state().decode.attention;
+    interface.click(frames, ImVec2(view.thumb_at.x + 3.4F * view.thumb_step,
+                                   view.thumb_at.y + 2.4F * view.thumb_step));
+    EXPECT_EQ(interface.state().selection.layer, 2);
+    EXPECT_EQ(interface.state().selection.head, 3);
+}
+
+TEST_F(Hands, GWalksTheLowMargins) {
+    interface.state().decode.traces.threshold = -1.5F;
+    interface.key(frames, ImGuiKey_G);
+    const int first = interface.state().selection.index;
+    ASSERT_GE(first, 0);
+    EXPECT_LT(frames.margins->cells[static_cast<std::size_t>(first)].logdet, -1.5F);
+    interface.key(frames, ImGuiKey_G);
+    const int second = interface.state().selection.index;
+    EXPECT_NE(second, first);
+    EXPECT_LT(frames.margins->cells[static_cast<std::size_t>(second)].logdet, -1.5F);
+    interface.key(frames, ImGuiKey_Escape);
+    EXPECT_EQ(interface.state().selection.index, -1);
+}
+
+TEST_F(Hands, ACandidateIsChosenByAClickAndTheFirstNewOneByB) {
+    const CandidatesView& view = interface.state().decode.candidates;
+    interface.click(frames,
+                    ImVec2(view.first_row.x + 20, view.first_row.y + 1.5F * view.row_height));
+    auto chosen = wishes<ChooseToken>();
+    ASSERT_EQ(chosen.size(), 1U);
+    EXPECT_EQ(chosen[0].token, frames.decode->candidates[1].token);
+    interface.key(frames, ImGuiKey_B);
+    chosen = wishes<ChooseToken>();
+    ASSERT_EQ(chosen.size(), 1U);
+    EXPECT_EQ(chosen[0].token, frames.decode->candidates[0].token);
+}
+
+TEST_F(Hands, DraggingTheTokenMovesItInThePlane) {
+    const BoundaryView& view = interface.state().decode.boundary;
+    const ImVec2 from = view.token_pixel,
+                 to(from.x + 0.1F * view.plot_size.x, from.y - 0.05F * view.plot_size.y);
+    interface.drag(frames, from, to);
+    const auto drags = wishes<DragToken>();
+    ASSERT_FALSE(drags.empty());
+    const BoundaryFrame& f = *frames.boundary;
+    EXPECT_EQ(drags.back().index, f.index);
+    EXPECT_NEAR(drags.back().to.x, 0.1F * (f.x_max - f.x_min), 0.02F);
+    EXPECT_NEAR(drags.back().to.y, 0.05F * (f.y_max - f.y_min), 0.02F);
+    EXPECT_FALSE(view.dragging);
+}
+
+TEST_F(Hands, DraggingBesideTheTokenMovesNothing) {
+    const BoundaryView& view = interface.state().decode.boundary;
+    const ImVec2 from(view.plot_at.x + 6, view.plot_at.y + 6);
+    interface.drag(frames, from, ImVec2(from.x + 30, from.y + 30));
+    EXPECT_TRUE(wishes<DragToken>().empty());
+}
+
+TEST_F(Hands, TheWheelOverTheBoundaryAsksForAnotherZoom) {
+    const BoundaryView& view = interface.state().decode.boundary;
+    interface.move(frames, ImVec2(view.plot_at.x + 20, view.plot_at.y + 20));
+    ImGui::GetIO().AddMouseWheelEvent(0, 1);
+    interface.draw(frames);
+    interface.draw(frames);
+    const auto views = wishes<SetView>();
+    ASSERT_FALSE(views.empty());
+    EXPECT_GT(views.back().zoom, 1.0F);
+}
+
+TEST_F(Hands, ABranchIsEnteredByAClick) {
+    const PanelInfo* branches = nullptr;
+    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+        if (std::string_view(panel.id) == "decode.branches") branches = &panel;
+    }
+    ASSERT_NE(branches, nullptr);
+    Interface alone(ImVec2(900, 400));
+    for (int i = 0; i < 3; ++i) alone.draw_panel(frames, branches->draw);
+    const TreeView& view = alone.state().decode.tree;
+    const int node = static_cast<int>(frames.decode->line.size()) + 2;  // on the first side branch
+    const ImVec2 place = view.place[static_cast<std::size_t>(node)];
+    EXPECT_GT(place.y, 0);
+    alone.click(frames, ImVec2(view.origin.x + (place.x + 0.5F) * view.step.x,
+                               view.origin.y + (place.y + 0.5F) * view.step.y));
+    bool gone = false;
+    for (const Command& command : alone.take_commands()) {
+        if (const auto* go = std::get_if<GoToNode>(&command)) gone = go->node == node;
+    }
+    EXPECT_TRUE(gone);
+}
+
+TEST_F(Hands, ATabKeepsItsPlaceAfterFillingTheWindow) {
+    interface.state().maximized = "decode.boundary";
+    const ImVec2 before = interface.state().decode.boundary.plot_size;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_GT(interface.state().decode.boundary.plot_size.x, 1.5F * before.x);
+    interface.state().maximized.clear();
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_EQ(interface.state().decode.boundary.plot_size.x, before.x);
+}
+
+TEST_F(Hands, TabLeavesOnlyTheMainPanels) {
+    EXPECT_NE(interface.words().find("Spectrum"), std::string::npos);
+    interface.key(frames, ImGuiKey_Tab);
+    interface.draw(frames);
+    EXPECT_EQ(interface.words().find("Spectrum"), std::string::npos);
+    EXPECT_FALSE(ImGui::GetIO().WantTextInput);
+    interface.key(frames, ImGuiKey_Tab);
+    interface.draw(frames);
+    EXPECT_NE(interface.words().find("Spectrum"), std::string::npos);
+}
+
+TEST_F(Hands, EveryKeyOfTheTableIsInTheKeyList) {
+    interface.key(frames, ImGuiKey_Slash, ImGuiMod_Shift);
+    ASSERT_TRUE(interface.state().show_keys);
+    ImGui::GetIO().DisplaySize = ImVec2(1600, 1400);
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    for (const Action& action : actions()) {
+        if (action.key[0] == 0) continue;
+        EXPECT_NE(interface.words().find(action.name), std::string::npos) << action.name;
+    }
+}
+
+TEST_F(Hands, ThePaletteRunsWhatIsTyped) {
+    interface.key(frames, ImGuiKey_P, ImGuiMod_Ctrl);
+    interface.type(frames, "train");
+    interface.draw(frames);
+    interface.key(frames, ImGuiKey_Enter);
+    interface.draw(frames);
+    EXPECT_EQ(interface.state().workspace, Workspace::train);
+    EXPECT_FALSE(interface.state().show_palette);
+}
+
+TEST_F(Hands, ASliderOfSamplingSendsTheWholeSetting) {
+    const PanelInfo* sampling = nullptr;
+    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+        if (std::string_view(panel.id) == "decode.sampling") sampling = &panel;
+    }
+    Interface alone(ImVec2(400, 300));
+    for (int i = 0; i < 3; ++i) alone.draw_panel(frames, sampling->draw);
+    alone.drag(frames, ImVec2(200, 22), ImVec2(280, 22));
+    std::vector<SetSampling> sent;
+    for (const Command& command : alone.take_commands()) {
+        if (const auto* set = std::get_if<SetSampling>(&command)) sent.push_back(*set);
+    }
+    ASSERT_FALSE(sent.empty());
+    EXPECT_GT(sent.back().settings.temperature, frames.decode->sampling.temperature);
+    EXPECT_EQ(sent.back().settings.seed, frames.decode->sampling.seed);
+}
+
+}  // namespace
+}  // namespace marginscope

@@ -1,0 +1,144 @@
+// Every panel on a null backend: with nothing, with little, with trouble and with as much as there
+// can be.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "interface.h"
+#include "support/synthetic_frames.h"
+
+namespace marginscope {
+namespace {
+
+constexpr std::array kWorkspaces = {Workspace::decode, Workspace::train, Workspace::path};
+
+struct Kind {
+    const char* name;
+    Frames (*make)();
+};
+
+class EveryPanel : public testing::TestWithParam<Kind> {};
+
+TEST_P(EveryPanel, IsDrawnThreeTimesAndSaysSomething) {
+    const Frames frames = GetParam().make();
+    for (const Workspace workspace : kWorkspaces) {
+        for (const PanelInfo& panel : panels_of(workspace)) {
+            Interface interface(ImVec2(640, 480));
+            interface.state().workspace = workspace;
+            if (frames.training != nullptr && frames.training->target > 0) {
+                interface.state().train_series.take(synthetic::training_events(60));
+            }
+            for (int i = 0; i < 3; ++i) interface.draw_panel(frames, panel.draw);
+            EXPECT_GT(interface.words().size(), 3U) << panel.id;
+            EXPECT_TRUE(interface.take_commands().empty())
+                << panel.id << " wishes something although nobody touched it";
+        }
+    }
+}
+
+TEST_P(EveryPanel, FitsIntoTheWholeWindowAtAnyScaleAndTheme) {
+    const Frames frames = GetParam().make();
+    for (const float scale : {0.75F, 1.0F, 3.0F}) {
+        for (const ThemeKind theme : {ThemeKind::dark, ThemeKind::light}) {
+            Interface interface(ImVec2(1280, 800), theme, scale);
+            for (const Workspace workspace : kWorkspaces) {
+                interface.state().workspace = workspace;
+                for (int i = 0; i < 3; ++i) interface.draw(frames);
+                EXPECT_GT(interface.last_vertices(), 100);
+            }
+        }
+    }
+}
+
+Frames none() { return {}; }
+Frames usual() { return synthetic::usual(); }
+
+INSTANTIATE_TEST_SUITE_P(Frames, EveryPanel,
+                         testing::Values(Kind{"none", none}, Kind{"empty", synthetic::empty},
+                                         Kind{"tiny", synthetic::tiny}, Kind{"usual", usual},
+                                         Kind{"not_finite", synthetic::not_finite},
+                                         Kind{"largest", synthetic::largest}),
+                         [](const testing::TestParamInfo<Kind>& kind) {
+                             return std::string(kind.param.name);
+                         });
+
+TEST(EmptyPanels, SayWhatToDo) {
+    const std::array<std::pair<const char*, const char*>, 8> sentences = {{
+        {"decode.text", "Type a prompt and press Enter"},
+        {"decode.candidates", "when a model is loaded"},
+        {"decode.attention", "Press Space to play"},
+        {"decode.boundary", "a model with a"},
+        {"decode.causes", "Choose a character"},
+        {"decode.traces", "drawn here along the text"},
+        {"decode.branches", "press B"},
+        {"decode.sampling", "as soon as a model is loaded"},
+    }};
+    for (const auto& [id, sentence] : sentences) {
+        bool found = false;
+        for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+            if (std::string_view(panel.id) != id) continue;
+            found = true;
+            Interface interface(ImVec2(1280, 800));
+            for (int i = 0; i < 3; ++i) interface.draw_panel(Frames{}, panel.draw);
+            EXPECT_NE(interface.words().find(sentence), std::string::npos)
+                << id << " says: " << interface.words();
+        }
+        EXPECT_TRUE(found) << id;
+    }
+}
+
+TEST(EmptyPanels, RepeatTheEnginesOwnSentence) {
+    Frames frames;
+    auto boundary = std::make_shared<BoundaryFrame>();
+    boundary->sentence = "This token stands alone.";
+    frames.boundary = boundary;
+    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+        if (std::string_view(panel.id) != "decode.boundary") continue;
+        Interface interface(ImVec2(1280, 800));
+        interface.draw_panel(frames, panel.draw);
+        EXPECT_NE(interface.words().find("This token stands alone."), std::string::npos);
+    }
+}
+
+TEST(TroubledNumbers, AreWrittenAsTheyAre) {
+    Interface interface;
+    Frames frames = synthetic::usual();
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    margins->cells.back().logdet = kNoValue;
+    margins->cells.back().sigma_min = std::numeric_limits<float>::infinity();
+    frames.margins = margins;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("nan"), std::string::npos);
+    EXPECT_NE(interface.words().find("inf"), std::string::npos);
+}
+
+TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {
+    for (const Workspace workspace : kWorkspaces) {
+        Interface interface(ImVec2(1280, 800));
+        interface.state().workspace = workspace;
+        interface.state().train_series.take(synthetic::training_events(2000));
+        const Frames frames = synthetic::usual();
+        std::vector<double> times;
+        for (int i = 0; i < 120; ++i) {
+            interface.draw(frames);
+            if (i >= 20) times.push_back(interface.last_build_ms());
+        }
+        std::sort(times.begin(), times.end());
+        const double p95 =
+            times[static_cast<std::size_t>(0.95 * static_cast<double>(times.size()))];
+        RecordProperty("build_p95_us_" + std::to_string(static_cast<int>(workspace)),
+                       static_cast<int>(1000 * p95));
+        std::printf("workspace %d: p95 %.2f ms, median %.2f ms\n", static_cast<int>(workspace), p95,
+                    times[times.size() / 2]);
+#ifdef __OPTIMIZE__
+        EXPECT_LE(p95, 4.0);
+#endif
+    }
+}
+
+}  // namespace
+}  // namespace marginscope
