@@ -1,4 +1,6 @@
 // `marginscope stage`: a stage's quantities for matrices of the user's own, as JSON.
+#include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "cli/command.h"
@@ -49,10 +51,12 @@ json matrix_json(const Matrix& matrix) {
     return rows;
 }
 
-json geometric_json(const GeometricMargin& margin) {
+// `point` is where J is singular, `delta` how far that is from the token.
+json geometric_json(const GeometricMargin& margin, const Vector& token) {
     return {{"value", json_number(margin.value)},
             {"first_order", json_number(margin.first_order)},
-            {"point", margin.value ? vector_json(margin.point) : json()},
+            {"point", margin.value ? vector_json(token + margin.point) : json()},
+            {"delta", margin.value ? vector_json(margin.point) : json()},
             {"sigma_min_at_point", margin.value ? json_number(margin.sigma_min_at_point) : json()},
             {"kkt", margin.value ? json_number(margin.kkt) : json()},
             {"searched_radius", json_number(margin.searched_radius)}};
@@ -63,19 +67,21 @@ json position_json(const Stage& stage, const PositionMargins& margins, bool full
     json eigenvalues = json::array();
     for (const auto& value : stage.spectrum(i))
         eigenvalues.push_back({json_number(value.real()), json_number(value.imag())});
-    json out = {{"i", i},
-                {"det", json_number(margins.det)},
-                {"logdet", json_number(margins.logdet.value)},
-                {"sign", margins.logdet.sign},
-                {"crossings", margins.crossings},
-                {"sigma_min", json_number(margins.sigma_min)},
-                {"energy_sq", json_number(margins.energy_sq)},
-                {"geometric", margins.geometric ? geometric_json(*margins.geometric) : json()},
-                {"gradient", vector_json(stage.gradient(i))},
-                {"attention", vector_json(stage.attention(i))},
-                {"attribution", vector_json(stage.trace_share(i))},
-                {"volume_share", vector_json(stage.volume_share(i))},
-                {"eigenvalues", eigenvalues}};
+    const Vector token = stage.embeddings().row(i);
+    json out = {
+        {"i", i},
+        {"det", json_number(margins.det)},
+        {"logdet", json_number(margins.logdet.value)},
+        {"sign", margins.logdet.sign},
+        {"crossings", margins.crossings},
+        {"sigma_min", json_number(margins.sigma_min)},
+        {"energy_sq", json_number(margins.energy_sq)},
+        {"geometric", margins.geometric ? geometric_json(*margins.geometric, token) : json()},
+        {"gradient", vector_json(stage.gradient(i))},
+        {"attention", vector_json(stage.attention(i))},
+        {"attribution", vector_json(stage.trace_share(i))},
+        {"volume_share", vector_json(stage.volume_share(i))},
+        {"eigenvalues", eigenvalues}};
     if (!stage.strict()) {
         out["attribution_self"] = json_number(stage.trace_share_self(i));
         out["volume_share_self"] = json_number(stage.volume_share_self(i));
@@ -84,10 +90,17 @@ json position_json(const Stage& stage, const PositionMargins& margins, bool full
     return out;
 }
 
+json read_document(const std::string& file) {
+    if (file != "-") return read_json_file(file, "stage");
+    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    return parse_json(text, "the standard input");
+}
+
 int run(const Options& options, const std::stop_token& stop) {
-    const json document = read_json_file(options.file, "stage");
+    const json document = read_document(options.file);
     if (!document.is_object())
-        throw UserError(options.file + " must hold a JSON object with u, W_Q and W_K.");
+        throw UserError((options.file == "-" ? "The standard input" : options.file) +
+                        " must hold a JSON object with u, W_Q and W_K.");
     StageWeights weights;
     weights.w_q = read_matrix(document, "W_Q");
     weights.w_k = read_matrix(document, "W_K");
@@ -108,10 +121,8 @@ int run(const Options& options, const std::stop_token& stop) {
             continue;
         }
         PositionMargins margins = stage.margins(i);
-        if (stage.has_margin(i)) {
-            margins.geometric = stage.geometric_margin(i, 0, stop);
-            all.push_back(margins);
-        }
+        margins.geometric = stage.geometric_margin(i, 0, stop);
+        if (stage.has_margin(i)) all.push_back(margins);
         positions.push_back(position_json(stage, margins, options.full));
     }
     write_json(options.json,
@@ -134,7 +145,9 @@ void add_stage_command(CLI::App& app, CommandContext& context) {
         "document; positions\n"
         "without a margin are null.");
     const auto options = std::make_shared<Options>();
-    command->add_option("file", options->file, "the matrices")->type_name("FILE.json")->required();
+    command->add_option("file", options->file, "the matrices; - is the standard input")
+        ->type_name("FILE.json")
+        ->required();
     command->add_flag("--full", options->full, "add each position's Jacobian");
     command->add_option("--support", options->support, "how many support tokens")
         ->check(CLI::Range(0, 1'000'000))
