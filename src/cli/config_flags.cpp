@@ -62,7 +62,7 @@ void ConfigFlags::add_to(CLI::App& command) {
             option->expected(0, 1)->type_name("[true|false]");
         else
             option->expected(1)->type_name(field.choices.empty() ? "N" : "NAME");
-        option->group(group_of(field));
+        option->take_last()->group(group_of(field));  // a script may append to its own line
     }
 }
 

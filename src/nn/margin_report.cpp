@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/statistics.h"
+#include "nn/margin_summary.h"
 #include "nn/model_request.h"
 #include "nn/noise.h"
 #include "nn/parallel_jobs.h"
@@ -226,45 +226,6 @@ private:
     std::vector<TokenWindow> windows_kept_;
 };
 
-// Means, quantiles and shares of the stage view.
-void summarise(MarginReport& report, const Loaded& loaded) {
-    std::vector<PositionMargins> margins;
-    std::vector<double> logdet;
-    std::vector<double> sigma_min;
-    double beyond = 0;
-    for (const PositionReport& record : report.positions) {
-        if (!record.stage) continue;
-        if (!std::isfinite(record.stage->logdet.value) || !std::isfinite(record.stage->sigma_min)) {
-            ++report.not_finite;
-            continue;
-        }
-        margins.push_back(*record.stage);
-        logdet.push_back(record.stage->logdet.value);
-        sigma_min.push_back(record.stage->sigma_min);
-        beyond += record.stage->beyond() ? 1.0 : 0.0;
-    }
-    if (margins.empty()) return;
-    report.share_beyond = beyond / static_cast<double>(margins.size());
-    report.logdet_mean = mean(logdet);
-    report.sigma_min_p5 = quantile(sigma_min, 0.05);
-    report.sigma_min_median = median(sigma_min);
-    report.sigma_min_min = quantile(sigma_min, 0.0);
-    report.nats_per_position =
-        log_likelihood(margins, loaded.exact.shape().width, stage_sigma(loaded.model))
-            .nats_per_position;
-}
-
-void count_not_finite(MarginReport& report) {
-    for (const PositionReport& record : report.positions) {
-        std::vector<ViewMargin> all = record.layers;
-        for (const auto& layer : record.heads) all.insert(all.end(), layer.begin(), layer.end());
-        const bool bad = std::any_of(all.begin(), all.end(), [](const ViewMargin& view) {
-            return !std::isfinite(view.logdet.value) || !std::isfinite(view.sigma_min);
-        });
-        report.not_finite += bad ? 1 : 0;
-    }
-}
-
 MarginReport make_report(const MarginRequest& request,
                          const std::function<void(std::size_t, std::size_t)>& progress,
                          const std::stop_token& stop) {
@@ -298,9 +259,9 @@ MarginReport make_report(const MarginRequest& request,
     for (const PositionReport& record : report.positions) seen.push_back(loaded.ids[record.i]);
     report.embedding_rms = token_embedding_rms(loaded.exact, seen);
     if (request.view == MarginView::stage)
-        summarise(report, loaded);
+        summarise_stage(report, loaded.exact.shape().width, stage_sigma(loaded.model));
     else
-        count_not_finite(report);
+        count_not_finite_views(report);
     return report;
 }
 
