@@ -31,6 +31,17 @@ int open_window(const WindowRequest& request) {
     });
 }
 
+/// Every margin of the window is there, and the slice is drawn in full.
+bool measured(const Frames& frames) {
+    if (!frames.margins || !frames.boundary || frames.boundary->geometric_pending) return false;
+    if (!frames.margins->has_stage) return true;
+    const auto& cells = frames.margins->cells;
+    if (static_cast<int>(cells.size()) != frames.decode->cursor) return false;
+    for (std::size_t i = static_cast<std::size_t>(frames.decode->window_begin) + 2; i < cells.size(); ++i)
+        if (!cells[i].valid) return false;
+    return true;
+}
+
 // Gives the engine something worth drawing, and waits for it: text, steps of training, or the
 // shipped path.
 void fill(FrameSource& source, Workspace workspace) {
@@ -41,7 +52,7 @@ void fill(FrameSource& source, Workspace workspace) {
     if (workspace == Workspace::train) source.send({StartTraining{}, TrainUntil{kSteps}});
     if (workspace == Workspace::path) source.send({OpenPath{}});
     const auto ready = [&](const Frames& frames) {
-        if (workspace == Workspace::decode) return frames.decode && frames.decode->cursor > kTokens;
+        if (workspace == Workspace::decode) return frames.decode && frames.decode->cursor > kTokens && measured(frames);
         if (workspace == Workspace::train)
             return frames.training && frames.training->step >= kSteps;
         return frames.path != nullptr;

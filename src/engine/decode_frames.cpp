@@ -64,8 +64,8 @@ std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(const Geomet
         const int position = index - begin;
         cell = s.cell_at(position, &geometry);
         if (!cell.valid) {
-            // Its past is too short since the window moved: what was measured when it was decoded still tells.
-            if (begin > 0 && !s.stage->has_margin(position)) cell = kept;
+            // Its past is too short since the window moved, or it is not measured anew yet: what was measured when it was decoded still tells.
+            if (begin > 0) cell = kept;
             cell.support = false;
             continue;
         }

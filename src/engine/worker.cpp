@@ -134,6 +134,8 @@ void Engine::Worker::load_first() {
         tell(problem + " The small trained model is shown instead.", true);
     }
     if (options_.autoplay) handle(PlayDecode{});
+    // Something to look at in Path until the user runs one.
+    if (has_asset(kPathAsset)) guarded("opening the finished path", [this] { handle(OpenPath{""}); });
 }
 
 void Engine::Worker::load(const std::string& path) {
