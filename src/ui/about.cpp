@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <string_view>
 
 #include "embedded/notices.h"
@@ -60,6 +61,26 @@ bool contains(std::string_view words, std::string_view part) {
                std::tolower(static_cast<unsigned char>(b));
     };
     return std::search(words.begin(), words.end(), part.begin(), part.end(), same) != words.end();
+}
+
+// "lambda 0.05" sets a live field. True when it was done.
+bool draw_setting_row(ActionContext& c, const std::string& words, bool enter) {
+    const auto blank = words.find_first_of(" =");
+    const Field* field = blank == std::string::npos ? nullptr : find_field(words.substr(0, blank));
+    if (field == nullptr || !field->live) return false;
+    char* end = nullptr;
+    const double value = std::strtod(words.c_str() + blank + 1, &end);
+    const Theme& theme = c.state.theme;
+    if (end == words.c_str() + blank + 1 || !(value >= field->min && value <= field->max)) {
+        const std::string range = std::string(field->name) + ": " + format_number(field->min) +
+                                  " to " + format_number(field->max);
+        text_colored(theme.faint, range.c_str());
+        return false;
+    }
+    const std::string row = "Set " + std::string(field->name) + " to " + format_number(value, 6);
+    if (!ImGui::Selectable(row.c_str(), enter, 0, ImVec2(0, theme.px(24))) && !enter) return false;
+    c.out.push_back(SetLive{std::string(field->name), value});
+    return true;
 }
 
 }  // namespace
@@ -153,7 +174,12 @@ void draw_palette(ActionContext& c) {
         ImGui::PopID();
         ++row;
     }
-    if (row == 0) text_colored(theme.faint, "No action has these letters.");
+    if (draw_setting_row(c, wanted, row == 0 && enter))
+        state.show_palette = false;
+    else if (row == 0)
+        text_colored(
+            theme.faint,
+            "No action has these letters. A live setting: its name and a value, as in lambda 0.05");
     state.palette_row = std::clamp(state.palette_row, 0, std::max(0, row - 1));
     ImGui::EndChild();
     const bool left = !ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) &&

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/error.h"
+
 namespace marginscope {
 namespace {
 
@@ -17,6 +19,11 @@ bool has_model(const ActionContext& c) { return c.frames.decode != nullptr; }
 bool has_run(const ActionContext& c) {
     return c.frames.training != nullptr && c.frames.training->state != TrainingState::idle;
 }
+bool can_pause(const ActionContext& c) {
+    return has_run(c) && (c.frames.training->state == TrainingState::running ||
+                          c.frames.training->state == TrainingState::paused);
+}
+bool not_training(const ActionContext& c) { return !can_pause(c); }
 bool can_step(const ActionContext& c) {
     return has_run(c) && c.frames.training->state == TrainingState::paused;
 }
@@ -76,6 +83,17 @@ void branch(ActionContext& c) {
     }
 }
 
+void start_training(ActionContext& c) {
+    const RunFormView& form = c.state.train.form;
+    c.state.workspace = Workspace::train;
+    try {
+        validate(form.config);
+        c.out.push_back(StartTraining{form.config, form.from_loaded, form.run_folder});
+    } catch (const UserError& error) {
+        c.state.train.form.problem = error.what();
+    }
+}
+
 void go_to_low_margin(ActionContext& c) {
     const int from = selected_index(c.state.selection, c.frames.decode.get());
     const int next = next_low_margin(*c.frames.margins, from, c.state.decode.traces.threshold);
@@ -127,7 +145,14 @@ const std::array kActions = std::to_array<Action>({
     {"Model", "Next head", ImGuiKey_Period, ".", true, has_attention, [](ActionContext& c) { change_head(c, 0, 1); }},
     {"Model", "Previous head", ImGuiKey_Comma, ",", true, has_attention, [](ActionContext& c) { change_head(c, 0, -1); }},
     {"Model", "Fit a stage to this model", ImGuiKey_F, "F", false, has_model, [](ActionContext& c) { c.out.push_back(FitStage{}); }},
-    {"Model", "One training step", ImGuiKey_N, "N", true, can_step, [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
+    {"Train", "Start training", 0, "", false, not_training, start_training},
+    {"Train", "Pause or resume training", 0, "", false, can_pause,
+     [](ActionContext& c) {
+         if (c.frames.training->state == TrainingState::running) c.out.push_back(PauseTraining{});
+         else c.out.push_back(ResumeTraining{});
+     }},
+    {"Train", "Stop training", 0, "", false, can_pause, [](ActionContext& c) { c.out.push_back(StopTraining{}); }},
+    {"Train", "One training step", ImGuiKey_N, "N", true, can_step, [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
 
     {"View", "Decode", kCtrl | ImGuiKey_1, "Ctrl+1", false, nullptr, [](ActionContext& c) { go_to(c, Workspace::decode); }, true},
     {"View", "Train", kCtrl | ImGuiKey_2, "Ctrl+2", false, nullptr, [](ActionContext& c) { go_to(c, Workspace::train); }, true},

@@ -131,6 +131,15 @@ void EventLog::drawn(const Frames& frames, double build_ms) {
     }
 }
 
+void EventLog::place(const char* name, float x, float y) {
+    if (file_ == nullptr || !std::isfinite(x) || !std::isfinite(y)) return;
+    const int whole_x = static_cast<int>(x), whole_y = static_cast<int>(y);
+    if (whole_x == place_x_ && whole_y == place_y_) return;
+    place_x_ = whole_x;
+    place_y_ = whole_y;
+    line(std::string(name) + " at " + std::to_string(whole_x) + " " + std::to_string(whole_y));
+}
+
 double EventLog::build_p95_ms() const {
     if (build_ms_.empty()) return 0;
     std::vector<float> sorted = build_ms_;

@@ -32,6 +32,8 @@ public:
     void training(const std::vector<TrainingEvent>& events);
     /// A frame is on the screen; `build_ms` is what its building cost.
     void drawn(const Frames& frames, double build_ms);
+    /// Where something can be grabbed, in window pixels; only when it moved.
+    void place(const char* name, float x, float y);
     /// build_p95_ms, fps, gl_errors.
     void summary(int gl_errors, double secs_drawing);
 
@@ -49,6 +51,7 @@ private:
     std::uint64_t boundary_ = 0;
     double drag_sent_ = -1;
     PlanePoint drag_to_;
+    int place_x_ = -1, place_y_ = -1;
     long frames_ = 0;
     bool content_ = false;
 };

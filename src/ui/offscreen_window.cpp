@@ -16,8 +16,9 @@ namespace marginscope {
 
 struct OffscreenWindow::Impl {
     explicit Impl(const OffscreenOptions& options) : context(options.width, options.height) {
-        ImGui::CreateContext();
-        ImPlot::CreateContext();
+        imgui = ImGui::CreateContext();
+        implot = ImPlot::CreateContext();
+        activate();
         state.theme_kind = options.theme;
         state.user_scale = options.scale;
         state.workspace = options.workspace;
@@ -27,13 +28,23 @@ struct OffscreenWindow::Impl {
         state.loop.renderer = context.renderer();
     }
     ~Impl() {
+        activate();
         state.pictures.reset();
         ImGui_ImplOpenGL3_Shutdown();
-        ImPlot::DestroyContext();
-        ImGui::DestroyContext();
+        ImPlot::DestroyContext(implot);
+        ImGui::DestroyContext(imgui);
+    }
+
+    // Several may live at a time.
+    void activate() {
+        context.make_current();
+        ImGui::SetCurrentContext(imgui);
+        ImPlot::SetCurrentContext(implot);
     }
 
     OffscreenContext context;
+    ImGuiContext* imgui = nullptr;
+    ImPlotContext* implot = nullptr;
     DebugOutput debug;
     UiState state;
     double build_ms = 0;
@@ -49,6 +60,7 @@ int OffscreenWindow::gl_error_count() { return impl_->debug.gl_error_count(); }
 Image OffscreenWindow::pixels() { return impl_->context.read_pixels(); }
 
 void OffscreenWindow::draw(const Frames& frames, CommandList& out) {
+    impl_->activate();
     refresh_theme(impl_->state);
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = ImVec2(static_cast<float>(impl_->context.width()),

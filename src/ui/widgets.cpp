@@ -237,6 +237,15 @@ void bar(ImDrawList& draw, ImVec2 at, ImVec2 size, float share, ImU32 color, ImU
     if (width > 0.5F) draw.AddRectFilled(at, ImVec2(at.x + width, at.y + size.y), color, rounding);
 }
 
+void outline(ImDrawList& draw, ImVec2 low, ImVec2 high, ImU32 color, float rounding, float thick) {
+    const float width = std::max(1.0F, std::round(thick));
+    // AddRect itself moves both corners half a pixel inwards.
+    const float inset = width / 2 - 0.5F;
+    draw.AddRect(ImVec2(std::round(low.x) + inset, std::round(low.y) + inset),
+                 ImVec2(std::round(high.x) - inset, std::round(high.y) - inset), color, rounding, 0,
+                 width);
+}
+
 void color_bar(const Theme& theme, const std::function<ImU32(float)>& color_at, const char* low,
                const char* middle, const char* high, const char* label, float width) {
     ImGui::BeginGroup();

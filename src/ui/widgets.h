@@ -71,6 +71,9 @@ void key_hint(const Theme& theme, const char* key);
 /// Horizontal bar of `share` (0…1) in the given rectangle.
 void bar(ImDrawList& draw, ImVec2 at, ImVec2 size, float share, ImU32 color, ImU32 track);
 
+/// A crisp frame inside the rectangle: corners and thickness (pixels) on whole pixels.
+void outline(ImDrawList& draw, ImVec2 low, ImVec2 high, ImU32 color, float rounding, float thick);
+
 /// A labelled colour bar with both limits and the middle; horizontal, `width` wide.
 void color_bar(const Theme& theme, ColorMap map, const ColorScale& scale, const char* label,
                float width);

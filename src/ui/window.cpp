@@ -239,6 +239,11 @@ private:
         draw_secs_ += now - begin;
         count_rate(now);
         log_.drawn(frames_, state_.loop.build_ms);
+        if (state_.workspace == Workspace::decode && frames_.boundary != nullptr &&
+            frames_.boundary->rows > 0) {
+            log_.place("token", state_.decode.boundary.token_pixel.x,
+                       state_.decode.boundary.token_pixel.y);
+        }
         send();
         toggle_fullscreen();
     }

@@ -263,11 +263,11 @@ TEST_F(Hands, EveryKeyOfTheTableIsInTheKeyList) {
 
 TEST_F(Hands, ThePaletteRunsWhatIsTyped) {
     interface.key(frames, ImGuiKey_P, ImGuiMod_Ctrl);
-    interface.type(frames, "train");
+    interface.type(frames, "path");
     interface.draw(frames);
     interface.key(frames, ImGuiKey_Enter);
     interface.draw(frames);
-    EXPECT_EQ(interface.state().workspace, Workspace::train);
+    EXPECT_EQ(interface.state().workspace, Workspace::path);
     EXPECT_FALSE(interface.state().show_palette);
 }
 

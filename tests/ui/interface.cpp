@@ -22,8 +22,9 @@ double thread_ms() {
 
 Interface::Interface(ImVec2 size, ThemeKind theme, float scale)
     : state_(std::make_unique<UiState>()) {
-    ImGui::CreateContext();
-    ImPlot::CreateContext();
+    imgui_ = ImGui::CreateContext();
+    implot_ = ImPlot::CreateContext();
+    activate();
     ImGuiIO& io = ImGui::GetIO();
     io.DisplaySize = size;
     io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
@@ -33,15 +34,17 @@ Interface::Interface(ImVec2 size, ThemeKind theme, float scale)
 }
 
 Interface::~Interface() {
+    activate();
     for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
         texture->SetTexID(ImTextureID_Invalid);
         texture->SetStatus(ImTextureStatus_Destroyed);
     }
-    ImPlot::DestroyContext();
-    ImGui::DestroyContext();
+    ImPlot::DestroyContext(implot_);
+    ImGui::DestroyContext(imgui_);
 }
 
 void Interface::frame(const std::function<void()>& body) {
+    activate();
     refresh_theme(*state_);
     ImGui::GetIO().DeltaTime = 1.0F / 60.0F;
     ImGui::NewFrame();
@@ -89,6 +92,12 @@ void Interface::draw_panel(
 
 CommandList Interface::take_commands() { return std::exchange(commands_, {}); }
 
+// Several may live at a time.
+void Interface::activate() const {
+    ImGui::SetCurrentContext(imgui_);
+    ImPlot::SetCurrentContext(implot_);
+}
+
 void Interface::again(const Frames& frames) {
     if (panel_)
         draw_panel(frames, DrawPanel(panel_));
@@ -97,6 +106,7 @@ void Interface::again(const Frames& frames) {
 }
 
 void Interface::move(const Frames& frames, ImVec2 to) {
+    activate();
     ImGui::GetIO().AddMousePosEvent(to.x, to.y);
     again(frames);
 }
@@ -124,6 +134,7 @@ void Interface::drag(const Frames& frames, ImVec2 from, ImVec2 to) {
 }
 
 void Interface::key(const Frames& frames, ImGuiKey key, ImGuiKey modifier) {
+    activate();
     ImGuiIO& io = ImGui::GetIO();
     if (modifier != ImGuiKey_None) io.AddKeyEvent(modifier, true);
     io.AddKeyEvent(key, true);
@@ -136,6 +147,7 @@ void Interface::key(const Frames& frames, ImGuiKey key, ImGuiKey modifier) {
 }
 
 void Interface::type(const Frames& frames, const char* words) {
+    activate();
     ImGui::GetIO().AddInputCharactersUTF8(words);
     again(frames);
     again(frames);

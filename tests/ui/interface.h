@@ -4,6 +4,8 @@
 
 #include <imgui.h>
 
+#include <implot.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,11 +45,14 @@ public:
     int last_vertices() const { return vertices_; }
 
 private:
+    void activate() const;
     void again(const Frames& frames);
     void frame(const std::function<void()>& body);
 
     using DrawPanel = std::function<void(const Frames&, UiState&, PanelContext&)>;
 
+    ImGuiContext* imgui_ = nullptr;
+    ImPlotContext* implot_ = nullptr;
     std::unique_ptr<UiState> state_;
     DrawPanel panel_;  // the last drawn panel, empty: the whole window
     CommandList commands_;

@@ -4,10 +4,12 @@
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb_image_write.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <set>
 
 #include "support/synthetic_frames.h"
+#include "ui/decode/cell_layout.h"
 #include "ui/offscreen_window.h"
 
 namespace marginscope {
@@ -62,6 +64,102 @@ INSTANTIATE_TEST_SUITE_P(
         for (char& c : name) c = c == '-' ? '_' : c;
         return name;
     });
+
+Rgb at(const Image& image, float x, float y) {
+    const std::uint8_t* p = image.pixel(static_cast<int>(x), static_cast<int>(y));
+    return {p[0], p[1], p[2]};
+}
+
+int distance(Rgb a, Rgb b) {
+    return std::abs(a.r - b.r) + std::abs(a.g - b.g) + std::abs(a.b - b.b);
+}
+
+class Colors : public testing::Test {
+protected:
+    Image draw(const Frames& now) {
+        CommandList out;
+        for (int i = 0; i < 5; ++i) window.draw(now, out);
+        return window.pixels();
+    }
+    OffscreenWindow window{OffscreenOptions{1280, 800, 1.0F, ThemeKind::dark, Workspace::decode}};
+    Frames frames = synthetic::usual();
+};
+
+TEST_F(Colors, ANanWeightIsVioletAndTheFutureIsNot) {
+    auto attention = std::make_shared<AttentionFrame>(*frames.attention);
+    const int query = 40, key = 10;
+    attention->weights[static_cast<std::size_t>(query * attention->size + key)] = kNoValue;
+    frames.attention = attention;
+    const Image image = draw(frames);
+    const AttentionView& view = window.state().decode.attention;
+    const float cell = view.matrix_size.x / static_cast<float>(attention->size);
+    const auto pixel = [&](int q, int k) {
+        return at(image, view.matrix_at.x + (static_cast<float>(k) + 0.5F) * cell,
+                  view.matrix_at.y + (static_cast<float>(q) + 0.5F) * cell);
+    };
+    EXPECT_LT(distance(pixel(query, key), kNanColor), 6);
+    EXPECT_GT(distance(pixel(query - 2, key), kNanColor), 60);
+    EXPECT_LT(distance(pixel(key, query), outside_color(true)), 6);
+}
+
+TEST_F(Colors, TheBoundaryIsAccentWhereDetChangesItsSign) {
+    const Image image = draw(frames);
+    const BoundaryView& view = window.state().decode.boundary;
+    const BoundaryFrame& f = *frames.boundary;
+    const auto x_of = [&](float x) {
+        return view.plot_at.x + (x - f.x_min) / (f.x_max - f.x_min) * view.plot_size.x;
+    };
+    const auto y_of = [&](float y) {
+        return view.plot_at.y + (f.y_max - y) / (f.y_max - f.y_min) * view.plot_size.y;
+    };
+    // The made-up field vanishes on x = 0.62 + 0.22 y² + 0.12 sin 3.2 y.
+    for (const float y : {-1.2F, -0.6F, 0.45F}) {
+        const float x = 0.62F + 0.22F * y * y + 0.12F * std::sin(3.2F * y);
+        EXPECT_LT(distance(at(image, x_of(x), y_of(y)), accent_color(true)), 40) << "y = " << y;
+    }
+    EXPECT_GT(distance(at(image, x_of(-0.1F), y_of(-1.2F)), accent_color(true)), 100);
+}
+
+TEST_F(Colors, SupportTokensWearARingInTheText) {
+    const Image image = draw(frames);
+    const TextStripView& view = window.state().decode.text;
+    const Theme& theme = window.state().theme;
+    const ImVec4 ring = to_vec4(theme.ring);
+    const Rgb wanted{static_cast<std::uint8_t>(ring.x * 255),
+                     static_cast<std::uint8_t>(ring.y * 255),
+                     static_cast<std::uint8_t>(ring.z * 255)};
+    int rings = 0, seen = 0;
+    for (const int index : frames.margins->support) {
+        const ImVec2 place = cell_place(view, index);
+        const float y = place.y + theme.px(11);
+        if (y < view.first_cell.y || y > 268) continue;  // scrolled away
+        ++seen;
+        int best = 765;
+        for (float x = place.x - 1; x < place.x + 4; x += 1)
+            best = std::min(best, distance(at(image, x, y), wanted));
+        rings += best < 60 ? 1 : 0;
+    }
+    EXPECT_GT(seen, 2);
+    EXPECT_EQ(rings, seen);
+}
+
+TEST_F(Colors, ADraggedTokenMovesInThePicture) {
+    const Image before = draw(frames);
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    boundary->version = 2;
+    boundary->token_at = {-0.4F, -0.9F};
+    frames.boundary = boundary;
+    const Image after = draw(frames);
+    const ImVec2 token = window.state().decode.boundary.token_pixel;
+    int changed = 0;
+    for (int dy = -8; dy <= 8; ++dy) {
+        for (int dx = -8; dx <= 8; ++dx) {
+            const float x = token.x + static_cast<float>(dx), y = token.y + static_cast<float>(dy);
+            changed += distance(at(before, x, y), at(after, x, y)) > 30 ? 1 : 0;
+        }
+    }
+    EXPECT_GT(changed, 100);
+}
 
 }  // namespace
 }  // namespace marginscope

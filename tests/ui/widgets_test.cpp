@@ -80,7 +80,9 @@ TEST(Branches, NoTwoNodesShareAPlaceAndTheLineIsTheFirstRow) {
         EXPECT_TRUE(
             taken.insert({static_cast<int>(view.place[i].x), static_cast<int>(view.place[i].y)})
                 .second);
-        if (frames.decode->tree[i].on_line) EXPECT_EQ(view.place[i].y, 0);
+        if (frames.decode->tree[i].on_line) {
+            EXPECT_EQ(view.place[i].y, 0);
+        }
     }
 }
 

@@ -212,7 +212,7 @@ void draw_attention(const Frames& frames, AttentionView& view, PanelContext& con
     const float footer = theme.px(36), gap = theme.px(12), margin = theme.px(18);
     const float height = std::max(theme.px(40), room.y - footer);
     const float side =
-        std::floor(std::max(theme.px(40), std::min(height - theme.px(34), room.x * 0.66F)));
+        std::floor(std::max(theme.px(40), std::min(height - theme.px(34), room.x * 0.63F)));
     const float step =
         std::max(theme.px(6), std::min((room.x - side - gap - margin) / static_cast<float>(a.heads),
                                        (height - margin) / static_cast<float>(a.layers)));

@@ -52,6 +52,7 @@ void draw_plane_choice(const BoundaryFrame& f, const DecodeFrame* decode, Bounda
         choose_token(f, decode, "##b", view.request.plane_token_b, theme);
     }
     ImGui::SameLine(0, theme.px(8));
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() - theme.px(4));
     if (icon_button(theme, "##home", Icon::target, "Whole picture (zoom 1)",
                     view.request.zoom != 1.0F))
         view.request.zoom = 1.0F;

@@ -20,13 +20,13 @@ struct Strip {
     const DecodeFrame& decode;
     const MarginFrame* margins;
     const Theme& theme;
-    MarginRange range;
+    MarginRange range{};
     int selected = -1;
     int lit = -1;
     float font_px = 0;
     const float* attention = nullptr;  // of the selected character in the selected head, or nullptr
     int attention_begin = 0, attention_end = 0;
-    std::vector<int> dragged;  // sorted
+    std::vector<int> dragged{};  // sorted
 };
 
 void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, float width) {
@@ -78,9 +78,7 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
         }
     }
     if (index == strip.selected) {
-        draw->AddRect(ImVec2(at.x + theme.px(0.5F), at.y + theme.px(0.5F)),
-                      ImVec2(box_end.x - theme.px(0.5F), box_end.y - theme.px(0.5F)), theme.select,
-                      rounding, 0, theme.px(1.5F));
+        outline(*draw, at, box_end, theme.select, rounding, theme.px(1.5F));
     } else if (index == strip.lit) {
         draw->AddRectFilled(at, box_end, theme.hover, rounding);
     }
@@ -88,7 +86,6 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     const std::string symbol = symbol_at(strip.decode, token.token);
     const bool space = symbol == "·" || symbol == "↵" || symbol == "⇥";
     ImU32 color = future || forgotten || space ? theme.faint : theme.text;
-    if (cell != nullptr && cell->valid && cell->crossings > 0 && !space) color = theme.accent;
     if (future) color = with_alpha(theme.faint, 0.7F);
     const float glyph =
         strip.theme.fonts.mono->CalcTextSizeA(strip.font_px, 1e9F, 0, symbol.c_str()).x;
@@ -102,9 +99,7 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     if (cell == nullptr) return;
     draw_margin_bar(strip, *cell, at, width);
     if (cell->support) {
-        draw->AddRect(ImVec2(at.x + theme.px(0.5F), at.y + theme.px(0.5F)),
-                      ImVec2(box_end.x - theme.px(0.5F), box_end.y - theme.px(0.5F)), theme.ring,
-                      rounding, 0, theme.px(1.5F));
+        outline(*draw, at, box_end, theme.ring, rounding, theme.px(1.5F));
     }
 }
 
@@ -211,13 +206,10 @@ void draw_text_strip(const Frames& frames, TextStripView& view, PanelContext& co
         return;
     }
     const DecodeFrame& decode = *frames.decode;
-    Strip strip{decode,
-                frames.margins.get(),
-                theme,
-                {},
-                selected_index(context.selection, &decode),
-                context.selection.lit_index,
-                theme.px(type::kToken)};
+    Strip strip{decode, frames.margins.get(), theme};
+    strip.selected = selected_index(context.selection, &decode);
+    strip.lit = context.selection.lit_index;
+    strip.font_px = theme.px(type::kToken);
     if (strip.margins != nullptr) strip.range = margin_range(*strip.margins);
     find_attention(strip, frames.attention.get(), context.selection);
     strip.dragged = decode.dragged;
