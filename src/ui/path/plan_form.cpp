@@ -80,7 +80,7 @@ void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context)
     std::string words = std::to_string(done) + " of " + std::to_string(path.cells.size()) + " models done";
     if (failed > 0) words += ", " + std::to_string(failed) + " failed";
     if (path.running) words += ", " + std::to_string(path.running_cells) + " at work";
-    progress_chip(theme, words.c_str(), path.progress, path.running ? path.eta_secs : 0, ImGui::GetContentRegionAvail().x);
+    progress_chip(theme, words.c_str(), path.progress, path.running ? path.eta_secs : 0, theme.px(72));
     text_small(theme, theme.faint, path.folder.c_str());
     if (!path.sentence.empty()) paragraph(theme, theme.dim, path.sentence.c_str());
     if (path.running) {

@@ -33,9 +33,9 @@ void draw_rule(const PathFrame& path, PathView& view, PanelContext& context) {
     if (!view.rule_held) view.rule_percent = 100.0 * path.max_clean_loss;
     slider(context.theme, {.label = "May cost, %", .scale = {0.0, 20.0, false, false, false}, .digits = 2, .hint = "Largest rise of the clean loss that the rule allows"},
            view.rule_percent);
-    view.rule_held = ImGui::IsItemActive();
-    if (ImGui::IsItemDeactivated() && view.rule_percent != 100.0 * path.max_clean_loss)
-        context.out.push_back(SetCleanLossRule{view.rule_percent / 100.0});
+    const bool differs = std::abs(view.rule_percent - 100.0 * path.max_clean_loss) > 1e-9;
+    if (view.rule_held && !ImGui::IsAnyItemActive() && differs) context.out.push_back(SetCleanLossRule{view.rule_percent / 100.0});
+    view.rule_held = ImGui::IsAnyItemActive();
 }
 
 void draw_row(const PairedDifference& one, const Theme& theme) {

@@ -60,31 +60,32 @@ void draw_until(const TrainingFrame& training, RunFormView& form, PanelContext& 
     if (!ahead && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("The run is already at that step");
 }
 
-/// Live fields of the table that deserve a slider at hand; a change is sent when the mouse lets go, and at most as it moves.
+/// Live fields of the table that deserve a slider at hand.
 void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    if (!view.held) {
+    if (view.changed.empty() && !ImGui::IsAnyItemActive()) {
         view.lambda = config.barrier.lambda;
         view.lr = config.train.lr;
         view.noise = config.train.noise;
         view.clip = config.train.clip;
     }
-    bool held = false;
-    const auto row = [&](const SliderSpec& spec, const char* field, double& value, double now) {
-        slider(theme, spec, value);
-        held = held || ImGui::IsItemActive();
-        if (ImGui::IsItemDeactivated() && value != now) context.out.push_back(SetLive{field, value});
+    const auto row = [&](const SliderSpec& spec, const char* field, double& value) {
+        if (!slider(theme, spec, value)) return;
+        view.changed = field;
+        view.value = value;
     };
     heading(theme, "Live");
     row({.label = "lambda_m", .scale = {1e-4, 1.0, true, true, false}, .digits = 3, .off_text = "0", .quantity = Quantity::lambda},
-        "barrier.lambda", view.lambda, config.barrier.lambda);
+        "barrier.lambda", view.lambda);
     row({.label = "Learning rate", .scale = {1e-5, 0.1, true, false, false}, .digits = 2, .hint = "Peak of the cosine; the schedule scales with it"},
-        "train.lr", view.lr, config.train.lr);
+        "train.lr", view.lr);
     row({.label = "Noise", .scale = {1e-3, 1.0, true, true, false}, .digits = 2, .off_text = "off", .quantity = Quantity::noise}, "train.noise",
-        view.noise, config.train.noise);
+        view.noise);
     row({.label = "Clip", .scale = {0.01, 100.0, true, true, false}, .digits = 2, .off_text = "off", .hint = "Largest norm of the summed gradient"},
-        "train.clip", view.clip, config.train.clip);
-    view.held = held;
+        "train.clip", view.clip);
+    if (view.changed.empty() || ImGui::IsAnyItemActive()) return;
+    context.out.push_back(SetLive{view.changed, view.value});
+    view.changed.clear();
 }
 
 const char* state_words(TrainingState state) {
@@ -114,7 +115,9 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
     const double share = training->target > 0 ? static_cast<double>(training->step) / static_cast<double>(training->target) : -1;
     ImGui::Dummy(ImVec2(0, theme.px(4)));
     const std::string words = std::string(state_words(training->state)) + ", step " + std::to_string(training->step) + " of " + std::to_string(training->target);
-    progress_chip(theme, words.c_str(), share, training->state == TrainingState::running ? training->eta_secs : 0, ImGui::GetContentRegionAvail().x);
+    progress_chip(theme, words.c_str(), share, 0, theme.px(96));
+    if (training->state == TrainingState::running && training->steps_per_s > 0)
+        text_small(theme, theme.dim, (format_number(training->steps_per_s, 3) + " steps/s, " + format_duration(training->eta_secs) + " left").c_str());
     if (!training->sentence.empty())
         paragraph(theme, training->state == TrainingState::failed ? theme.error : theme.dim, training->sentence.c_str());
     if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());

@@ -41,9 +41,11 @@ struct RunFormView {
     bool open_all = false;
 };
 
-/// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back.
+/// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back; a change is sent, and leaves
+/// its mark, once the mouse lets go.
 struct LiveView {
-    bool held = false;
+    std::string changed;  // field that waits to be sent, or ""
+    double value = 0;
     double lambda = 0, lr = 0, min_lr = 0, noise = 0, clip = 0;
 };
 
