@@ -57,7 +57,10 @@ void main() {
     float slope = fwidth(level);
 
     Nearest line = nearest_piece(gl_FragCoord.xy, px_per_cell, int(info.x), int(info.y));
-    float side = info.y > 0.0 ? line.side : value;
+    // The smooth line and the bilinear field differ by less than a cell; further away the field decides, because a loop
+    // around one node can be shorter than its directions are exact.
+    bool beside_line = info.y > 0.0 && line.away_px < max(px_per_cell.x, px_per_cell.y);
+    float side = beside_line ? line.side : value;
     float t = clamp((logdet - u_limits.x) / (u_limits.y - u_limits.x), 0.0, 1.0);
     vec3 color = side >= 0.0 ? mix(u_safe_low.rgb, u_safe_high.rgb, t) : mix(u_beyond_low.rgb, u_beyond_high.rgb, t);
     if ((floatBitsToUint(value) & 0x7fffffffu) > 0x7f800000u) color = u_nan_color.rgb;

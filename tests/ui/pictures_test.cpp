@@ -4,6 +4,7 @@
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb_image_write.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -118,6 +119,33 @@ TEST_F(Colors, TheBoundaryIsAccentWhereDetChangesItsSign) {
         EXPECT_LT(distance(at(image, x_of(x), y_of(y)), accent_color(true)), 40) << "y = " << y;
     }
     EXPECT_GT(distance(at(image, x_of(-0.1F), y_of(-1.2F)), accent_color(true)), 100);
+}
+
+TEST_F(Colors, AnIslandOfOneNodeColorsOnlyItself) {
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    std::fill(boundary->logdet.begin(), boundary->logdet.end(), -1.0F);
+    std::fill(boundary->sign.begin(), boundary->sign.end(), std::int8_t{-1});
+    const int row = 20, column = 30;
+    const auto node = static_cast<std::size_t>(row * boundary->columns + column);
+    boundary->logdet[node] = -14.0F;
+    boundary->sign[node] = 1;
+    boundary->past.clear();
+    boundary->version = 3;
+    frames.boundary = boundary;
+    const Image image = draw(frames);
+    const BoundaryView& view = window.state().decode.boundary;
+    const float step = view.plot_size.x / static_cast<float>(boundary->columns - 1);
+    const ImVec2 island(view.plot_at.x + static_cast<float>(column) * step,
+                        view.plot_at.y + view.plot_size.y - static_cast<float>(row) * step);
+    const Rgb far = at(image, view.plot_at.x + 6, view.plot_at.y + 6);
+    for (const float away : {2.5F, 3.5F, 5.0F, 7.0F}) {
+        for (const ImVec2 to : {ImVec2(1, 0), ImVec2(-1, 0), ImVec2(0, 1), ImVec2(0, -1),
+                                ImVec2(0.7F, 0.7F), ImVec2(-0.7F, 0.7F)}) {
+            const Rgb here =
+                at(image, island.x + to.x * away * step, island.y + to.y * away * step);
+            EXPECT_LT(distance(here, far), 30) << away << " nodes away";
+        }
+    }
 }
 
 TEST_F(Colors, SupportTokensWearARingInTheText) {

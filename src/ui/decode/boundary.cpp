@@ -24,7 +24,9 @@ void draw_field(const BoundaryFrame& f, const PlaneMap& map, BoundaryView& view,
         draw->AddRectFilled(map.at, end, context.theme.raised);
         return;
     }
-    const BoundaryStyle style = BoundaryStyle::themed(context.theme.dark());
+    BoundaryStyle style = BoundaryStyle::themed(context.theme.dark());
+    style.line_px = context.theme.px(style.line_px);
+    style.halo_px = context.theme.px(style.halo_px);
     BoundaryTexture& texture = context.pictures->boundary(
         "boundary", {f.logdet, f.sign, f.rows, f.columns}, f.version, static_cast<int>(map.size.x),
         static_cast<int>(map.size.y), style);
