@@ -146,7 +146,9 @@ std::vector<BenchFigure> train_figures() {
         }));
     }
     screen.source.send({StopTraining{}});
-    const double share = 100 * median(with) / median(without);
+    // A machine too busy for a single step in that time has no ratio to tell.
+    const double base = median(without);
+    const double share = base > 0 ? 100 * median(with) / base : std::nan("");
     char note[160];
     std::snprintf(note, sizeof note,
                   "%.1f steps/s drawn at %.1f frames a second, %.1f steps/s undrawn; interleaved, "
