@@ -103,6 +103,7 @@ milliseconds Engine::Worker::time_to_next() const {
 void Engine::Worker::take_commands() {
     while (const auto queued = commands_.try_pop()) {
         if (!*queued) continue;
+        set_idle(false);  // before the wish counts as done: its frames come at the end of this turn
         std::visit([this](const auto& wish) { guarded("", [&] { handle(wish); }); }, **queued);
         ++done_;
     }
