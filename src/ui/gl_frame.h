@@ -5,7 +5,10 @@
 
 #include <imgui.h>
 
+#include <span>
 #include <string>
+
+#include "ui/ui_state.h"
 
 namespace marginscope {
 
@@ -13,7 +16,9 @@ namespace marginscope {
 std::string gl_renderer();
 /// True for Mesa's llvmpipe and its like: the processor draws.
 bool is_software_renderer(const std::string& renderer);
-/// Binds the screen, sets the viewport and clears it.
-void clear_screen(int width, int height, ImVec4 color);
+/// Binds a framebuffer (0: the screen), sets the viewport, clears it and fills the backdrops;
+/// `scale` is pixels per unit of the interface's coordinates.
+void clear_frame(unsigned int framebuffer, int width, int height, ImVec4 ground,
+                 std::span<const Backdrop> backdrops, ImVec2 scale);
 
 }  // namespace marginscope

@@ -10,6 +10,7 @@
 
 #include "gfx/debug_output.h"
 #include "gfx/offscreen.h"
+#include "ui/gl_frame.h"
 #include "ui/shell.h"
 
 namespace marginscope {
@@ -74,7 +75,8 @@ void OffscreenWindow::draw(const Frames& frames, CommandList& out) {
         std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     ImGui::Render();
     const ImVec4 ground = to_vec4(impl_->state.theme.ground);
-    impl_->context.clear(ground.x, ground.y, ground.z);
+    clear_frame(impl_->context.framebuffer(), impl_->context.width(), impl_->context.height(),
+                ground, impl_->state.backdrops, ImVec2(1, 1));
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 

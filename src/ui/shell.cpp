@@ -63,8 +63,19 @@ using DrawPanel = void (*)(const Frames&, UiState&, PanelContext&);
 
 void draw_docked(const Frames& frames, UiState& state, PanelContext& context,
                  const std::string& name, const char* id, DrawPanel draw) {
-    const bool visible = ImGui::Begin(name.c_str(), nullptr,
-                                      ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoNavInputs);
+    // A docked panel's ground is a backdrop; one that floats over others must bring its own.
+    const ImGuiWindow* before = ImGui::FindWindowByName(name.c_str());
+    const ImGuiDockNode* node = before != nullptr ? before->DockNode : nullptr;
+    const bool docked = node != nullptr && node->HostWindow != nullptr &&
+                        node->HostWindow->RootWindow == ImGui::FindWindowByName("##host");
+    const bool visible =
+        ImGui::Begin(name.c_str(), nullptr,
+                     ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoNavInputs |
+                         (docked ? ImGuiWindowFlags_NoBackground : ImGuiWindowFlags_None));
+    if (docked && visible) {
+        state.backdrops.push_back(
+            {ImGui::GetWindowPos(), ImGui::GetWindowSize(), state.theme.panel});
+    }
     if (tab_double_clicked()) toggle_maximized(state, id);
     if (visible) {
         ImGui::PushID(id);
@@ -82,9 +93,11 @@ void draw_maximized(const Frames& frames, UiState& state, PanelContext& context,
     ImGui::SetNextWindowSize(size);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
     ImGui::Begin("##maximized", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoDocking |
-                     ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                     ImGuiWindowFlags_NoNavInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
+                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNavInputs |
+                     ImGuiWindowFlags_NoBringToFrontOnFocus);
+    state.backdrops.push_back({at, size, theme.panel});
     ImGui::PushFont(theme.fonts.semibold, type::kTitle);
     text_colored(theme.text, title);
     const bool hit = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0);
@@ -157,12 +170,13 @@ void draw_workspace(const Frames& frames, UiState& state, PanelContext& context,
     ImGui::SetNextWindowSize(size);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, state.theme.ground);
+    // No background: the screen is cleared to the ground, and a second layer costs milliseconds
+    // where the processor draws.
     ImGui::Begin("##host", nullptr,
-                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoDocking |
-                     ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                     ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavInputs);
-    ImGui::PopStyleColor();
+                 ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
+                     ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoMove |
+                     ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                     ImGuiWindowFlags_NoNavInputs);
     ImGui::PopStyleVar(2);
     draw_dock_spaces(state, size);
     ImGui::End();
@@ -245,6 +259,7 @@ void refresh_theme(UiState& state) {
 }
 
 void draw_frame(const Frames& frames, UiState& state, CommandList& out) {
+    state.backdrops.clear();
     state.selection.lit_index = state.selection.hover_index;
     state.selection.hover_index = -1;
     PanelContext context{state.theme, state.selection, out, state.pictures.get()};

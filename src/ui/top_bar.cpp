@@ -12,21 +12,19 @@
 namespace marginscope {
 namespace {
 
-constexpr ImGuiWindowFlags kBarFlags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoDocking |
-                                       ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                       ImGuiWindowFlags_NoNavInputs |
-                                       ImGuiWindowFlags_NoScrollWithMouse;
+constexpr ImGuiWindowFlags kBarFlags =
+    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoDocking |
+    ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNavInputs |
+    ImGuiWindowFlags_NoScrollWithMouse;
 
 void begin_bar(const Theme& theme, const char* name, ImVec2 at, ImVec2 size) {
     ImGui::SetNextWindowPos(at);
     ImGui::SetNextWindowSize(size);
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.ground);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(12), 0));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
     ImGui::Begin(name, nullptr, kBarFlags);
     ImGui::PopStyleVar(3);
-    ImGui::PopStyleColor();
 }
 
 void draw_menu_items(ActionContext& c) {

@@ -231,7 +231,8 @@ private:
         state_.loop.build_ms = 1000 * (seconds() - build);
         int width = 0, height = 0;
         glfwGetFramebufferSize(window_, &width, &height);
-        clear_screen(width, height, to_vec4(state_.theme.ground));
+        clear_frame(0, width, height, to_vec4(state_.theme.ground), state_.backdrops,
+                    ImGui::GetIO().DisplayFramebufferScale);
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
         glfwSwapBuffers(window_);
         const double now = seconds();
