@@ -138,7 +138,11 @@ void draw_dock_spaces(UiState& state, ImVec2 size) {
         flags |= static_cast<int>(ImGuiDockNodeFlags_NoWindowMenuButton) |
                  static_cast<int>(ImGuiDockNodeFlags_NoCloseButton);
         if (!shown && fresh) continue;  // built when it is first looked at
+        // The strips behind tabs are the ground, which the cleared screen already is.
+        for (const ImGuiCol strip : {ImGuiCol_TitleBg, ImGuiCol_TitleBgActive})
+            ImGui::PushStyleColor(strip, IM_COL32_BLACK_TRANS);
         ImGui::DockSpace(id, size, flags);
+        ImGui::PopStyleColor(2);
     }
     state.reset_layout = false;
 }

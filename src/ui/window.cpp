@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 
 #include "core/error.h"
 #include "gfx/debug_output.h"
@@ -21,49 +20,14 @@
 #include "ui/frame_pacer.h"
 #include "ui/gl_frame.h"
 #include "ui/shell.h"
+#include "ui/window_setup.h"
 
 namespace marginscope {
 namespace {
 
-constexpr const char* kHeadless =
-    " Without a window use `marginscope render`, `train`, `decode`, `margins`, `noise`, `path` or "
-    "`stage` (see --help).";
-
 double seconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
-}
-
-std::string last_glfw_error() {
-    const char* words = nullptr;
-    glfwGetError(&words);
-    return words != nullptr ? words : "no reason given";
-}
-
-struct Glfw {
-    Glfw() {
-        glfwInitHint(GLFW_WAYLAND_LIBDECOR, GLFW_WAYLAND_DISABLE_LIBDECOR);
-        if (glfwInit() == GLFW_FALSE) {
-            throw UserError("No display was found (" + last_glfw_error() + ")." + kHeadless, 2);
-        }
-    }
-    ~Glfw() { glfwTerminate(); }
-    Glfw(const Glfw&) = delete;
-    Glfw& operator=(const Glfw&) = delete;
-};
-
-std::string settings_path(const WindowOptions& options) {
-    if (options.settings.has_value()) return *options.settings;
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    const char* home = std::getenv("HOME");
-    if ((config == nullptr || *config == 0) && home == nullptr) return "";
-    const std::filesystem::path folder =
-        (config != nullptr && *config != 0 ? std::filesystem::path(config)
-                                           : std::filesystem::path(home) / ".config") /
-        "marginscope";
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    return error ? "" : (folder / "window.ini").string();
 }
 
 GlFunction gl_function(const char* name) { return glfwGetProcAddress(name); }
@@ -74,7 +38,7 @@ class Window {
 public:
     Window(const WindowOptions& options, const MakeSource& make_source)
         : log_(log_path(options)),
-          settings_(settings_path(options)),
+          settings_(options.settings.value_or(settings_path())),
           source_(make_source([] { glfwPostEmptyEvent(); })) {
         open(options);
         for (const std::string& file : options.files) commands_.push_back(command_for_path(file));
@@ -122,9 +86,7 @@ private:
         glfwWindowHintString(GLFW_X11_CLASS_NAME, "marginscope");
         window_ = glfwCreateWindow(options.width, options.height, "marginscope", nullptr, nullptr);
         if (window_ == nullptr) {
-            throw UserError("No window with OpenGL 4.1 could be opened (" + last_glfw_error() +
-                                ")." + kHeadless,
-                            2);
+            throw no_display("No window with OpenGL 4.1 could be opened");
         }
         glfwMakeContextCurrent(window_);
         load_gl(gl_function);
@@ -307,7 +269,7 @@ private:
 }  // namespace
 
 int run_window(const WindowOptions& options, const MakeSource& make_source) {
-    Glfw glfw;
+    const GlfwLibrary glfw;
     int code = 0;
     {
         Window window(options, make_source);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -313,12 +314,15 @@ void train_miniature(const fs::path& path) {
 
 TEST(RunFolder, ARunKilledAtRandomMomentsEndsLikeOneThatWasNot) {
     TempFolder folder;
+    const auto begin = std::chrono::steady_clock::now();
     train_miniature(folder / "straight");
+    const double straight_us =
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
     std::mt19937 random(5);
     int kills = 0;
-    for (int attempt = 0; attempt < 12; ++attempt) {
+    for (int attempt = 0; attempt < 20; ++attempt) {
         const fs::path path = folder / ("killed" + std::to_string(attempt));
-        for (;;) {
+        for (int tries = 0;; ++tries) {
             const pid_t child = ::fork();
             if (child == 0) {
                 try {
@@ -328,9 +332,10 @@ TEST(RunFolder, ARunKilledAtRandomMomentsEndsLikeOneThatWasNot) {
                 }
                 ::_exit(0);
             }
-            // Long enough for one checkpoint to come nearer each time, short enough to hit all
-            // places.
-            ::usleep(2000 + random() % 30000);
+            // A share of what the whole run takes on this disk, so that all places are hit; it grows
+            // with each try, so that a disk that has become slower cannot keep the run from its end.
+            const double share = (0.05 + 0.5 * (random() % 1000) / 1000) * (1 + tries / 8);
+            ::usleep(static_cast<useconds_t>(std::min(share * straight_us, 2e6)));
             ::kill(child, SIGKILL);
             int status = 0;
             ::waitpid(child, &status, 0);
@@ -339,14 +344,14 @@ TEST(RunFolder, ARunKilledAtRandomMomentsEndsLikeOneThatWasNot) {
                 break;
             }
             ++kills;
-            ASSERT_LT(kills, 2000);
+            ASSERT_LT(tries, 200);
         }
         for (const char* name : {"metrics.jsonl", "events.jsonl", "final.safetensors",
                                  "checkpoints/step-000030.safetensors"}) {
             EXPECT_EQ(get_file(path / name), get_file(folder / "straight" / name)) << name;
         }
     }
-    EXPECT_GE(kills, 20);
+    EXPECT_GE(kills, 10);
 }
 
 }  // namespace

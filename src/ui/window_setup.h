@@ -1,0 +1,28 @@
+// GLFW's lifetime, the place of the window's settings, and the sentence for machines without a
+// display.
+//
+// Main thread.
+#pragma once
+
+#include <string>
+
+#include "core/error.h"
+
+namespace marginscope {
+
+/// GLFW from construction to destruction; UserError with exit code 2 where there is no display.
+class GlfwLibrary {
+public:
+    GlfwLibrary();
+    ~GlfwLibrary();
+    GlfwLibrary(const GlfwLibrary&) = delete;
+    GlfwLibrary& operator=(const GlfwLibrary&) = delete;
+};
+
+/// What went wrong, GLFW's reason, and the commands that need no window.
+UserError no_display(const std::string& what);
+
+/// $XDG_CONFIG_HOME/marginscope/window.ini, its folder made; "" when there is no such place.
+std::string settings_path();
+
+}  // namespace marginscope
