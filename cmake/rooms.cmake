@@ -74,7 +74,7 @@ function(marginscope_add_test NAME)
         MARGINSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${ARG_DEFINITIONS})
     # Mesa and the C library keep memory until exit; the file names exactly those.
     set(environment
-        OMP_WAIT_POLICY=PASSIVE
+        GOMP_SPINCOUNT=10000
         LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp:print_suppressions=0
         UBSAN_OPTIONS=print_stacktrace=1)
     # Listing the tests of a program that loads LibTorch takes seconds on a busy machine, and must not happen while

@@ -55,7 +55,6 @@ public:
         argv.push_back(nullptr);
         ::dup2(::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
         ::dup2(::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
-        ::setenv("OMP_WAIT_POLICY", "PASSIVE", 1);
         ::execv(argv[0], argv.data());
         ::_exit(127);
     }
