@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "bench/figures.h"
 #include "engine/engine.h"
 #include "files/image.h"
 #include "ui/engine_source.h"
@@ -79,6 +80,6 @@ void render(const RenderRequest& request) {
 
 }  // namespace
 
-CliHooks drawing_hooks() { return {open_window, render, measure_window}; }
+CliHooks drawing_hooks() { return {open_window, render, bench_groups()}; }
 
 }  // namespace marginscope

@@ -1,5 +1,5 @@
 // What the program lends to its command line: the window, pictures without one, and figures of
-// both.
+// all rooms.
 #pragma once
 
 #include "cli/cli.h"
@@ -7,9 +7,5 @@
 namespace marginscope {
 
 CliHooks drawing_hooks();
-
-/// Figures of `bench` that need the interface: first frame, building a frame, training under the
-/// window, a drag.
-std::vector<BenchFigure> measure_window();
 
 }  // namespace marginscope

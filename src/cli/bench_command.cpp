@@ -1,8 +1,11 @@
 // `marginscope bench`: the project's own figures, each beside its goal and its rival.
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -10,31 +13,19 @@
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
-#include "cli/progress.h"
-#include "core/random.h"
-#include "core/stage.h"
-#include "core/statistics.h"
+#include "core/error.h"
 #include "files/json_numbers.h"
-#include "files/paths.h"
-#include "nn/decode_run.h"
 #include "nn/torch_errors.h"
-#include "nn/trainer.h"
 
 namespace marginscope {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 struct Options {
     std::string json;
     double secs = 3.0;
     int threads = 2;
-    bool window = true;
+    std::vector<std::string> only;
 };
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 std::string machine_text(int threads) {
     std::string name = "unknown processor";
@@ -46,102 +37,6 @@ std::string machine_text(int threads) {
         }
     return name + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
            std::to_string(threads) + " threads used, " + torch_description();
-}
-
-/// Training at several settings in turn, several times: a machine that slows down slows all of
-/// them.
-std::vector<BenchFigure> training_figures(const Options& options, ProgressLine& progress,
-                                          const std::stop_token& stop) {
-    constexpr int kRepeats = 5;
-    const Corpus corpus = built_in_corpus();
-    std::array<std::unique_ptr<Trainer>, 2> trainers;
-    for (std::size_t k = 0; k < trainers.size(); ++k) {
-        RunConfig config;
-        config.barrier.lambda = k == 0 ? 0.0 : 0.02;
-        config.train.threads = options.threads;
-        config.train.steps = 1'000'000;
-        config.train.device = DeviceChoice::cpu;
-        trainers[k] = std::make_unique<Trainer>(config, corpus);
-        trainers[k]->step();  // the first step allocates
-    }
-    std::array<std::vector<double>, 2> rates;
-    for (int repeat = 0; repeat < kRepeats && !stop.stop_requested(); ++repeat) {
-        for (std::size_t k = 0; k < trainers.size(); ++k) {
-            const auto start = Clock::now();
-            int steps = 0;
-            while (steps == 0 || seconds_since(start) < options.secs / 2) {
-                trainers[k]->step();
-                ++steps;
-            }
-            rates[k].push_back(steps / seconds_since(start));
-            progress.update(static_cast<std::size_t>(repeat) * 2 + k + 1, kRepeats * 2, "training");
-        }
-    }
-    const double without = median(rates[0]);
-    const double with = median(rates[1]);
-    const std::string shape = "4 layers, 4 heads, width 128, context 64, batch 12";
-    return {{"train.steps_per_s.lambda_0", without, "1/s", "", "",
-             shape + "; the stage is fitted along"},
-            {"train.steps_per_s.lambda_0.02", with, "1/s", "",
-             number_text(without) + " without the barrier",
-             "the same with the exact barrier on all sequences"},
-            {"train.barrier_cost", without / with, "times", "", "1: no barrier",
-             "medians of interleaved repeats"}};
-}
-
-/// One token joins a full window: what the decode workspace waits for.
-std::vector<BenchFigure> margin_figures(const Options& options) {
-    constexpr int kTokens = 64;
-    constexpr int kWidth = 128;
-    Matrix u(kTokens, kWidth);
-    StageWeights weights;
-    weights.w_q = Matrix(kWidth, kWidth);
-    weights.w_k = Matrix(kWidth, kWidth);
-    const auto fill = [](Matrix& matrix, std::uint64_t window, double scale) {
-        fill_normal({.seed = 1,
-                     .purpose = DrawPurpose::sampling,
-                     .draw = 0,
-                     .window = window,
-                     .position = 0},
-                    std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
-        matrix *= scale;
-    };
-    fill(u, 1, 0.3);
-    fill(weights.w_q, 2, 0.1);
-    fill(weights.w_k, 3, 0.1);
-    const Stage past(u.topRows(kTokens - 1), weights);
-    std::vector<double> all_ms;
-    std::vector<double> geometric_ms;
-    const auto begin = Clock::now();
-    while (all_ms.size() < 5 || (seconds_since(begin) < options.secs && all_ms.size() < 1000)) {
-        const auto start = Clock::now();
-        Stage stage = past;
-        stage.append(u.row(kTokens - 1).transpose());
-        const PositionMargins margins = stage.margins(kTokens - 1);
-        all_ms.push_back(seconds_since(start) * 1000 + 0 * margins.det);
-    }
-    const Stage whole(u, weights);
-    for (int i = kTokens - 3; i < kTokens; ++i) {
-        const auto start = Clock::now();
-        whole.geometric_margin(i);
-        geometric_ms.push_back(seconds_since(start) * 1000);
-    }
-    return {{"margins.new_token_ms", median(all_ms), "ms", "<= 5", "",
-             "det, log|det|, sigma_min, crossings and energy of the 64th token, width 128, "
-             "float64, one thread"},
-            {"margins.geometric_ms", median(geometric_ms), "ms", "", "",
-             "the geometric margin of one such token, 25 starts"}};
-}
-
-std::vector<BenchFigure> decode_figures(const Options& options, const std::stop_token& stop) {
-    DecodeRequest request;
-    request.prompt = "Once ";
-    request.tokens = 400;
-    request.threads = options.threads;
-    const DecodeResult result = run_decode(request, {}, stop);
-    return {{"decode.tokens_per_s", result.tokens_per_s, "1/s", "",
-             "nanoGPT, which has no cache: 476 on a like machine",
-             "the small trained model, with each token's margin"}};
 }
 
 std::string figures_text(const std::string& machine, const std::vector<BenchFigure>& figures) {
@@ -174,17 +69,66 @@ nlohmann::json figures_json(const std::string& machine, const std::vector<BenchF
     return {{"machine", machine}, {"figures", list}};
 }
 
-int run(const Options& options, const CliHooks& hooks, std::stop_token stop) {
-    ProgressLine progress("bench");
-    std::vector<BenchFigure> figures = training_figures(options, progress, stop);
-    const auto add = [&](const std::vector<BenchFigure>& more) {
-        figures.insert(figures.end(), more.begin(), more.end());
+/// Back from figures_json; a number that JSON cannot hold is not a number.
+std::vector<BenchFigure> figures_of(const nlohmann::json& document) {
+    const auto text = [](const nlohmann::json& value) {
+        return value.is_string() ? value.get<std::string>() : std::string();
     };
-    if (!stop.stop_requested()) add(margin_figures(options));
-    if (!stop.stop_requested() && has_asset(kSmallModelAsset)) add(decode_figures(options, stop));
-    progress.clear();
-    if (options.window && hooks.window_figures && !stop.stop_requested())
-        add(hooks.window_figures());
+    std::vector<BenchFigure> figures;
+    for (const nlohmann::json& figure : document.at("figures"))
+        figures.push_back({figure.at("name"),
+                           figure.at("value").is_number() ? figure.at("value").get<double>()
+                                                          : std::nan(""),
+                           figure.at("unit"), text(figure.at("goal")), text(figure.at("rival")),
+                           text(figure.at("note"))});
+    return figures;
+}
+
+/// This program's own path, quoted for the shell.
+std::string quoted_program() {
+    std::string quoted = "'";
+    for (const char letter : std::filesystem::read_symlink("/proc/self/exe").string())
+        quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+    return quoted + "'";
+}
+
+/// The figures of one group, measured by a fresh process of this program.
+std::vector<BenchFigure> measured_apart(const Options& options, const std::string& group) {
+    char flags[96];
+    std::snprintf(flags, sizeof flags, " --secs %.9g --threads %d --json -", options.secs,
+                  options.threads);
+    const std::string command = "exec " + quoted_program() + " bench --only " + group + flags;
+    FILE* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) throw UserError("Cannot start another process for the group " + group + ".");
+    std::string text;
+    std::array<char, 4096> part{};
+    for (std::size_t got = 0; (got = std::fread(part.data(), 1, part.size(), pipe)) > 0;)
+        text.append(part.data(), got);
+    const int status = ::pclose(pipe);
+    const nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+    if (document.is_discarded())
+        throw UserError("The group " + group + " ended without figures (exit status " +
+                        std::to_string(WIFEXITED(status) ? WEXITSTATUS(status) : 128) + ").");
+    return figures_of(document);
+}
+
+std::vector<BenchFigure> measure(const Options& options, const CliHooks& hooks,
+                                 const std::stop_token& stop) {
+    std::vector<BenchFigure> figures;
+    for (const BenchGroup& group : hooks.bench_groups) {
+        if (stop.stop_requested()) break;
+        const bool wanted = options.only.empty() || std::ranges::count(options.only, group.name) > 0;
+        if (!wanted) continue;
+        const std::vector<BenchFigure> more =
+            options.only.size() == 1 ? group.measure({options.secs, options.threads, stop})
+                                     : measured_apart(options, group.name);
+        figures.insert(figures.end(), more.begin(), more.end());
+    }
+    return figures;
+}
+
+int run(const Options& options, const CliHooks& hooks, std::stop_token stop) {
+    const std::vector<BenchFigure> figures = measure(options, hooks, stop);
     const std::string machine = machine_text(options.threads);
     if (options.json != "-") write_text(figures_text(machine, figures));
     if (!options.json.empty()) write_json(options.json, figures_json(machine, figures));
@@ -200,7 +144,12 @@ void add_bench_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(0.01, 3600.0))
         ->type_name("SECS")
         ->capture_default_str();
-    command->add_flag("!--no-window", options->window, "leave out the figures of the window");
+    std::vector<std::string> names;
+    for (const BenchGroup& group : context.hooks->bench_groups) names.push_back(group.name);
+    command->add_option("--only", options->only, "groups to measure, in place of all")
+        ->check(CLI::IsMember(names))
+        ->delimiter(',')
+        ->type_name("GROUP");
     add_threads_option(*command, options->threads);
     add_json_option(*command, options->json);
     command->callback([&context, options] {

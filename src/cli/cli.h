@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -33,12 +34,25 @@ struct BenchFigure {
     std::string note;
 };
 
+/// How long and with what `bench` measures.
+struct BenchSettings {
+    double secs = 3.0;  // about what one figure may take
+    int threads = 2;
+    std::stop_token stop;
+};
+
+/// Figures that are measured together, in one process.
+struct BenchGroup {
+    std::string name;
+    std::function<std::vector<BenchFigure>(const BenchSettings&)> measure;
+};
+
 /// What the application lends to the commands: everything that draws. An empty function means that
 /// this build cannot do it, and the command says so.
 struct CliHooks {
     std::function<int(const WindowRequest&)> run_window;
     std::function<void(const RenderRequest&)> render;
-    std::function<std::vector<BenchFigure>()> window_figures;
+    std::vector<BenchGroup> bench_groups;
 };
 
 /// The whole program; `main` returns its value. Call on the main thread before any other thread

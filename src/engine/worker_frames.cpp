@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 constexpr auto kCaptureEvery = milliseconds(80);       // 12 Hz while training
 constexpr auto kLiveModelEvery = milliseconds(1000);   // how often the shown text follows weights that train
 constexpr auto kMarginBudget = milliseconds(12);       // margins between two training steps
-constexpr auto kMarginBudgetIdle = milliseconds(60);
+constexpr auto kMarginBudgetIdle = milliseconds(25);
 constexpr auto kStatusEvery = milliseconds(250);
 
 }  // namespace
@@ -25,9 +25,10 @@ bool Engine::Worker::capture(bool trained) {
     if (!trained || view_.workspace == Workspace::decode) {
         guarded("measuring the text", [&] {
             if (trained && began - refreshed_ > kLiveModelEvery) refresh_live_model();
-            left = decode_.work(trained ? kMarginBudget : kMarginBudgetIdle);
+            // The dragged token's picture goes to its own thread before the long work starts here.
             if (auto request = decode_.take_boundary_request()) geometry_->request_boundary(std::move(*request));
             if (auto request = decode_.take_geometric_request()) geometry_->request_margins(std::move(*request));
+            left = decode_.work(trained ? kMarginBudget : kMarginBudgetIdle);
             auto decode = decode_.take_decode_frame();
             auto margins = decode_.take_margin_frame(*geometry_);
             auto attention = decode_.take_attention_frame();

@@ -49,6 +49,7 @@ struct OffscreenWindow::Impl {
     DebugOutput debug;
     UiState state;
     double build_ms = 0;
+    double pictures_ms = 0;
 };
 
 OffscreenWindow::OffscreenWindow(const OffscreenOptions& options)
@@ -57,6 +58,7 @@ OffscreenWindow::~OffscreenWindow() = default;
 
 UiState& OffscreenWindow::state() { return impl_->state; }
 double OffscreenWindow::last_build_ms() const { return impl_->build_ms; }
+double OffscreenWindow::last_pictures_ms() const { return impl_->pictures_ms; }
 int OffscreenWindow::gl_error_count() { return impl_->debug.gl_error_count(); }
 Image OffscreenWindow::pixels() { return impl_->context.read_pixels(); }
 
@@ -71,9 +73,12 @@ void OffscreenWindow::draw(const Frames& frames, CommandList& out) {
     ImGui::NewFrame();
     const auto begin = std::chrono::steady_clock::now();
     draw_frame(frames, impl_->state, out);
-    impl_->build_ms =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     ImGui::Render();
+    impl_->pictures_ms = impl_->state.pictures->take_ms();
+    impl_->build_ms =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+            .count() -
+        impl_->pictures_ms;
     const ImVec4 ground = to_vec4(impl_->state.theme.ground);
     clear_frame(impl_->context.framebuffer(), impl_->context.width(), impl_->context.height(),
                 ground, impl_->state.backdrops, ImVec2(1, 1));

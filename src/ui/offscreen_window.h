@@ -32,7 +32,9 @@ public:
     Image pixels();
     /// GL errors of high severity so far.
     int gl_error_count();
+    /// Of the last frame: building the interface, and drawing the textures it shows.
     double last_build_ms() const;
+    double last_pictures_ms() const;
 
 private:
     struct Impl;

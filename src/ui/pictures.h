@@ -38,11 +38,16 @@ public:
     /// again.
     bool poll();
 
+    /// Milliseconds spent with uploading and drawing textures since the last call: work for the
+    /// device, told apart from building the interface.
+    double take_ms();
+
 private:
     ShaderLibrary shaders_;
     std::map<std::string, MatrixTexture> matrices_;
     std::map<std::string, AtlasTexture> atlases_;
     std::map<std::string, BoundaryTexture> boundaries_;
+    double spent_ms_ = 0;
 };
 
 }  // namespace marginscope

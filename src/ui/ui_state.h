@@ -43,7 +43,7 @@ inline int selected_index(const Selection& selection, const DecodeFrame* decode)
 /// What the window's own loop knows and the top bar shows.
 struct LoopFigures {
     double fps = 0;
-    double build_ms = 0;    // of the last frame: our code between NewFrame and Render
+    double build_ms = 0;    // of the last frame: the interface itself, without drawing its textures
     double draw_share = 0;  // of one core
     int gl_errors = 0;
     std::string renderer;

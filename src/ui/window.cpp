@@ -190,7 +190,7 @@ private:
         const double build = seconds();
         draw_frame(frames_, state_, commands_);
         ImGui::Render();
-        state_.loop.build_ms = 1000 * (seconds() - build);
+        state_.loop.build_ms = 1000 * (seconds() - build) - state_.pictures->take_ms();
         int width = 0, height = 0;
         glfwGetFramebufferSize(window_, &width, &height);
         clear_frame(0, width, height, to_vec4(state_.theme.ground), state_.backdrops,

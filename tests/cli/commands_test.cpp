@@ -331,7 +331,7 @@ TEST_F(Commands, AReaderThatLeavesIsNoError) {
 
 TEST_F(Commands, BenchPrintsFigures) {
     const json bench =
-        document({"bench", "--secs", "0.02", "--threads", "1", "--no-window", "--json", "-"});
+        document({"bench", "--secs", "0.02", "--threads", "1", "--only", "training,margins", "--json", "-"});
     expect_fields(bench, {"machine", "figures"});
     for (const json& figure : bench["figures"]) {
         expect_fields(figure, {"name", "value", "unit", "goal", "rival", "note"});
