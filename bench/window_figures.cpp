@@ -124,7 +124,7 @@ std::vector<BenchFigure> decode_workspace_figures() {
 
     // A drag: from the wish to the frame that shows the dragged token's new determinant.
     std::vector<double> latency_ms;
-    for (int k = 1; k <= 10; ++k) {
+    for (int k = 1; k <= 20; ++k) {
         const Frames before = screen.draw();
         if (!before.boundary || before.boundary->index < 0) break;
         const double old = before.boundary->logdet_now;

@@ -142,6 +142,7 @@ struct BoundaryFrame {
     float x_min = 0, x_max = 0, y_min = 0, y_max = 0;
     int columns = 0;
     int rows = 0;                          // row 0 at y_min
+    std::uint64_t field_version = 0;       // changes with the field alone: a dragged token leaves it as it is
     std::vector<float> logdet;             // rows × columns
     std::vector<std::int8_t> sign;
     PlanePoint token_at;                   // where the token is now (dragged or not)

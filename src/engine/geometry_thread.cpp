@@ -143,6 +143,7 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
             BoundaryFrame frame = describe_token(request, first);
             frame.geometric_pending = true;
             fill_field(request, first, kCoarseGrid, frame);
+            frame.field_version = ++version_;
             publish(std::move(frame));
         }
         const GeometricMargin margin = margin_of(*base.stage, request.position, request.past_key, cancelled);
@@ -157,6 +158,7 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
     const auto take_field = [&](BoundaryFrame& to) {
         to.columns = field_.columns;
         to.rows = field_.rows;
+        to.field_version = field_.field_version;
         to.logdet = field_.logdet;
         to.sign = field_.sign;
     };
@@ -166,9 +168,11 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
         publish(frame);
     } else {
         fill_field(request, *plane, kCoarseGrid, frame);
+        frame.field_version = ++version_;
         publish(frame);
         if (cancelled.stop_requested()) return;
         fill_field(request, *plane, std::max(request.view.grid, kCoarseGrid), frame);
+        frame.field_version = ++version_;
         publish(frame);
         field_ = frame;
         field_key_ = field_key(request);
