@@ -113,17 +113,6 @@ void upload_texture(Texture& texture, TexelFormat format, int width, int height,
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
 }
 
-void upload_texture_part(const Texture& texture, TexelFormat format, int x, int y, int width,
-                         int height, const void* texels, int row_length) {
-    const FormatInfo info = format_info(format);
-    glBindTexture(GL_TEXTURE_2D, texture.name());
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glPixelStorei(GL_UNPACK_ROW_LENGTH, row_length);
-    glTexSubImage2D(GL_TEXTURE_2D, 0, x, y, width, height, info.format, info.type, texels);
-    glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
-}
-
 void RenderTarget::resize(int new_width, int new_height, bool linear) {
     if (framebuffer && new_width == width && new_height == height) return;
     upload_texture(texture, TexelFormat::rgba8, new_width, new_height, nullptr, 0, linear);

@@ -59,9 +59,6 @@ enum class TexelFormat { r32f, rgba32f, rgba8 };
 void upload_texture(Texture& texture, TexelFormat format, int width, int height, const void* texels,
                     int row_length = 0, bool linear = false);
 
-// Overwrites a rectangle of a texture made by upload_texture.
-void upload_texture_part(const Texture& texture, TexelFormat format, int x, int y, int width,
-                         int height, const void* texels, int row_length = 0);
 // Makes the texture the one of that unit.
 void bind_texture(int unit, const Texture& texture);
 

@@ -3,6 +3,7 @@
 
 #include <glad/gl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -67,18 +68,24 @@ void ColorGrid::upload(const Layout& layout, const float* data, int stride) {
     if (layout.grid_rows == 1 && layout.grid_cols == 1) {
         upload_texture(values_, TexelFormat::r32f, width, height, data, stride);
     } else {
-        if (!drawn_ || layout != layout_)
-            upload_texture(values_, TexelFormat::r32f, width, height, nullptr);
-        const std::size_t cells =
-            static_cast<std::size_t>(layout.cell_rows) * static_cast<std::size_t>(layout.cell_cols);
-        const float* next = data;
-        for (int row = 0; row < layout.grid_rows; ++row) {
-            for (int col = 0; col < layout.grid_cols; ++col, next += cells) {
-                upload_texture_part(values_, TexelFormat::r32f, col * layout.cell_cols,
-                                    row * layout.cell_rows, layout.cell_cols, layout.cell_rows,
-                                    next);
+        // One upload of the whole grid: writing into parts of a texture waits until the last frame
+        // that shows it is drawn.
+        const auto cell_cols = static_cast<std::size_t>(layout.cell_cols);
+        packed_.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+        for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
+            const std::size_t row = y / static_cast<std::size_t>(layout.cell_rows);
+            const std::size_t inside = y % static_cast<std::size_t>(layout.cell_rows);
+            for (std::size_t col = 0; col < static_cast<std::size_t>(layout.grid_cols); ++col) {
+                const std::size_t cell = row * static_cast<std::size_t>(layout.grid_cols) + col;
+                const std::size_t from =
+                    (cell * static_cast<std::size_t>(layout.cell_rows) + inside) * cell_cols;
+                std::copy_n(data + from, cell_cols,
+                            packed_.begin() + static_cast<std::ptrdiff_t>(
+                                                  y * static_cast<std::size_t>(width) +
+                                                  col * cell_cols));
             }
         }
+        upload_texture(values_, TexelFormat::r32f, width, height, packed_.data());
     }
     target_.resize(width + layout.gap * (layout.grid_cols - 1),
                    height + layout.gap * (layout.grid_rows - 1));

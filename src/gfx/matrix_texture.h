@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/colormap.h"
 #include "gfx/gl_object.h"
@@ -54,6 +55,7 @@ private:
     void draw(const Program& program, const MatrixStyle& style);
 
     Texture values_, lut_;
+    std::vector<float> packed_;  // a grid of matrices as one
     RenderTarget target_;
     VertexArray vertex_array_;
     MatrixStyle style_;
