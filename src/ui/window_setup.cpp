@@ -18,7 +18,25 @@ UserError no_display(const std::string& what) {
                      2);
 }
 
+namespace {
+
+bool is_set(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != 0;
+}
+
+/// Without a name of its display Wayland still looks for a default one in XDG_RUNTIME_DIR, and its
+/// library complains on stderr where that is missing too.
+bool wayland_is_out() {
+    if (is_set("WAYLAND_DISPLAY") || is_set("WAYLAND_SOCKET")) return false;
+    return is_set("DISPLAY") || !is_set("XDG_RUNTIME_DIR");
+}
+
+}  // namespace
+
 GlfwLibrary::GlfwLibrary() {
+    if (wayland_is_out() && glfwPlatformSupported(GLFW_PLATFORM_X11) == GLFW_TRUE)
+        glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
     glfwInitHint(GLFW_WAYLAND_LIBDECOR, GLFW_WAYLAND_DISABLE_LIBDECOR);
     if (glfwInit() == GLFW_FALSE) throw no_display("No display was found");
 }
