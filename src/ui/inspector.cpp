@@ -79,11 +79,11 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
     value_row(theme, Quantity::crossings, std::to_string(cell->crossings), warn);
     value_row(theme, Quantity::energy, format_number(cell->energy));
     if (std::isfinite(cell->lowest_head)) {
-        const std::string where = cell->lowest_head_layer >= 0
-                                      ? "  " + std::to_string(cell->lowest_head_layer) + "." +
-                                            std::to_string(cell->lowest_head_index)
-                                      : "";
-        value_row(theme, Quantity::lowest_head, format_number(cell->lowest_head, 3) + where);
+        value_row(theme, Quantity::lowest_head, format_number(cell->lowest_head, 3));
+        if (cell->lowest_head_layer >= 0)
+            value_row(theme, "Its place",
+                      "layer " + std::to_string(cell->lowest_head_layer) + ", head " +
+                          std::to_string(cell->lowest_head_index));
     }
     if (cell->support && margins->stage_seeds > 0) {
         value_row(theme, Quantity::recurrence,

@@ -283,9 +283,14 @@ void color_bar(const Theme& theme, const std::function<ImU32(float)>& color_at, 
 
 void color_bar(const Theme& theme, ColorMap map, const ColorScale& scale, const char* label,
                float width) {
-    const std::string low = format_number(scale.from_unit(0), 2),
-                      middle = format_number(scale.from_unit(0.5), 2),
-                      high = format_number(scale.from_unit(1), 2);
+    // As few digits as tell the three ticks apart.
+    std::string low, middle, high;
+    for (int digits = 2; digits <= 6 && (digits == 2 || low == middle || middle == high);
+         ++digits) {
+        low = format_number(scale.from_unit(0), digits);
+        middle = format_number(scale.from_unit(0.5), digits);
+        high = format_number(scale.from_unit(1), digits);
+    }
     color_bar(
         theme, [map](float t) { return to_u32(sample(map, t)); }, low.c_str(), middle.c_str(),
         high.c_str(), label, width);

@@ -5,6 +5,9 @@
 #include <implot.h>
 #include <time.h>
 
+#include <algorithm>
+#include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "ui/shell.h"
@@ -88,6 +91,25 @@ void Interface::draw_panel(
         panel(frames, *state_, context);
         ImGui::End();
     });
+}
+
+std::string Interface::too_wide() const {
+    std::string names;
+    for (const ImGuiWindow* window : imgui_->Windows) {
+        if (!window->WasActive || window->Hidden) continue;
+        if ((window->Flags & ImGuiWindowFlags_AlwaysAutoResize) != 0) continue;
+        const float beyond = window->ContentSize.x - window->WorkRect.GetWidth();
+        if (beyond > 1)
+            names += std::string(window->Name) + " by " + std::to_string(beyond) + "\n";
+    }
+    return names;
+}
+
+float Interface::scrolls(const char* title) const {
+    for (const ImGuiWindow* window : imgui_->Windows)
+        if (window->WasActive && std::string_view(window->Name).starts_with(std::string(title) + "##"))
+            return window->ScrollMax.y;
+    return std::nanf("");
 }
 
 CommandList Interface::take_commands() { return std::exchange(commands_, {}); }

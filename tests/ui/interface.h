@@ -43,6 +43,10 @@ public:
     /// Processor time of this thread for building the last frame.
     double last_build_ms() const { return build_ms_; }
     int last_vertices() const { return vertices_; }
+    /// Names of the shown windows whose contents are wider than they are, with the pixels beyond.
+    std::string too_wide() const;
+    /// How far the docked window of that title can be scrolled down; NaN when there is none.
+    float scrolls(const char* title) const;
 
 private:
     void activate() const;

@@ -107,6 +107,20 @@ TEST(EmptyPanels, RepeatTheEnginesOwnSentence) {
     }
 }
 
+TEST(Inspector, SaysWhichHeadIsLowest) {
+    Interface interface;
+    Frames frames = synthetic::usual();
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    for (MarginCell& cell : margins->cells) {
+        cell.lowest_head = -0.25F;
+        cell.lowest_head_layer = 2;
+        cell.lowest_head_index = 1;
+    }
+    frames.margins = margins;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("layer 2, head 1"), std::string::npos);
+}
+
 TEST(TroubledNumbers, AreWrittenAsTheyAre) {
     Interface interface;
     Frames frames = synthetic::usual();

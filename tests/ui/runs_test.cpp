@@ -3,14 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "../support/synthetic_frames.h"
 #include "interface.h"
 #include "ui/path/path_curves.h"
 #include "ui/path/path_grid.h"
+#include "ui/path/path_plots.h"
 #include "ui/path/plan_form.h"
+#include "ui/path/plot_parts.h"
+#include "ui/path/proposal.h"
+#include "ui/run_hue.h"
 #include "ui/train/run_controls.h"
 #include "ui/train/train_series.h"
+#include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
@@ -161,6 +167,118 @@ TEST(PathPanels, ACellOpensItsModel) {
     const auto load = click_for<LoadPathCell>(interface, frames, 16);
     ASSERT_TRUE(load.has_value());
     EXPECT_EQ(interface.state().selection.path_run, load->run);
+}
+
+TEST(RunHues, StandOutFromBothPanels) {
+    for (const ThemeKind kind : {ThemeKind::dark, ThemeKind::light}) {
+        const Theme theme = make_theme(kind, 1);
+        std::set<ImU32> all;
+        for (int k = 0; k < 8; ++k) {
+            EXPECT_GE(contrast(run_hue(theme, k), theme.panel), theme.dark() ? 5.5 : 3.2) << k;
+            all.insert(run_hue(theme, k));
+        }
+        EXPECT_EQ(all.size(), 8U);
+    }
+}
+
+TEST(Contrast, IsThatOfTheStandard) {
+    EXPECT_NEAR(contrast(IM_COL32_WHITE, IM_COL32_BLACK), 21.0, 1e-6);
+    EXPECT_NEAR(contrast(IM_COL32(119, 119, 119, 255), IM_COL32_WHITE), 4.48, 0.01);
+}
+
+TEST(PaddedLimits, HoldAllPointsWithRoomAround) {
+    const AxisLimits plain = padded_limits({1.2, NAN, 1.4, 1.3});
+    EXPECT_NEAR(plain.low, 1.184, 1e-12);
+    EXPECT_NEAR(plain.high, 1.416, 1e-12);
+    const AxisLimits log = padded_limits({0.001, 1.0}, true);
+    EXPECT_NEAR(std::log(log.high / log.low), 1.16 * std::log(1000.0), 1e-9);
+    for (const double one : {0.0, -3.0, 7.0}) {
+        const AxisLimits around = padded_limits({one, one});
+        EXPECT_LT(around.low, one);
+        EXPECT_GT(around.high, one);
+    }
+    EXPECT_LT(padded_limits({}).low, padded_limits({}).high);
+}
+
+TEST(Spread, KeepsLabelsApartNearTheirPlaces) {
+    EXPECT_EQ(spread({50, 10, 90}, 12, 0, 100), (std::vector<float>{50, 10, 90}));
+    const std::vector<float> close = spread({99, 98, 97, 20}, 12, 0, 100);
+    EXPECT_EQ(close, (std::vector<float>{100, 88, 76, 20}));
+    const std::vector<float> crowd = spread({5, 5, 5, 5, 5}, 50, 0, 100);
+    EXPECT_EQ(crowd, (std::vector<float>{0, 25, 50, 75, 100})) << "nearer together without room";
+}
+
+PathFrame told_path() {
+    PathFrame path = small_path();
+    path.folder = "/somewhere/else/my path";
+    for (const double lambda : {0.01, 0.02})
+        for (const char* quantity : {"clean", "noise 0.02", "noise 0.25 RMS"})
+            path.paired.push_back({lambda, 0, quantity, 3, 0.012, -12.88, 34.13});
+    path.proposal = PathProposal{0.02, "a rule", "a reason"};
+    return path;
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+    return count;
+}
+
+TEST(PathPanels, DifferencesAreGroupedByLambdaUnderShortNames) {
+    Interface interface(ImVec2(252, 480));
+    Frames frames;
+    frames.path = std::make_shared<const PathFrame>(told_path());
+    for (int i = 0; i < 3; ++i)
+        interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_proposal(f, s.path, c); });
+    const std::string& words = interface.words();
+    EXPECT_EQ(count_of(words, "3 seeds"), 2U) << words;
+    for (const char* part : {"lambda_m 0.01", "σ 0.02", "σ 0.25 RMS", "+1.2", "-1288 … +3413"})
+        EXPECT_NE(words.find(part), std::string::npos) << part << " is not in\n" << words;
+    EXPECT_EQ(interface.too_wide(), "");
+}
+
+TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
+    Interface interface;
+    Frames frames;
+    frames.path = std::make_shared<const PathFrame>(told_path());
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_losses(f, s.path, c); });
+    for (const char* part : {"clean", "σ 0.05", "mean and range of 2 seeds"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_margins(f, s.path, c); });
+    for (const char* part : {"median", "5 %", "smallest", "RMS"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.path, c); });
+    EXPECT_NE(interface.words().find("my path"), std::string::npos);
+    EXPECT_EQ(interface.words().find("/somewhere"), std::string::npos);
+}
+
+TEST(PathPanels, FitIntoTheSmallestUsualWindow) {
+    Interface interface(ImVec2(1280, 800));
+    interface.state().workspace = Workspace::path;
+    Frames frames = synthetic::usual();
+    PathFrame path = *frames.path;
+    path.paired = told_path().paired;
+    frames.path = std::make_shared<const PathFrame>(path);
+    for (int i = 0; i < 4; ++i) interface.draw(frames);
+    EXPECT_EQ(interface.too_wide(), "");
+    EXPECT_EQ(interface.scrolls("Margins"), 0.0F);
+    EXPECT_EQ(interface.scrolls("Grid"), 0.0F);
+}
+
+TEST(RunForm, EveryFieldHasItsOwnWords) {
+    std::set<std::string> labels;
+    for (const Field& field : config_fields()) {
+        const std::string label = label_of(field);
+        EXPECT_TRUE(labels.insert(label).second) << label << " names two fields";
+        EXPECT_TRUE(std::isupper(static_cast<unsigned char>(label[0])) || label.starts_with("lambda_m")) << label;
+    }
+    EXPECT_EQ(label_of(*find_field("lr")), "Learning rate");
+}
+
+TEST(ColorBar, HasTicksThatDiffer) {
+    Interface interface;
+    interface.draw_panel({}, [](const Frames&, UiState& s, PanelContext&) {
+        color_bar(s.theme, ColorMap::viridis, {1.21, 1.34, false, false}, "loss", 300);
+    });
+    for (const char* tick : {"1.21", "1.27", "1.34"}) EXPECT_NE(interface.words().find(tick), std::string::npos) << interface.words();
 }
 
 }  // namespace

@@ -100,6 +100,7 @@ void draw_boundary_side(const BoundaryFrame& f, const BoundaryView& view, const 
             return to_u32(boundary_fill(style, view.fill_min, view.fill_max, value, sign));
         };
         color_bar(theme, color, low.c_str(), "", high.c_str(), "", width);
+        ImGui::Dummy(ImVec2(0, theme.px(3)));
     }
     text_small(theme, theme.faint, "log|det J|, nats");
     ImGui::PopStyleVar();

@@ -6,6 +6,7 @@
 
 #include "ui/path/path_curves.h"
 #include "ui/path/path_plots.h"
+#include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -16,7 +17,8 @@ struct Point {
     double clean = 0, noisy = 0;
 };
 
-std::vector<Point> points_of(const PathFrame& path, const CellQuantity& noisy, double train_noise, bool relative) {
+std::vector<Point> points_of(const PathFrame& path, const CellQuantity& noisy, double train_noise,
+                             bool relative) {
     std::vector<Point> points;
     for (const PathCell& cell : path.cells) {
         if (cell.train_noise != train_noise) continue;
@@ -27,7 +29,8 @@ std::vector<Point> points_of(const PathFrame& path, const CellQuantity& noisy, d
     return points;
 }
 
-void plot_points(const std::vector<Point>& points, const std::string& name, ImU32 color, ImPlotMarker marker, const Theme& theme) {
+void plot_points(const std::vector<Point>& points, const std::string& name, ImU32 color,
+                 ImPlotMarker marker, const Theme& theme) {
     std::vector<double> x, y;
     for (const Point& point : points) {
         x.push_back(point.clean);
@@ -40,6 +43,34 @@ void plot_points(const std::vector<Point>& points, const std::string& name, ImU3
     spec.MarkerLineColor = to_vec4(color);
     spec.LineColor = to_vec4(color);
     ImPlot::PlotScatter(name.c_str(), x.data(), y.data(), static_cast<int>(x.size()), spec);
+}
+
+void set_up_axes(const std::vector<Point>& all, const CellQuantity& noisy) {
+    std::vector<double> x, y;
+    for (const Point& point : all) {
+        x.push_back(point.clean);
+        y.push_back(point.noisy);
+    }
+    const AxisLimits wide = padded_limits(x), high = padded_limits(y);
+    ImPlot::SetupAxis(ImAxis_X1, "clean loss, nats", ImPlotAxisFlags_NoHighlight);
+    ImPlot::SetupAxis(ImAxis_Y1, (noisy.name + ", nats").c_str(), ImPlotAxisFlags_NoHighlight);
+    ImPlot::SetupAxisLimits(ImAxis_X1, wide.low, wide.high, ImPlotCond_Always);
+    ImPlot::SetupAxisLimits(ImAxis_Y1, high.low, high.high, ImPlotCond_Always);
+}
+
+/// Discs for the path's own models, crosses for the rivals trained with noise.
+void plot_all(const std::vector<Point>& all, const PathFrame& path, const Theme& theme) {
+    for (const double lambda : lambdas_of(path))
+        for (const bool rival : {false, true}) {
+            std::vector<Point> own;
+            std::copy_if(all.begin(), all.end(), std::back_inserter(own), [&](const Point& p) {
+                return p.cell->lambda == lambda && (p.cell->train_noise > 0) == rival;
+            });
+            if (own.empty()) continue;
+            plot_points(own, format_number(lambda) + (rival ? " rivals" : ""),
+                        lambda_color(path, lambda, theme),
+                        rival ? ImPlotMarker_Cross : ImPlotMarker_Circle, theme);
+        }
 }
 
 /// The point under the mouse: its numbers, and a click opens its model.
@@ -58,9 +89,12 @@ void hover(const std::vector<Point>& all, const CellQuantity& noisy, PanelContex
     }
     if (nearest == nullptr) return;
     const PathCell& cell = *nearest->cell;
-    std::string title = "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
+    std::string title =
+        "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
     if (cell.train_noise > 0) title += ", trained with noise " + format_number(cell.train_noise);
-    value_card(context.theme, title, {{"clean loss", format_number(nearest->clean, 5) + " nats"}, {noisy.name, format_number(nearest->noisy, 5) + " nats"}});
+    value_card(context.theme, title,
+               {{"clean loss", format_number(nearest->clean, 5) + " nats"},
+                {noisy.name, format_number(nearest->noisy, 5) + " nats"}});
     if (!ImGui::IsMouseClicked(0)) return;
     context.selection.path_run = cell.run;
     context.out.push_back(LoadPathCell{cell.run});
@@ -72,11 +106,23 @@ void mark_chosen(const std::vector<Point>& all, const PathFrame& path, PanelCont
     ImPlot::PushPlotClipRect();
     for (const Point& point : all) {
         const ImVec2 at = ImPlot::PlotToPixels(point.clean, point.noisy);
-        const bool proposed = path.proposal && point.cell->train_noise == 0 && point.cell->lambda == path.proposal->lambda;
+        const bool proposed = path.proposal && point.cell->train_noise == 0 &&
+                              point.cell->lambda == path.proposal->lambda;
         if (proposed) draw->AddCircle(at, theme.px(8), theme.good, 0, theme.px(1.5F));
-        if (!point.cell->run.empty() && point.cell->run == context.selection.path_run) draw->AddCircle(at, theme.px(11), theme.select, 0, theme.px(2));
+        if (!point.cell->run.empty() && point.cell->run == context.selection.path_run)
+            draw->AddCircle(at, theme.px(11), theme.select, 0, theme.px(2));
     }
     ImPlot::PopPlotClipRect();
+}
+
+std::vector<LegendEntry> legend_of(const PathFrame& path, const Theme& theme) {
+    std::vector<LegendEntry> entries = {{"lambda_m", theme.dim, Mark::none}};
+    for (const double lambda : lambdas_of(path))
+        entries.push_back({format_number(lambda), lambda_color(path, lambda, theme), Mark::disc});
+    if (train_noises_of(path).back() > 0)
+        entries.push_back({"trained with noise", theme.dim, Mark::cross});
+    if (path.proposal) entries.push_back({"proposed", theme.good, Mark::ring});
+    return entries;
 }
 
 }  // namespace
@@ -84,32 +130,37 @@ void mark_chosen(const std::vector<Point>& all, const PathFrame& path, PanelCont
 void draw_pareto(const Frames& frames, PathView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     const PathFrame* path = frames.path.get();
-    const std::vector<double> sigmas = path != nullptr ? sigmas_of(*path, view.relative) : std::vector<double>{};
+    const std::vector<double> sigmas =
+        path != nullptr ? sigmas_of(*path, view.relative) : std::vector<double>{};
     if (sigmas.empty()) {
-        empty_state(theme, "Nothing to weigh yet", "Clean loss against noisy loss, a point for each model: the lower left is better.");
+        empty_state(theme, "Nothing to weigh yet",
+                    "Clean loss against noisy loss, a point for each model: the lower left is "
+                    "better.");
         return;
     }
     const CellQuantity noisy = noisy_loss(sigmas[sigmas.size() / 2], view.relative);
-    if (!ImPlot::BeginPlot("##pareto", ImVec2(-1, -1), ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus)) return;
-    ImPlot::SetupAxis(ImAxis_X1, "clean loss, nats", ImPlotAxisFlags_AutoFit | ImPlotAxisFlags_NoHighlight);
-    ImPlot::SetupAxis(ImAxis_Y1, noisy.name.c_str(), ImPlotAxisFlags_AutoFit | ImPlotAxisFlags_NoHighlight);
-    ImPlot::SetupLegend(ImPlotLocation_NorthEast);
     std::vector<Point> all;
-    const std::vector<double> lambdas = lambdas_of(*path);
     for (const double noise : train_noises_of(*path)) {
         const std::vector<Point> points = points_of(*path, noisy, noise, view.relative);
-        for (std::size_t k = 0; k < lambdas.size(); ++k) {
-            std::vector<Point> own;
-            std::copy_if(points.begin(), points.end(), std::back_inserter(own), [&](const Point& p) { return p.cell->lambda == lambdas[k]; });
-            if (own.empty()) continue;
-            const std::string name = "lambda_m " + format_number(lambdas[k]) + (noise > 0 ? ", noise " + format_number(noise) : "");
-            plot_points(own, name, to_u32(run_color(static_cast<int>(k))), noise > 0 ? ImPlotMarker_Cross : ImPlotMarker_Circle, theme);
-        }
         all.insert(all.end(), points.begin(), points.end());
     }
-    mark_chosen(all, *path, context);
-    hover(all, noisy, context);
-    ImPlot::EndPlot();
+    text_small(theme, theme.dim, "a point for each model, lower left is better");
+    const std::vector<LegendEntry> legend = legend_of(*path, theme);
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const float below = legend_height(legend, room.x, theme) + ImGui::GetStyle().ItemSpacing.y;
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    const bool open = ImPlot::BeginPlot(
+        "##pareto", ImVec2(-1, std::max(theme.px(60), room.y - below)),
+        ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus);
+    if (open) {
+        set_up_axes(all, noisy);
+        plot_all(all, *path, theme);
+        mark_chosen(all, *path, context);
+        hover(all, noisy, context);
+        ImPlot::EndPlot();
+    }
+    ImGui::PopFont();
+    draw_legend(legend, room.x, theme);
 }
 
 }  // namespace marginscope

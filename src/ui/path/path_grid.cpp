@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "ui/path/path_curves.h"
+#include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -19,7 +20,8 @@ struct Grid {
 
     int rows() const { return static_cast<int>(seeds.size() * noises.size()); }
     ImVec2 corner(int row, int column) const {
-        return {at.x + static_cast<float>(column) * cell_width, at.y + static_cast<float>(row) * cell_height};
+        return {at.x + static_cast<float>(column) * cell_width,
+                at.y + static_cast<float>(row) * cell_height};
     }
 };
 
@@ -33,20 +35,26 @@ Grid grid_of(const PathFrame& path, const Theme& theme) {
     grid.lambdas = lambdas_of(path);
     grid.noises = train_noises_of(path);
     for (const PathCell& cell : path.cells)
-        if (std::find(grid.seeds.begin(), grid.seeds.end(), cell.seed) == grid.seeds.end()) grid.seeds.push_back(cell.seed);
+        if (std::find(grid.seeds.begin(), grid.seeds.end(), cell.seed) == grid.seeds.end())
+            grid.seeds.push_back(cell.seed);
     std::sort(grid.seeds.begin(), grid.seeds.end());
     const ImVec2 from = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float left = theme.px(grid.noises.size() > 1 ? 118 : 62), top = theme.px(20);
     grid.at = ImVec2(from.x + left, from.y + top);
-    grid.cell_width = std::clamp((room.x - left) / static_cast<float>(std::max<std::size_t>(1, grid.lambdas.size())), theme.px(34), theme.px(120));
-    grid.cell_height = std::clamp((room.y - top - theme.px(30)) / static_cast<float>(std::max(1, grid.rows())), theme.px(20), theme.px(44));
+    grid.cell_width = std::clamp(
+        (room.x - left) / static_cast<float>(std::max<std::size_t>(1, grid.lambdas.size())),
+        theme.px(34), theme.px(280));
+    grid.cell_height =
+        std::clamp((room.y - top - theme.px(2)) / static_cast<float>(std::max(1, grid.rows())),
+                   theme.px(20), theme.px(104));
     return grid;
 }
 
 ColorScale scale_of(const PathFrame& path, const CellQuantity& quantity, bool relative) {
     std::vector<float> values;
     for (const PathCell& cell : path.cells)
-        if (const auto value = value_of(quantity, cell, relative)) values.push_back(static_cast<float>(*value));
+        if (const auto value = value_of(quantity, cell, relative))
+            values.push_back(static_cast<float>(*value));
     return ColorScale::fit(values);
 }
 
@@ -56,35 +64,49 @@ ImU32 letters_on(Rgb color) {
     return luminance > 140 ? IM_COL32(20, 22, 28, 255) : IM_COL32(245, 246, 250, 255);
 }
 
-void draw_words(ImVec2 corner, ImVec2 size, const std::string& words, ImU32 color, const Theme& theme) {
-    const float px = theme.px(11);
+void draw_words(ImVec2 corner, ImVec2 size, const std::string& words, ImU32 color,
+                const Theme& theme) {
+    const float px = theme.px(size.y > theme.px(40) && size.x > theme.px(60) ? type::kBody : 11);
     const ImVec2 extent = theme.fonts.mono->CalcTextSizeA(px, 1e9F, 0, words.c_str());
     if (extent.x > size.x - theme.px(4)) return;  // the hover card has it
-    ImGui::GetWindowDrawList()->AddText(theme.fonts.mono, px, ImVec2(corner.x + (size.x - extent.x) / 2, corner.y + (size.y - extent.y) / 2), color,
-                                        words.c_str());
+    ImGui::GetWindowDrawList()->AddText(
+        theme.fonts.mono, px,
+        ImVec2(corner.x + (size.x - extent.x) / 2, corner.y + (size.y - extent.y) / 2), color,
+        words.c_str());
 }
 
-void hover_cell(const PathCell& cell, const CellQuantity& quantity, bool relative, const Theme& theme) {
+void hover_cell(const PathCell& cell, const CellQuantity& quantity, bool relative,
+                const Theme& theme) {
     std::vector<CardLine> lines;
     if (cell.status == CellStatus::failed) lines.push_back({"failed", cell.sentence, theme.error});
-    if (cell.status == CellStatus::waiting) lines.push_back({"waits for its turn", cell.progress > 0 ? format_percent(cell.progress) + " done before" : ""});
-    if (cell.status == CellStatus::running) lines.push_back({"training", format_percent(cell.progress)});
-    if (const auto value = value_of(quantity, cell, relative)) lines.push_back({quantity.name, format_number(*value, 5) + " " + quantity.unit, theme.text});
-    for (const CellQuantity& other : {clean_loss(), sigma_min_median(), logdet_mean(), share_beyond(), embedding_rms()})
-        if (const auto value = value_of(other, cell, relative); value && other.name != quantity.name)
+    if (cell.status == CellStatus::waiting)
+        lines.push_back({"waits for its turn",
+                         cell.progress > 0 ? format_percent(cell.progress) + " done before" : ""});
+    if (cell.status == CellStatus::running)
+        lines.push_back({"training", format_percent(cell.progress)});
+    if (const auto value = value_of(quantity, cell, relative))
+        lines.push_back(
+            {quantity.name, format_number(*value, 5) + " " + quantity.unit, theme.text});
+    for (const CellQuantity& other :
+         {clean_loss(), sigma_min_median(), logdet_mean(), share_beyond(), embedding_rms()})
+        if (const auto value = value_of(other, cell, relative);
+            value && other.name != quantity.name)
             lines.push_back({other.name, format_number(*value)});
-    if (cell.status == CellStatus::done) lines.push_back({"click", "opens this model everywhere", theme.dim});
-    std::string title = "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
+    if (cell.status == CellStatus::done)
+        lines.push_back({"click", "opens this model everywhere", theme.dim});
+    std::string title =
+        "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
     if (cell.train_noise > 0) title += ", trained with noise " + format_number(cell.train_noise);
     value_card(theme, title, lines);
 }
 
-void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuantity& quantity, const ColorScale& scale, bool relative,
-               PanelContext& context) {
+void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuantity& quantity,
+               const ColorScale& scale, bool relative, PanelContext& context) {
     const Theme& theme = context.theme;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float gap = theme.px(1.5F), round = theme.px(3);
-    const ImVec2 a(corner.x + gap, corner.y + gap), b(corner.x + size.x - gap, corner.y + size.y - gap);
+    const ImVec2 a(corner.x + gap, corner.y + gap),
+        b(corner.x + size.x - gap, corner.y + size.y - gap);
     draw->AddRectFilled(a, b, theme.raised, round);
     const auto value = value_of(quantity, cell, relative);
     if (value) {
@@ -98,13 +120,16 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
         draw->AddRect(a, b, theme.error, round);
         draw_words(corner, size, "failed", theme.error, theme);
     } else if (cell.progress > 0 || cell.status == CellStatus::running) {
-        const float to = a.x + (b.x - a.x) * static_cast<float>(std::clamp(cell.progress, 0.0, 1.0));
+        const float to =
+            a.x + (b.x - a.x) * static_cast<float>(std::clamp(cell.progress, 0.0, 1.0));
         draw->AddRectFilled(a, ImVec2(to, b.y), with_alpha(theme.select, 0.35F), round);
         if (cell.status == CellStatus::running) draw->AddRect(a, b, theme.select, round);
         draw_words(corner, size, format_percent(cell.progress), theme.dim, theme);
     }
     const bool chosen = !cell.run.empty() && context.selection.path_run == cell.run;
-    if (chosen) draw->AddRect(ImVec2(a.x - gap, a.y - gap), ImVec2(b.x + gap, b.y + gap), theme.select, round, 0, theme.px(2));
+    if (chosen)
+        draw->AddRect(ImVec2(a.x - gap, a.y - gap), ImVec2(b.x + gap, b.y + gap), theme.select,
+                      round, 0, theme.px(2));
     ImGui::SetCursorScreenPos(corner);
     ImGui::PushID(cell.run.c_str());
     if (ImGui::InvisibleButton("##cell", size) && cell.status == CellStatus::done) {
@@ -117,23 +142,32 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
     hover_cell(cell, quantity, relative, theme);
 }
 
-void draw_heads(const Grid& grid, const Theme& theme) {
+void draw_heads(const PathFrame& path, const Grid& grid, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float px = theme.px(11);
     for (std::size_t column = 0; column < grid.lambdas.size(); ++column) {
         const std::string words = format_number(grid.lambdas[column]);
         const ImVec2 corner = grid.corner(0, static_cast<int>(column));
         const float width = theme.fonts.mono->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
-        draw->AddText(theme.fonts.mono, px, ImVec2(corner.x + (grid.cell_width - width) / 2, corner.y - theme.px(16)), theme.dim, words.c_str());
-    }
-    draw->AddText(theme.fonts.text, px, ImVec2(grid.at.x - theme.px(56), grid.at.y - theme.px(16)), theme.dim, "lambda_m");
-    for (int row = 0; row < grid.rows(); ++row) {
-        const std::size_t seed = static_cast<std::size_t>(row) % grid.seeds.size(), noise = static_cast<std::size_t>(row) / grid.seeds.size();
-        std::string words = "seed " + std::to_string(grid.seeds[seed]);
-        if (grid.noises.size() > 1 && grid.noises[noise] > 0) words = "noise " + format_number(grid.noises[noise]) + " · " + words;
-        const float width = theme.fonts.text->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
-        draw->AddText(theme.fonts.text, px, ImVec2(grid.at.x - width - theme.px(8), grid.corner(row, 0).y + (grid.cell_height - px) / 2), theme.dim,
+        const float left = corner.x + (grid.cell_width - width) / 2;
+        draw->AddText(theme.fonts.mono, px, ImVec2(left, corner.y - theme.px(16)), theme.dim,
                       words.c_str());
+        draw->AddCircleFilled(ImVec2(left - theme.px(9), corner.y - theme.px(9)), theme.px(3.5F),
+                              lambda_color(path, grid.lambdas[column], theme));
+    }
+    draw->AddText(theme.fonts.text, px, ImVec2(grid.at.x - theme.px(56), grid.at.y - theme.px(16)),
+                  theme.dim, "lambda_m");
+    for (int row = 0; row < grid.rows(); ++row) {
+        const std::size_t seed = static_cast<std::size_t>(row) % grid.seeds.size(),
+                          noise = static_cast<std::size_t>(row) / grid.seeds.size();
+        std::string words = "seed " + std::to_string(grid.seeds[seed]);
+        if (grid.noises.size() > 1 && grid.noises[noise] > 0)
+            words = "noise " + format_number(grid.noises[noise]) + " · " + words;
+        const float width = theme.fonts.text->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
+        draw->AddText(theme.fonts.text, px,
+                      ImVec2(grid.at.x - width - theme.px(8),
+                             grid.corner(row, 0).y + (grid.cell_height - px) / 2),
+                      theme.dim, words.c_str());
     }
 }
 
@@ -144,7 +178,8 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
     const PathFrame* path = frames.path.get();
     if (path == nullptr || path->cells.empty()) {
         empty_state(theme, "No path yet",
-                    "Plan one beside this panel: it trains a model for every lambda_m and seed and fills a cell for each. Or show the finished one.");
+                    "Plan one beside this panel: it trains a model for every lambda_m and seed and "
+                    "fills a cell for each. Or show the finished one.");
         return;
     }
     const std::vector<CellQuantity> quantities = grid_quantities(*path, view.relative);
@@ -153,19 +188,25 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
     ImGui::SetNextItemWidth(theme.px(170));
     if (ImGui::BeginCombo("##quantity", quantity.name.c_str())) {
         for (int k = 0; k < static_cast<int>(quantities.size()); ++k)
-            if (ImGui::Selectable(quantities[static_cast<std::size_t>(k)].name.c_str(), k == view.quantity)) view.quantity = k;
+            if (ImGui::Selectable(quantities[static_cast<std::size_t>(k)].name.c_str(),
+                                  k == view.quantity))
+                view.quantity = k;
         ImGui::EndCombo();
     }
     const ColorScale scale = scale_of(*path, quantity, view.relative);
     ImGui::SameLine(0, theme.px(16));
     const std::string label = quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
     if (ImGui::GetContentRegionAvail().x > theme.px(160))
-        color_bar(theme, ColorMap::viridis, scale, label.c_str(), std::min(theme.px(220), ImGui::GetContentRegionAvail().x));
+        color_bar(theme, ColorMap::viridis, scale, label.c_str(),
+                  std::min(theme.px(280), ImGui::GetContentRegionAvail().x));
     const Grid grid = grid_of(*path, theme);
-    draw_heads(grid, theme);
+    draw_heads(*path, grid, theme);
     for (const PathCell& cell : path->cells) {
-        const int row = index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) + index_of(grid.seeds, cell.seed);
-        draw_cell(cell, grid.corner(row, index_of(grid.lambdas, cell.lambda)), ImVec2(grid.cell_width, grid.cell_height), quantity, scale, view.relative,
+        const int row =
+            index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) +
+            index_of(grid.seeds, cell.seed);
+        draw_cell(cell, grid.corner(row, index_of(grid.lambdas, cell.lambda)),
+                  ImVec2(grid.cell_width, grid.cell_height), quantity, scale, view.relative,
                   context);
     }
 }

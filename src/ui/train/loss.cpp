@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/run_hue.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -55,11 +56,15 @@ void draw_options(LossView& view, PanelContext& context) {
     if (segmented(theme, "smooth", {"every step", "mean of 20", "of 200"}, smooth))
         view.smooth = smooth == 0 ? 1 : smooth == 1 ? 20 : 200;
     ImGui::SameLine(0, theme.px(12));
+    // The icon's button is taller than the rest of the row: its middle stands on theirs.
+    const float row = ImGui::GetCursorPosY();
+    ImGui::SetCursorPosY(row - theme.px(4));
     if (icon_button(theme, "##fit", Icon::target, "Show all steps (F)", true, view.fit)) {
         view.fit = true;
         view.fit_now = true;
     }
     ImGui::SameLine(0, theme.px(12));
+    ImGui::SetCursorPosY(row);
     ImGui::SetNextItemWidth(theme.px(132));
     if (ImGui::BeginCombo("##second", kSeconds[view.second].name)) {
         for (int k = 0; k < static_cast<int>(std::size(kSeconds)); ++k)
@@ -123,7 +128,7 @@ bool begin_plot(const char* id, float height, LossView& view, bool x_label) {
     const ImPlotAxisFlags axis = axis_flags(view);
     ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr, axis | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
     ImPlot::SetupAxis(ImAxis_Y1, nullptr, axis);
-    ImPlot::SetupLegend(ImPlotLocation_NorthEast, ImPlotLegendFlags_Horizontal);
+    ImPlot::SetupLegend(ImPlotLocation_NorthEast, ImPlotLegendFlags_Horizontal | ImPlotLegendFlags_Outside);
     return true;
 }
 
@@ -137,10 +142,10 @@ void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, 
     if (!begin_plot("##losses", height, view, false)) return;
     ImPlot::SetupAxis(ImAxis_Y1, "cross-entropy, nats", axis_flags(view));
     if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
-    const ImU32 own = to_u32(run_color(0));
-    const ImU32 other = to_u32(run_color(1));
+    const ImU32 own = run_hue(theme, 0);
+    const ImU32 other = run_hue(theme, 1);
     ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(), static_cast<int>(view.ce.x.size()),
-                     line_of(with_alpha(own, 0.85F), theme.px(1.25F)));
+                     line_of(own, theme.px(1.5F)));
     std::vector<double> x, y;
     for (const EvalSample& eval : series.evals) {
         x.push_back(static_cast<double>(eval.step));
@@ -164,7 +169,7 @@ void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme,
                      static_cast<int>(view.barrier.x.size()), line_of(theme.accent, theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y2);
     ImPlot::PlotLine(kSeconds[view.second].name, view.below.x.data(), view.below.y.data(),
-                     static_cast<int>(view.below.x.size()), line_of(to_u32(run_color(2)), theme.px(1.25F)));
+                     static_cast<int>(view.below.x.size()), line_of(run_hue(theme, 2), theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
     draw_marks(series, theme, false);
     hover(series, theme);
@@ -183,9 +188,17 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     draw_options(view, context);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     refresh(series, view, std::max(64, static_cast<int>(room.x)));
-    const float upper = std::max(theme.px(60), room.y * 0.58F);
-    plot_losses(series, view, theme, upper);
-    plot_barrier(series, view, theme, std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
+    const float upper = std::max(theme.px(60), room.y * 0.56F);
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    ImPlot::PushStyleVar(ImPlotStyleVar_FitPadding, ImVec2(0.015F, 0.08F));
+    if (ImPlot::BeginAlignedPlots("##loss")) {
+        plot_losses(series, view, theme, upper);
+        plot_barrier(series, view, theme,
+                     std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
+        ImPlot::EndAlignedPlots();
+    }
+    ImPlot::PopStyleVar();
+    ImGui::PopFont();
     view.fit_now = false;
 }
 

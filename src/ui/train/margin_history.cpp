@@ -43,23 +43,30 @@ struct Place {
 
 void draw_axes(const TrainSeries& series, const Place& place, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float font_px = theme.px(10);
+    const float font_px = theme.px(11);
     for (int tick = static_cast<int>(kHistogramMin); tick <= static_cast<int>(kHistogramMax); tick += 4) {
         const float y = place.y_of(static_cast<float>(tick));
         const std::string words = std::to_string(tick);
         const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
         draw->AddText(theme.fonts.mono, font_px,
                       ImVec2(place.at.x - width - theme.px(5), std::clamp(y - font_px / 2, place.at.y, place.at.y + place.size.y - font_px)),
-                      theme.faint, words.c_str());
+                      theme.dim, words.c_str());
         draw->AddLine(ImVec2(place.at.x - theme.px(3), y), ImVec2(place.at.x, y), theme.line_strong);
     }
     const float bottom = place.at.y + place.size.y + theme.px(3);
+    const auto put = [&](const std::string& words, float anchor) {
+        const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
+        draw->AddText(theme.fonts.mono, font_px,
+                      ImVec2(place.at.x + (place.size.x - width) * anchor, bottom), theme.dim,
+                      words.c_str());
+    };
     const std::string first = "step " + std::to_string(series.evals.front().step);
-    const std::string last = std::to_string(series.evals.back().step);
-    draw->AddText(theme.fonts.mono, font_px, ImVec2(place.at.x, bottom), theme.faint, first.c_str());
-    const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, last.c_str()).x;
-    if (series.evals.size() > 1)
-        draw->AddText(theme.fonts.mono, font_px, ImVec2(place.at.x + place.size.x - width, bottom), theme.faint, last.c_str());
+    if (series.evals.size() == 1) {
+        put(first + ", the only evaluation so far", 0.5F);
+    } else {
+        put(first, 0);
+        put("step " + std::to_string(series.evals.back().step), 1);
+    }
 }
 
 void draw_threshold(const Place& place, HistogramView& view, const Theme& theme) {

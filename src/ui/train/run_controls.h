@@ -1,6 +1,7 @@
 // Starting, pausing and stepping a training; the values that change live.
 #pragma once
 
+#include "core/run_config.h"
 #include "ui/panel.h"
 #include "ui/train/train_view.h"
 
@@ -10,6 +11,9 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
 
 /// The settings of the next run, from the field table: what needs a restart lives here.
 void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context);
+
+/// What the form calls a field.
+std::string label_of(const Field& field);
 
 /// The command line of what the form says.
 std::string train_command(const RunFormView& form);

@@ -2,7 +2,9 @@
 #include <imgui.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 #include "ui/train/run_controls.h"
@@ -12,15 +14,35 @@ namespace marginscope {
 namespace {
 
 /// The fields most runs differ in; the rest unfolds.
-constexpr std::string_view kUsual[] = {"model.layers", "model.heads", "model.width", "model.context", "train.steps", "train.batch", "train.lr",
-                                       "barrier.lambda", "barrier.site", "stage.fit", "train.noise", "train.seed"};
+constexpr std::string_view kUsual[] = {
+    "model.layers", "model.heads",    "model.width",  "model.context", "train.steps", "train.batch",
+    "train.lr",     "barrier.lambda", "barrier.site", "stage.fit",     "train.noise", "train.seed"};
 
-bool usual(const Field& field) { return std::find(std::begin(kUsual), std::end(kUsual), field.name) != std::end(kUsual); }
+/// Words for the fields whose names alone would not tell what they are.
+constexpr std::pair<std::string_view, std::string_view> kLabels[] = {
+    {"train.lr", "Learning rate"},
+    {"train.min_lr", "Last learning rate"},
+    {"train.warmup", "Warm-up steps"},
+    {"train.beta1", "AdamW β1"},
+    {"train.beta2", "AdamW β2"},
+    {"train.eval_every", "Evaluate every"},
+    {"train.eval_windows", "Windows to evaluate"},
+    {"train.checkpoint_every", "Checkpoint every"},
+    {"train.noise_relative", "Noise × RMS"},
+    {"barrier.lambda", "lambda_m"},
+    {"barrier.site", "Barrier site"},
+    {"barrier.lambda_energy", "lambda_m of energy"},
+    {"barrier.sequences", "Barrier sequences"},
+    {"barrier.cap", "Barrier cap"},
+    {"stage.fit", "Stage fit"},
+    {"stage.lr", "Stage learning rate"},
+    {"stage.clip", "Stage clip"},
+    {"stage.init_std", "Stage first std"},
+    {"stage.seed", "Stage seed"},
+};
 
-std::string label_of(const Field& field) {
-    std::string label(field.name.substr(field.name.find('.') + 1));
-    std::replace(label.begin(), label.end(), '_', ' ');
-    return label;
+bool usual(const Field& field) {
+    return std::find(std::begin(kUsual), std::end(kUsual), field.name) != std::end(kUsual);
 }
 
 void set(RunFormView& view, const Field& field, const FieldValue& value) {
@@ -36,7 +58,8 @@ void draw_choice(const Field& field, RunFormView& view) {
     const std::string now = format_value(field.get(view.config));
     if (!ImGui::BeginCombo("##value", now.c_str())) return;
     for (const std::string_view name : field.choices)
-        if (ImGui::Selectable(std::string(name).c_str(), name == now)) set(view, field, std::string(name));
+        if (ImGui::Selectable(std::string(name).c_str(), name == now))
+            set(view, field, std::string(name));
     ImGui::EndCombo();
 }
 
@@ -50,7 +73,8 @@ void draw_value(const Field& field, RunFormView& view) {
     } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
         ImS64 number = *whole;
         ImGui::InputScalar("##value", ImGuiDataType_S64, &number);
-        if (ImGui::IsItemDeactivatedAfterEdit()) set(view, field, static_cast<std::int64_t>(number));
+        if (ImGui::IsItemDeactivatedAfterEdit())
+            set(view, field, static_cast<std::int64_t>(number));
     } else {
         double number = std::get<double>(value);
         ImGui::InputDouble("##value", &number, 0, 0, "%g");
@@ -66,10 +90,12 @@ void draw_field(const Field& field, RunFormView& view, const Theme& theme, bool 
     const bool changed = field.get(view.config) != field.get(RunConfig{});
     text_small(theme, changed ? theme.text : theme.dim, label_of(field).c_str());
     if (ImGui::IsItemHovered()) {
-        const std::string flag = "--" + std::string(field.short_flag.empty() ? field.name : field.short_flag);
+        const std::string flag =
+            "--" + std::string(field.short_flag.empty() ? field.name : field.short_flag);
         const std::string unit = field.unit.empty() ? "" : ", in " + std::string(field.unit);
-        ImGui::SetTooltip("%s%s\n%s, default %s%s", std::string(field.help).c_str(), unit.c_str(), flag.c_str(),
-                          format_value(field.get(RunConfig{})).c_str(), field.live ? ", live" : ", needs a restart");
+        ImGui::SetTooltip("%s%s\n%s, default %s%s", std::string(field.help).c_str(), unit.c_str(),
+                          flag.c_str(), format_value(field.get(RunConfig{})).c_str(),
+                          field.live ? ", live" : ", needs a restart");
     }
     ImGui::TableNextColumn();
     ImGui::SetNextItemWidth(-FLT_MIN);
@@ -84,18 +110,31 @@ void draw_fields(const char* id, RunFormView& view, const Theme& theme, bool wan
     ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, 0.52F);
     ImGui::TableSetupColumn("value", ImGuiTableColumnFlags_WidthStretch, 0.48F);
     for (const Field& field : config_fields())
-        if (usual(field) == wanted_usual) draw_field(field, view, theme, view.from_loaded && field.name.starts_with("model."));
+        if (usual(field) == wanted_usual)
+            draw_field(field, view, theme, view.from_loaded && field.name.starts_with("model."));
     ImGui::EndTable();
 }
 
 }  // namespace
 
+std::string label_of(const Field& field) {
+    for (const auto& [name, label] : kLabels)
+        if (field.name == name) return std::string(label);
+    std::string label(field.name.substr(field.name.find('.') + 1));
+    std::replace(label.begin(), label.end(), '_', ' ');
+    if (!label.empty())
+        label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
+    return label;
+}
+
 std::string train_command(const RunFormView& form) {
-    std::string command = "marginscope train --out " + (form.run_folder.empty() ? std::string("RUN") : form.run_folder);
+    std::string command = "marginscope train --out " +
+                          (form.run_folder.empty() ? std::string("RUN") : form.run_folder);
     for (const Field& field : config_fields()) {
         const FieldValue value = field.get(form.config);
         if (value == field.get(RunConfig{})) continue;
-        command += " --" + std::string(field.short_flag.empty() ? field.name : field.short_flag) + " " + format_value(value);
+        command += " --" + std::string(field.short_flag.empty() ? field.name : field.short_flag) +
+                   " " + format_value(value);
     }
     return command;
 }
@@ -103,10 +142,12 @@ std::string train_command(const RunFormView& form) {
 void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     int from = view.from_loaded ? 1 : 0;
-    if (segmented(theme, "from", {"new weights", "the loaded model"}, from)) view.from_loaded = from == 1;
+    if (segmented(theme, "from", {"new weights", "the loaded model"}, from))
+        view.from_loaded = from == 1;
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     draw_fields("##usual", view, theme, true);
-    input_text("##folder", view.run_folder, "Run folder; empty: nothing is written", ImGui::GetContentRegionAvail().x);
+    input_text("##folder", view.run_folder, "Run folder; empty: nothing is written",
+               ImGui::GetContentRegionAvail().x);
     if (ImGui::TreeNode("All settings")) {
         draw_fields("##all", view, theme, false);
         ImGui::TreePop();
@@ -115,7 +156,8 @@ void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
     if (ImGui::SmallButton("Copy as command")) ImGui::SetClipboardText(train_command(view).c_str());
     ImGui::SameLine();
     if (ImGui::SmallButton("Defaults")) view.config = RunConfig{};
-    input_text("##resume", view.resume_folder, "A run folder to go on with", ImGui::GetContentRegionAvail().x - theme.px(72));
+    input_text("##resume", view.resume_folder, "A run folder to go on with",
+               ImGui::GetContentRegionAvail().x - theme.px(72));
     ImGui::SameLine();
     ImGui::BeginDisabled(view.resume_folder.empty());
     if (ImGui::Button("Resume")) context.out.push_back(ResumeRun{view.resume_folder});

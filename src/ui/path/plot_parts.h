@@ -1,0 +1,52 @@
+// What the plots of a path share: limits that hold every point, labels at the ends of lines, a
+// legend under a plot, the colour of a lambda.
+//
+// Main thread, inside a frame; padded_limits() and spread() are pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/frames.h"
+#include "ui/theme.h"
+
+namespace marginscope {
+
+struct AxisLimits {
+    double low = 0, high = 1;
+};
+/// All finite values with 8 % of their range on either side (of its logarithm if `log`, which only
+/// values above 0 may ask for); around a single value a twentieth of it.
+AxisLimits padded_limits(const std::vector<double>& values, bool log = false);
+
+/// Places as near to `wanted` as can be that lie `height` apart within [low, high]; nearer together
+/// if there is not room for all. The order of `wanted` is kept.
+std::vector<float> spread(const std::vector<float>& wanted, float height, float low, float high);
+
+struct EndLabel {
+    std::string words;
+    std::string full;  // on hovering
+    ImU32 color = 0;
+    ImVec2 from{0, 0};  // the end of its line, in pixels
+};
+float end_label_width(const std::vector<std::string>& words, const Theme& theme);
+/// Right of x = `left`, each beside its line's end, a thin leader where it had to move.
+void draw_end_labels(const std::vector<EndLabel>& labels, float left, float low, float high,
+                     const Theme& theme);
+
+enum class Mark { none, disc, cross, ring };
+struct LegendEntry {
+    std::string words;
+    ImU32 color = 0;
+    Mark mark = Mark::disc;
+};
+float legend_height(const std::vector<LegendEntry>& entries, float width, const Theme& theme);
+void draw_legend(const std::vector<LegendEntry>& entries, float width, const Theme& theme);
+
+/// The colour of a lambda everywhere in the workspace: by its rank among the path's lambdas.
+ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme);
+
+/// "mean and range of 2 seeds" beside what stands on the line if it fits there, else below.
+void seeds_note(const PathFrame& path, const Theme& theme, bool same_line);
+
+}  // namespace marginscope
