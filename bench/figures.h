@@ -1,5 +1,5 @@
-// What `marginscope bench` measures, in groups. Each group runs in a process of its own, so that no thread pool, cache or
-// heap of one group bears on the next; within a group, rivals take turns.
+// What `marginscope bench` measures, in groups. Each group runs in a process of its own, so that no
+// thread pool, cache or heap of one group bears on the next; within a group, rivals take turns.
 #pragma once
 
 #include <chrono>
@@ -12,17 +12,28 @@ namespace marginscope {
 /// All groups by name, in the order of the table.
 std::vector<BenchGroup> bench_groups();
 
-/// Steps per second with and without the barrier, on the built-in stories at the default shape.
+/// A training step, ours and with the barrier at each site, over the same step in plain LibTorch.
 std::vector<BenchFigure> training_figures(const BenchSettings& settings);
 
-/// Margins of one token that joins a full window.
+/// What a training step adds to memory with the exact barrier and without. Must be the first use of
+/// LibTorch in its process.
+std::vector<BenchFigure> memory_figures(const BenchSettings& settings);
+
+/// Margins of one token, of a whole text, and on a plane.
 std::vector<BenchFigure> margin_figures(const BenchSettings& settings);
 
-/// Tokens per second of the small model; empty when the assets are missing.
+/// Tokens per second of the small model, over recomputing the window; empty when the assets are
+/// missing.
 std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 
-/// The interface over the real engine, drawn offscreen at 1280×800: first frame, building a frame, a drag, training under
-/// the window.
+/// The measured rate of matrix products, which the others cannot exceed.
+std::vector<BenchFigure> floor_figures(const BenchSettings& settings);
+
+/// How the barrier's cost grows with context, width and batch: some minutes, only on request.
+std::vector<BenchFigure> scaling_figures(const BenchSettings& settings);
+
+/// The interface over the real engine, drawn offscreen at 1280×800: first frame, building a frame,
+/// a drag, training under the window.
 std::vector<BenchFigure> window_figures(const BenchSettings& settings);
 
 using BenchClock = std::chrono::steady_clock;

@@ -4,10 +4,13 @@
 namespace marginscope {
 
 std::vector<BenchGroup> bench_groups() {
-    return {{"training", training_figures},
-            {"margins", margin_figures},
-            {"decode", decode_figures},
-            {"window", window_figures}};
+    return {{.name = "training", .measure = training_figures},
+            {.name = "memory", .measure = memory_figures},
+            {.name = "margins", .measure = margin_figures},
+            {.name = "decode", .measure = decode_figures},
+            {.name = "floor", .measure = floor_figures},
+            {.name = "window", .measure = window_figures},
+            {.name = "scaling", .measure = scaling_figures, .by_default = false}};
 }
 
 }  // namespace marginscope

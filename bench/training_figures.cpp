@@ -1,54 +1,134 @@
-// Training at the default shape, with and without the barrier.
-#include <array>
-#include <memory>
+// What a training step costs, ours and with the barrier, over the same step in plain LibTorch.
+#include <algorithm>
+#include <cstdio>
+#include <string>
 
+#include "bench/contest.h"
 #include "bench/figures.h"
-#include "cli/output.h"
-#include "cli/progress.h"
-#include "core/statistics.h"
-#include "nn/trainer.h"
+#include "bench/training_rivals.h"
+#include "nn/torch_errors.h"
 
 namespace marginscope {
+namespace {
 
-/// Training at several settings in turn, several times: a machine that slows down slows all of
-/// them.
-std::vector<BenchFigure> training_figures(const BenchSettings& options) {
-    ProgressLine progress("training");
-    constexpr int kRepeats = 5;
-    const Corpus corpus = built_in_corpus();
-    std::array<std::unique_ptr<Trainer>, 2> trainers;
-    for (std::size_t k = 0; k < trainers.size(); ++k) {
-        RunConfig config;
-        config.barrier.lambda = k == 0 ? 0.0 : 0.02;
-        config.train.threads = options.threads;
-        config.train.steps = 1'000'000;
-        config.train.device = DeviceChoice::cpu;
-        trainers[k] = std::make_unique<Trainer>(config, corpus);
-        trainers[k]->step();  // the first step allocates
+constexpr const char* kPlain = "the plain LibTorch step";
+
+/// Sequences of the batch that carry the barrier, `fraction` of them on average.
+void sample_sequences(RunConfig& config, double fraction) {
+    config.barrier.sequences = std::max(1, static_cast<int>(fraction * config.train.batch + 0.5));
+}
+
+/// Steps that are timed together; the first one is the plain step.
+class StepContest {
+public:
+    StepContest(const TrainingShape& shape, const Corpus& corpus, const BenchSettings& settings)
+        : shape_(shape),
+          corpus_(corpus),
+          settings_(settings),
+          config_(training_config(shape, settings.threads)) {
+        contenders_.push_back(plain_step(config_, corpus));
     }
-    std::array<std::vector<double>, 2> rates;
-    for (int repeat = 0; repeat < kRepeats && !options.stop.stop_requested(); ++repeat) {
-        for (std::size_t k = 0; k < trainers.size(); ++k) {
-            const auto start = BenchClock::now();
-            int steps = 0;
-            while (steps == 0 || seconds_since(start) < options.secs / 2) {
-                trainers[k]->step();
-                ++steps;
-            }
-            rates[k].push_back(steps / seconds_since(start));
-            progress.update(static_cast<std::size_t>(repeat) * 2 + k + 1, kRepeats * 2);
-        }
+
+    std::size_t add(Contender contender) {
+        contenders_.push_back(std::move(contender));
+        return contenders_.size() - 1;
     }
-    const double without = median(rates[0]);
-    const double with = median(rates[1]);
-    const std::string shape = "4 layers, 4 heads, width 128, context 64, batch 12";
-    return {{"train.steps_per_s.lambda_0", without, "1/s", "", "",
-             shape + "; the stage is fitted along"},
-            {"train.steps_per_s.lambda_0.02", with, "1/s", "",
-             number_text(without) + " without the barrier",
-             "the same with the exact barrier on all sequences"},
-            {"train.barrier_cost", without / with, "times", "", "1: no barrier",
-             "medians of interleaved repeats"}};
+    /// The product's step with the barrier at `site`; on a share of the sequences below 1.
+    std::size_t add_barrier(BarrierSite site, double fraction) {
+        RunConfig config = config_;
+        config.barrier.site = site;
+        if (fraction < 1.0) sample_sequences(config, fraction);
+        return add(trainer_step(config, corpus_));
+    }
+    const RunConfig& config() const { return config_; }
+
+    void hold() { timings_ = hold_contest(contenders_, settings_, "steps, " + shape_.text()); }
+
+    BenchFigure speed(const std::string& name, const std::string& goal, std::size_t which) const {
+        char note[200];
+        std::snprintf(note, sizeof note, "%.0f tokens/s over %.0f; %s; no stage, no barrier",
+                      tokens_per_s(which), tokens_per_s(0), shape_.text().c_str());
+        return {name, timings_.ratio(0, which), "times", goal, kPlain, note};
+    }
+
+    BenchFigure cost(const std::string& name, const std::string& goal, std::size_t which,
+                     const std::string& what, bool by_chance = false) const {
+        const double ratio = by_chance ? timings_.mean_ratio(which, 0) : timings_.ratio(which, 0);
+        char note[240];
+        std::snprintf(note, sizeof note, "%.1f ms over %.1f ms a step; %s; %s",
+                      1000 / timings_.rate(which), 1000 / timings_.rate(0), shape_.text().c_str(),
+                      what.c_str());
+        return {name, ratio, "times", goal, kPlain, note};
+    }
+
+private:
+    double tokens_per_s(std::size_t which) const {
+        return timings_.rate(which) * static_cast<double>(shape_.tokens());
+    }
+
+    TrainingShape shape_;
+    const Corpus& corpus_;
+    BenchSettings settings_;
+    RunConfig config_;
+    std::vector<Contender> contenders_;
+    Timings timings_;
+};
+
+void measure_t64(const Corpus& corpus, const BenchSettings& settings,
+                 std::vector<BenchFigure>& out) {
+    StepContest contest({}, corpus, settings);
+    const auto bare = contest.add(bare_step(contest.config(), corpus));
+    const auto exact = contest.add_barrier(BarrierSite::embeddings, 1.0);
+    const auto naive = contest.add(naive_step(contest.config(), corpus));
+    contest.hold();
+    out.push_back(contest.speed("train_tokens_per_s", ">= 1.15", bare));
+    out.push_back(contest.cost("barrier_embeddings_exact", "<= 1.15", exact,
+                               "with the stage's fit, all sequences"));
+    out.push_back(contest.cost("barrier_naive", "", naive,
+                               "the same by autograd through d x d covariances and slogdet"));
+}
+
+void measure_t128(const Corpus& corpus, const BenchSettings& settings,
+                  std::vector<BenchFigure>& out) {
+    StepContest contest({.context = 128, .batch = 16}, corpus, settings);
+    const auto bare = contest.add(bare_step(contest.config(), corpus));
+    const auto exact = contest.add_barrier(BarrierSite::embeddings, 1.0);
+    const auto sampled = contest.add_barrier(BarrierSite::embeddings, 1.0 / 8);
+    const auto heads = contest.add_barrier(BarrierSite::heads, 1.0);
+    const auto heads_sampled = contest.add_barrier(BarrierSite::heads, 1.0 / 8);
+    contest.hold();
+    out.push_back(contest.speed("train_tokens_per_s_t128", ">= 1.10", bare));
+    out.push_back(contest.cost("barrier_embeddings_exact_t128", "<= 1.45", exact,
+                               "with the stage's fit, all sequences"));
+    out.push_back(contest.cost("barrier_embeddings_sampled_t128", "<= 1.10", sampled,
+                               "2 of 16 sequences", true));
+    out.push_back(contest.cost("barrier_heads_exact_t128", "<= 2.5", heads,
+                               "all heads of all sequences; the stage is fitted along"));
+    out.push_back(contest.cost("barrier_heads_sampled_t128", "<= 1.15", heads_sampled,
+                               "all heads of 2 of 16 sequences; the stage is fitted along", true));
+}
+
+void measure_t256(const Corpus& corpus, const BenchSettings& settings,
+                  std::vector<BenchFigure>& out) {
+    StepContest contest({.context = 256, .batch = 8}, corpus, settings);
+    const auto sampled = contest.add_barrier(BarrierSite::embeddings, 1.0 / 32);
+    contest.hold();
+    out.push_back(contest.cost("barrier_embeddings_sampled_t256", "<= 1.10", sampled,
+                               "1 of 8 sequences, four times the one in 32 meant", true));
+}
+
+}  // namespace
+
+std::vector<BenchFigure> training_figures(const BenchSettings& settings) {
+    std::vector<BenchFigure> out;
+    with_torch_errors([&] {
+        const Corpus corpus = built_in_corpus();
+        check_training_rivals(corpus, settings.threads);
+        measure_t64(corpus, settings, out);
+        if (!settings.stop.stop_requested()) measure_t128(corpus, settings, out);
+        if (!settings.stop.stop_requested()) measure_t256(corpus, settings, out);
+    });
+    return out;
 }
 
 }  // namespace marginscope

@@ -117,8 +117,8 @@ std::vector<BenchFigure> decode_workspace_figures() {
     screen.draw_for(kMeasureSecs, 1.0 / 30);
     figures.push_back({"window.decode.build_ms_p95", quantile(screen.build_ms, 0.95), "ms", "<= 4",
                        "", "building the interface of Decode at 1280x800 while it plays"});
-    figures.push_back({"window.decode.pictures_ms_p95", quantile(screen.pictures_ms, 0.95), "ms", "", "",
-                       "drawing its matrices and its boundary field into textures"});
+    figures.push_back({"window.decode.pictures_ms_p95", quantile(screen.pictures_ms, 0.95), "ms",
+                       "", "", "drawing its matrices and its boundary field into textures"});
     screen.source.send({PlayDecode{false, 20.0}});
     if (!shown) return figures;
 

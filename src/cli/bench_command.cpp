@@ -117,7 +117,8 @@ std::vector<BenchFigure> measure(const Options& options, const CliHooks& hooks,
     std::vector<BenchFigure> figures;
     for (const BenchGroup& group : hooks.bench_groups) {
         if (stop.stop_requested()) break;
-        const bool wanted = options.only.empty() || std::ranges::count(options.only, group.name) > 0;
+        const bool wanted = options.only.empty() ? group.by_default
+                                                 : std::ranges::count(options.only, group.name) > 0;
         if (!wanted) continue;
         const std::vector<BenchFigure> more =
             options.only.size() == 1 ? group.measure({options.secs, options.threads, stop})
@@ -146,7 +147,7 @@ void add_bench_command(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     std::vector<std::string> names;
     for (const BenchGroup& group : context.hooks->bench_groups) names.push_back(group.name);
-    command->add_option("--only", options->only, "groups to measure, in place of all")
+    command->add_option("--only", options->only, "groups to measure, in place of the usual ones")
         ->check(CLI::IsMember(names))
         ->delimiter(',')
         ->type_name("GROUP");

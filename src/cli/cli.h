@@ -45,6 +45,7 @@ struct BenchSettings {
 struct BenchGroup {
     std::string name;
     std::function<std::vector<BenchFigure>(const BenchSettings&)> measure;
+    bool by_default = true;  // false: measured only when asked for by name
 };
 
 /// What the application lends to the commands: everything that draws. An empty function means that

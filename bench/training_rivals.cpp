@@ -1,0 +1,184 @@
+// Each contender owns its model, its text and its optimizer.
+#include "bench/training_rivals.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "bench/naive_barrier.h"
+#include "bench/plain_gpt.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "nn/adamw.h"
+#include "nn/barrier.h"
+#include "nn/device.h"
+#include "nn/embedding_stage.h"
+#include "nn/token_windows.h"
+#include "nn/trainer.h"
+
+namespace marginscope {
+namespace {
+
+struct Text {
+    Text(const Corpus& corpus, const RunConfig& config)
+        : vocabulary(Vocabulary::from_text(corpus.text)),
+          tokens(corpus, vocabulary, config.model.context) {}
+    Vocabulary vocabulary;
+    TokenizedCorpus tokens;
+};
+
+CharGpt fresh_model(const Text& text, const RunConfig& config) {
+    return CharGpt(config.model, text.vocabulary.size(),
+                   static_cast<std::uint64_t>(config.train.seed));
+}
+
+struct Batch {
+    at::Tensor ids, targets;
+};
+
+class BareTraining {
+public:
+    BareTraining(const RunConfig& config, const Corpus& corpus)
+        : config_(config),
+          text_(corpus, config),
+          gpt_(fresh_model(text_, config)),
+          optimizer_(gpt_.parameters(),
+                     {config.train.beta1, config.train.beta2, config.train.weight_decay, 1e-8}) {}
+
+    void step() { (void)step_on(next_batch()); }
+
+    at::Tensor step_on(const Batch& batch) {
+        const at::Tensor loss =
+            cross_entropy(gpt_.logits_from_embeddings(gpt_.embed(batch.ids)), batch.targets);
+        optimizer_.clear_gradients();
+        torch::autograd::backward({loss});
+        optimizer_.clip(config_.train.clip);
+        optimizer_.step(config_.train.lr);
+        return loss.detach();
+    }
+
+    Batch next_batch() {
+        const std::span<const int> ids = text_.tokens.train();
+        const auto time = static_cast<std::size_t>(config_.model.context);
+        CounterRng rng(
+            {static_cast<std::uint64_t>(config_.train.seed), DrawPurpose::batch_offsets, steps_++});
+        std::vector<TokenWindow> windows(static_cast<std::size_t>(config_.train.batch));
+        for (TokenWindow& window : windows) window = {rng.below(ids.size() - time), time + 1, 0};
+        return {window_ids(ids, windows, time), window_ids(ids, windows, time, 1)};
+    }
+
+    const CharGpt& gpt() const { return gpt_; }
+    const Text& text() const { return text_; }
+
+private:
+    RunConfig config_;
+    Text text_;
+    CharGpt gpt_;
+    AdamW optimizer_;
+    std::uint64_t steps_ = 0;
+};
+
+std::shared_ptr<PlainTraining> plain_training(const RunConfig& config, const Corpus& corpus) {
+    const Text text(corpus, config);
+    return std::make_shared<PlainTraining>(fresh_model(text, config), text.tokens.train(),
+                                           config.train);
+}
+
+double largest_difference(const at::Tensor& a, const at::Tensor& b) {
+    return (a - b).abs().max().item<double>();
+}
+
+void require_close(double difference, double largest, const std::string& what) {
+    if (difference <= largest) return;
+    throw UserError("The rival's " + what + " differs by " + std::to_string(difference) +
+                    " where at most " + std::to_string(largest) +
+                    " is expected: it does not compute the same, so its time means nothing.");
+}
+
+void check_naive_barrier(const CharGpt& gpt, const at::Tensor& ids) {
+    at::NoGradGuard no_grad;
+    const at::Tensor u = 5.0 * gpt.embed(ids);
+    const auto stage = EmbeddingStage::random(gpt.shape().width, 0, 0.3, 1);
+    const BarrierTerms exact = stage_barrier(u, stage.w_q, stage.w_k, 100.0);
+    const at::Tensor naive = naive_barrier(u, stage.w_q, stage.w_k);
+    const double size = std::max(1.0, std::abs(naive.item<double>()));
+    require_close(largest_difference(exact.barrier, naive) / size, 1e-3, "barrier");
+}
+
+}  // namespace
+
+std::string TrainingShape::text() const {
+    return std::to_string(layers) + " layers, " + std::to_string(heads) +
+           " heads, d=" + std::to_string(width) + ", T=" + std::to_string(context) +
+           ", B=" + std::to_string(batch);
+}
+
+RunConfig training_config(const TrainingShape& shape, int threads) {
+    RunConfig config;
+    config.model.context = shape.context;
+    config.model.width = shape.width;
+    config.model.heads = shape.heads;
+    config.model.layers = shape.layers;
+    config.train.batch = shape.batch;
+    config.train.threads = threads;
+    config.train.steps = 1'000'000;
+    config.train.device = DeviceChoice::cpu;
+    set_compute_threads(threads);
+    return config;
+}
+
+Contender plain_step(const RunConfig& config, const Corpus& corpus) {
+    const auto training = plain_training(config, corpus);
+    return {"plain", [training] { training->step(); }};
+}
+
+Contender naive_step(const RunConfig& config, const Corpus& corpus) {
+    const auto training = plain_training(config, corpus);
+    const auto stage = EmbeddingStage::random(config.model.width, 0, config.stage.init_std,
+                                              static_cast<std::uint64_t>(config.stage.seed));
+    const double lambda = config.barrier.lambda;
+    training->add_loss(
+        [stage, lambda](const at::Tensor& u) {
+            return naive_objective(u, stage.w_q, stage.w_k, lambda, 1.0);
+        },
+        {stage.w_q, stage.w_k}, config.stage.lr);
+    return {"naive", [training] { training->step(); }};
+}
+
+Contender bare_step(const RunConfig& config, const Corpus& corpus) {
+    const auto training = std::make_shared<BareTraining>(config, corpus);
+    return {"bare", [training] { training->step(); }};
+}
+
+Contender trainer_step(const RunConfig& config, const Corpus& corpus) {
+    const auto training = std::make_shared<Trainer>(config, corpus);
+    return {"trainer", [training] { training->step(); }};
+}
+
+void check_training_rivals(const Corpus& corpus, int threads) {
+    RunConfig config = training_config({.context = 32, .batch = 4, .layers = 2}, threads);
+    BareTraining bare(config, corpus);
+    const Text text(corpus, config);
+    PlainTraining plain(bare.gpt(), text.tokens.train(), config.train);
+    const Batch batch = bare.next_batch();
+    {
+        at::NoGradGuard no_grad;
+        require_close(
+            largest_difference(bare.gpt().logits_from_embeddings(bare.gpt().embed(batch.ids)),
+                               plain.gpt().logits_from_embeddings(plain.gpt().embed(batch.ids))),
+            1e-4, "logits");
+    }
+    for (int k = 0; k < 3; ++k) {
+        const Batch next = bare.next_batch();
+        const double ours = bare.step_on(next).item<double>();
+        require_close(std::abs(ours - plain.step_on(next.ids, next.targets)), 1e-3,
+                      "loss after " + std::to_string(k) + " updates");
+    }
+    check_naive_barrier(bare.gpt(), batch.ids);
+}
+
+}  // namespace marginscope
