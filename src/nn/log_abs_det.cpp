@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "nn/small_inverse.h"
+#include "nn/vector_tile.h"
 
 namespace marginscope {
 namespace {
@@ -27,13 +28,20 @@ void invert_all(Factorisation& parts, std::int64_t m, std::int64_t leading, std:
     Real* const logdet = parts.logdet.mutable_data_ptr<Real>();
     Real* const sign = parts.sign.mutable_data_ptr<Real>();
     at::parallel_for(0, parts.logdet.numel(), 1, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<std::int32_t> pivots(static_cast<std::size_t>(m));
+        InverseScratch<Real> scratch;
+        const std::int64_t stride = padded_columns(m);
+        std::vector<Real> padded(static_cast<std::size_t>(m * stride));
         for (std::int64_t k = begin; k < end; ++k) {
             Real* const a = inverse + k * m * m;
             const std::int64_t n = leading >= 0 ? leading + k % group : m;
-            const SmallDet det = invert_in_place(a, n, m, pivots.data());
-            for (std::int64_t i = 0; i < n; ++i) std::fill_n(a + i * m + n, m - n, Real(0));
-            std::fill_n(a + n * m, (m - n) * m, Real(0));
+            for (std::int64_t i = 0; i < n; ++i) {
+                std::copy_n(a + i * m, n, padded.data() + i * stride);
+                std::fill_n(padded.data() + i * stride + n, stride - n, Real(0));
+            }
+            const SmallDet det = invert_in_place(padded.data(), n, stride, scratch);
+            std::fill_n(a, m * m, Real(0));
+            for (std::int64_t i = 0; i < n; ++i)
+                std::copy_n(padded.data() + i * stride, n, a + i * m);
             logdet[k] = static_cast<Real>(det.logdet);
             sign[k] = static_cast<Real>(det.sign);
         }

@@ -1,12 +1,15 @@
 // The dual form (E18, E19): determinants from attention scores, matrices of the size of the past.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <limits>
 #include <vector>
 
+#include "nn/dual_kernel.h"
 #include "nn/log_abs_det.h"
+#include "nn/vector_tile.h"
 
 namespace marginscope {
 namespace {
@@ -65,6 +68,96 @@ Group dual_group(const Slices& in, std::int64_t first, double width, double cap,
     return {parts.logdet, parts.sign, norm};
 }
 
+/// What forward leaves for backward, and the values.
+struct DualSums {
+    at::Tensor logdet, sign, norm;       // (N, P)
+    at::Tensor d_scores, d_attention;    // (N, T, T), of the capped sum of log|det|
+};
+
+struct DualInput {
+    const at::Tensor &scores, &attention, &gram, &right;
+    std::int64_t first, last;
+    double width, cap;
+};
+
+/// Position by position in cache, by the CPU's own kernel. The gradient through G of a sequence is
+/// summed in kParts parts, whatever the number of threads, so that the result does not depend on it.
+template <typename Real>
+void dual_on_cpu(const DualInput& in, DualSums& out) {
+    constexpr std::int64_t kParts = 4;
+    const std::int64_t sequences = in.scores.size(0);
+    const std::int64_t time = in.scores.size(1);
+    const std::int64_t stride = padded_columns(time);
+    const auto padded = [&](const at::Tensor& t) {
+        return stride == time ? t.contiguous() : at::constant_pad_nd(t, {0, stride - time});
+    };
+    const at::Tensor scores = padded(in.scores);
+    const at::Tensor keys = padded(in.scores.transpose(1, 2));
+    const at::Tensor attention = padded(in.attention);
+    const at::Tensor gram = padded(in.gram);
+    const at::Tensor right = padded(in.right);
+    const at::Tensor parts = at::zeros({sequences, kParts, time, stride}, in.scores.options());
+    const std::int64_t positions = in.last - in.first;
+    Real* const logdet = out.logdet.mutable_data_ptr<Real>();
+    Real* const sign = out.sign.mutable_data_ptr<Real>();
+    Real* const norm = out.norm.mutable_data_ptr<Real>();
+    Real* const d_attention = out.d_attention.mutable_data_ptr<Real>();
+    at::parallel_for(0, sequences * kParts, 1, [&](std::int64_t begin, std::int64_t end) {
+        DualScratch<Real> scratch;
+        for (std::int64_t task = begin; task < end; ++task) {
+            const std::int64_t n = task / kParts;
+            const auto of = [&](const at::Tensor& t) {
+                return t.const_data_ptr<Real>() + n * time * stride;
+            };
+            const DualSequence<Real> sequence{of(scores), of(keys),  of(attention), of(gram),
+                                              of(right),  stride,    in.width,      in.cap};
+            Real* const d_scores = parts.mutable_data_ptr<Real>() + task * time * stride;
+            for (std::int64_t i = in.first + task % kParts; i < in.last; i += kParts) {
+                const DualMargin margin = dual_position(sequence, i, scratch, d_scores,
+                                                        d_attention + (n * time + i) * time);
+                const std::int64_t at = n * positions + i - in.first;
+                logdet[at] = static_cast<Real>(margin.logdet);
+                sign[at] = static_cast<Real>(margin.sign);
+                norm[at] = static_cast<Real>(margin.norm);
+            }
+        }
+    });
+    out.d_scores = parts.sum(1).narrow(2, 0, time);
+}
+
+/// The same by batched ATen calls, for other devices.
+void dual_by_batches(const DualInput& in, DualSums& out) {
+    out.d_scores = at::zeros_like(in.scores, at::MemoryFormat::Contiguous);
+    const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * in.last * in.last));
+    for (std::int64_t from = 0; from < in.scores.size(0); from += chunk) {
+        const std::int64_t count = std::min(chunk, in.scores.size(0) - from);
+        const auto part = [from, count](const at::Tensor& t) { return t.narrow(0, from, count); };
+        const at::Tensor g = part(in.scores).transpose(1, 2);
+        for (std::int64_t begin = in.first; begin < in.last;) {
+            const std::int64_t end = std::min(in.last, (begin / kGroup + 1) * kGroup);
+            const std::int64_t m = end - 1;  // the last of the group attends to m tokens
+            const auto square = [m](const at::Tensor& t) {
+                return t.narrow(1, 0, m).narrow(2, 0, m);
+            };
+            const auto rows = [&](const at::Tensor& t) {
+                return part(t).narrow(1, begin, end - begin).narrow(2, 0, m);
+            };
+            const auto cells = [&](const at::Tensor& t) {
+                return part(t).narrow(1, begin - in.first, end - begin);
+            };
+            const Slices slices{square(g), square(part(in.gram)), square(part(in.right)),
+                                rows(in.attention)};
+            const Group group = dual_group(slices, begin, in.width, in.cap,
+                                           square(part(out.d_scores)).transpose(1, 2),
+                                           rows(out.d_attention));
+            cells(out.logdet).copy_(group.logdet);
+            cells(out.sign).copy_(group.sign);
+            cells(out.norm).copy_(group.norm);
+            begin = end;
+        }
+    }
+}
+
 /// Only the sum is differentiable: every use weighs the positions alike, so backward has nothing
 /// left to compute.
 class DualSum : public Function<DualSum> {
@@ -73,47 +166,22 @@ public:
                                  const at::Tensor& attention, const at::Tensor& gram,
                                  const at::Tensor& right, std::int64_t first, std::int64_t last,
                                  double width, double cap) {
-        at::Tensor d_scores = at::zeros_like(scores, at::MemoryFormat::Contiguous);
-        at::Tensor d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
-        const std::int64_t sequences = scores.size(0);
-        const at::Tensor logdet = at::empty({sequences, last - first}, scores.options());
-        const at::Tensor sign = at::empty_like(logdet);
-        const at::Tensor norm = at::empty_like(logdet);
-        const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * last * last));
-        for (std::int64_t from = 0; from < sequences; from += chunk) {
-            const std::int64_t count = std::min(chunk, sequences - from);
-            const auto part = [from, count](const at::Tensor& t) {
-                return t.narrow(0, from, count);
-            };
-            const at::Tensor g = part(scores).transpose(1, 2);
-            for (std::int64_t begin = first; begin < last;) {
-                const std::int64_t end = std::min(last, (begin / kGroup + 1) * kGroup);
-                const std::int64_t m = end - 1;  // the last of the group attends to m tokens
-                const auto square = [m](const at::Tensor& t) {
-                    return t.narrow(1, 0, m).narrow(2, 0, m);
-                };
-                const auto rows = [&](const at::Tensor& t) {
-                    return part(t).narrow(1, begin, end - begin).narrow(2, 0, m);
-                };
-                const auto cells = [&](const at::Tensor& t) {
-                    return part(t).narrow(1, begin - first, end - begin);
-                };
-                const Slices slices{square(g), square(part(gram)), square(part(right)),
-                                    rows(attention)};
-                const Group group =
-                    dual_group(slices, begin, width, cap, square(part(d_scores)).transpose(1, 2),
-                               rows(d_attention));
-                cells(logdet).copy_(group.logdet);
-                cells(sign).copy_(group.sign);
-                cells(norm).copy_(group.norm);
-                begin = end;
-            }
-        }
-        variable_list out = {at::Tensor(), logdet, sign, norm};
-        out[0] = out[1].masked_fill(out[2] == 0, 0.0).sum();
-        context->save_for_backward({d_scores, d_attention});
-        context->mark_non_differentiable({out[1], out[2], out[3]});
-        return out;
+        const DualInput in{scores, attention, gram, right, first, last, width, cap};
+        DualSums sums;
+        sums.logdet = at::empty({scores.size(0), last - first}, scores.options());
+        sums.sign = at::empty_like(sums.logdet);
+        sums.norm = at::empty_like(sums.logdet);
+        sums.d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
+        if (!scores.is_cpu())
+            dual_by_batches(in, sums);
+        else if (scores.scalar_type() == at::kDouble)
+            dual_on_cpu<double>(in, sums);
+        else
+            dual_on_cpu<float>(in, sums);
+        const at::Tensor sum = sums.logdet.masked_fill(sums.sign == 0, 0.0).sum();
+        context->save_for_backward({sums.d_scores, sums.d_attention});
+        context->mark_non_differentiable({sums.logdet, sums.sign, sums.norm});
+        return {sum, sums.logdet, sums.sign, sums.norm};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {

@@ -1,8 +1,9 @@
-// Inverse, log|det| and sign of small dense matrices, one pass each, vectorised. CPU; no torch. Any
-// thread.
+// Inverse, log|det| and sign of small dense matrices from one elimination, vectorised. CPU; no
+// torch. Any thread, one scratch each.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace marginscope {
 
@@ -11,10 +12,19 @@ struct SmallDet {
     int sign = 1;         // 0 then
 };
 
-/// Replaces the leading n x n block of `a` (row-major, rows `stride` apart) by its inverse:
-/// Gauss-Jordan with partial pivoting. A singular or not finite block is set to zero. `pivots` is
-/// scratch for n numbers.
-SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride, std::int32_t* pivots);
-SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride, std::int32_t* pivots);
+/// Buffers, grown on demand.
+template <typename Real>
+struct InverseScratch {
+    std::vector<Real> panel, pivot_rows, row;
+    std::vector<std::int32_t> order;
+};
+
+/// Replaces the leading n x n block of `a` (row-major, rows `stride` apart, nn/vector_tile.h says
+/// how padded) by its inverse: blocked Gauss-Jordan elimination with partial pivoting. A singular
+/// or not finite block is set to zero.
+SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride,
+                         InverseScratch<float>& scratch);
+SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride,
+                         InverseScratch<double>& scratch);
 
 }  // namespace marginscope
