@@ -1,4 +1,4 @@
-// Turns of equal length, calibrated by one call each.
+// Turns of equal length, calibrated by a call or two of each contender.
 #include "bench/contest.h"
 
 #include <algorithm>
@@ -20,13 +20,18 @@ double secs_of(const std::function<void()>& call, int calls) {
     return seconds_since(start) / calls;
 }
 
-/// Calls that fill `turn_secs`. The first call of all allocates: where even it tells that a turn has
-/// room for one call only, there is no second one.
-int calls_per_turn(const Contender& contender, double turn_secs) {
+struct Turn {
+    int calls = 1;
+    int every = 1;  // turn: what takes long joins some of them
+};
+
+/// Calls that fill `turn_secs`. The first call of all allocates: where even it tells that a turn
+/// has room for one call only, there is no second one.
+Turn turn_of(const Contender& contender, double turn_secs) {
     const double first = secs_of(contender.call, 1);
-    if (first > 2 * turn_secs) return contender.least_calls;
+    if (first > 2 * turn_secs) return {contender.least_calls, first > 4 * turn_secs ? 3 : 1};
     const double calls = std::clamp(turn_secs / secs_of(contender.call, 1), 1.0, 1e6);
-    return std::max(contender.least_calls, static_cast<int>(std::lround(calls)));
+    return {std::max(contender.least_calls, static_cast<int>(std::lround(calls))), 1};
 }
 
 }  // namespace
@@ -39,7 +44,14 @@ double Timings::ratio(std::size_t a, std::size_t b) const {
 }
 
 double Timings::mean_ratio(std::size_t a, std::size_t b) const {
-    return mean(secs[a]) / mean(secs[b]);
+    double of_a = 0.0;
+    double of_b = 0.0;
+    for (std::size_t turn = 0; turn < secs[a].size(); ++turn) {
+        if (!std::isfinite(secs[a][turn] + secs[b][turn])) continue;
+        of_a += secs[a][turn];
+        of_b += secs[b][turn];
+    }
+    return of_a / of_b;
 }
 
 double Timings::rate(std::size_t contender) const { return 1.0 / median(secs[contender]); }
@@ -53,9 +65,9 @@ Timings hold_contest(const std::vector<Contender>& contenders, const BenchSettin
                      const std::string& label) {
     ProgressLine progress(label);
     const int turns = turns_for(settings);
-    std::vector<int> calls;
+    std::vector<Turn> plans;
     for (const Contender& contender : contenders)
-        calls.push_back(calls_per_turn(contender, settings.secs / turns));
+        plans.push_back(turn_of(contender, settings.secs / turns));
     Timings timings;
     timings.secs.resize(contenders.size());
     const std::size_t total = static_cast<std::size_t>(turns) * contenders.size();
@@ -63,7 +75,9 @@ Timings hold_contest(const std::vector<Contender>& contenders, const BenchSettin
         if (turn > 0 && settings.stop.stop_requested()) break;
         for (std::size_t k = 0; k < contenders.size(); ++k) {
             const std::size_t at = turn % 2 == 0 ? k : contenders.size() - 1 - k;
-            timings.secs[at].push_back(secs_of(contenders[at].call, calls[at]));
+            timings.secs[at].push_back(turn % plans[at].every == 0
+                                           ? secs_of(contenders[at].call, plans[at].calls)
+                                           : std::nan(""));
             progress.update(static_cast<std::size_t>(turn) * contenders.size() + k + 1, total);
         }
     }

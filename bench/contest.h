@@ -16,7 +16,7 @@ struct Contender {
     int least_calls = 1;  // in one turn: more where calls differ by chance
 };
 
-/// Seconds of one call, one value for each turn.
+/// Seconds of one call, one value for each turn; not a number where a slow contender sat out.
 struct Timings {
     std::vector<std::vector<double>> secs;  // [contender][turn]
 
