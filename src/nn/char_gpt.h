@@ -90,6 +90,8 @@ public:
     const std::vector<NamedTensor>& parameters() const { return parameters_; }
     const at::Tensor& token_embeddings() const { return wte_; }     // (V, C)
     const at::Tensor& position_embeddings() const { return wpe_; }  // (context, C)
+    const at::Tensor& final_norm_weight() const { return lnf_w_; }  // (C)
+    const at::Tensor& final_norm_bias() const { return lnf_b_; }    // (C) or undefined
     const BlockWeights& block(int layer) const { return blocks_[static_cast<std::size_t>(layer)]; }
     std::int64_t parameter_count() const;
 

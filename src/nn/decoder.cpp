@@ -77,67 +77,117 @@ void Decoder::truncate(std::size_t length) {
         window_ = {};
         window_.begin = begin;
     }
-    cut_window(window_, length - begin);
+    window_.length = std::min(window_.length, length - begin);
     extend_window();  // whatever is missing
 }
 
-// Brings window_ up to the end of ids_ in one pass.
+// Brings window_ up to the end of ids_.
 void Decoder::extend_window() {
     const std::size_t begin =
         decode_window_begin(ids_.size(), static_cast<std::size_t>(model_->shape().context));
     if (begin != window_.begin) {
-        if (window_.length() > 0) {
+        if (window_.length > 0) {
             earlier_.push_back(std::move(window_));
             if (earlier_.size() > kEarlierWindows) earlier_.erase(earlier_.begin());
         }
         window_ = {};
         window_.begin = begin;
     }
-    const std::size_t done = begin + window_.length();
-    if (done == ids_.size()) return;
+    const std::size_t missing = window_length() - window_.length;
+    if (missing == 0) return;
+    make_room(window_);
+    if (missing == 1 && TokenStep::handles(*model_))
+        extend_by_step();
+    else
+        extend_by_pass();
+    window_.length += missing;
+}
+
+void Decoder::make_room(Window& window) const {
+    if (window.logits.defined()) return;
+    const ModelConfig& shape = model_->shape();
+    const std::int64_t head_width = shape.width / shape.heads;
+    const auto options = at::TensorOptions(model_->device()).dtype(model_->dtype());
+    window.keys = at::empty({shape.layers, shape.heads, head_width, shape.context}, options);
+    window.values = at::empty({shape.layers, shape.heads, shape.context, head_width}, options);
+    window.logits =
+        at::empty({shape.context, model_->vocabulary()}, at::TensorOptions(model_->dtype()));
+    if (capture_)
+        window.attention =
+            at::empty({shape.layers, shape.heads, shape.context, shape.context}, at::kFloat);
+}
+
+// The last token alone, by TokenStep.
+void Decoder::extend_by_step() {
+    const std::int64_t width = model_->shape().width;
+    const std::int64_t context = model_->shape().context;
+    const auto position = signed_size(window_.length);
+    const float* token = model_->token_embeddings().const_data_ptr<float>() + ids_.back() * width;
+    const float* place = model_->position_embeddings().const_data_ptr<float>() + position * width;
+    const float* delta =
+        deltas_.back().defined() ? deltas_.back().const_data_ptr<float>() : nullptr;
+    std::vector<float> u(static_cast<std::size_t>(width));
+    for (std::int64_t c = 0; c < width; ++c) {
+        float& sum = u[static_cast<std::size_t>(c)];
+        sum = token[c] + place[c];
+        if (delta != nullptr) sum += delta[c];
+    }
+    TokenStepBuffers buffers;
+    buffers.keys = window_.keys.data_ptr<float>();
+    buffers.values = window_.values.data_ptr<float>();
+    buffers.logits = window_.logits.data_ptr<float>() + position * model_->vocabulary();
+    if (capture_) {
+        buffers.attention = window_.attention.data_ptr<float>() + position * context;
+        buffers.attention_head_stride = context * context;
+    }
+    step_.run(*model_, u.data(), position, buffers);
+}
+
+// All missing tokens in one pass of the model.
+void Decoder::extend_by_pass() {
+    const std::int64_t past = signed_size(window_.length);
+    const std::int64_t count = signed_size(window_length()) - past;
+    const int layers = model_->shape().layers;
+    std::vector<KeyValue> cache(static_cast<std::size_t>(layers));
+    for (int layer = 0; layer < layers && past > 0; ++layer) {
+        KeyValue& seen = cache[static_cast<std::size_t>(layer)];
+        seen.k = window_.keys.narrow(0, layer, 1).narrow(3, 0, past).transpose(2, 3);
+        seen.v = window_.values.narrow(0, layer, 1).narrow(2, 0, past);
+    }
     Tap tap;
     tap.attention = capture_;
     ForwardOptions options;
-    options.cache = &window_.cache;
+    options.cache = &cache;
     if (capture_) options.tap = &tap;
-    const at::Tensor u = embeddings(done, ids_.size(), done - begin).unsqueeze(0);  // (1, t, C)
-    // A fresh CPU copy: nothing of it shares memory with what the model will reuse.
-    const at::Tensor logits =
-        model_->logits_from_embeddings(u, options)[0].to(at::kCPU).contiguous();  // (t, V)
-    window_.logits = window_.logits.defined() ? at::cat({window_.logits, logits}) : logits;
-    if (capture_) {
-        std::vector<at::Tensor> layers;
-        for (const LayerTap& layer : tap.layers) layers.push_back(layer.attention[0]);
-        window_.attention.push_back(at::stack(layers).to(at::kCPU, at::kFloat));  // (L, H, t, S)
-    }
-}
-
-void Decoder::cut_window(Window& window, std::size_t length) const {
-    if (window.length() <= length) return;
-    const std::int64_t keep = signed_size(length);
-    for (KeyValue& layer : window.cache) {
-        layer.k = layer.k.narrow(2, 0, keep);
-        layer.v = layer.v.narrow(2, 0, keep);
-    }
-    window.logits = window.logits.narrow(0, 0, keep);
-    std::int64_t rows = 0;
-    for (std::size_t piece = 0; piece < window.attention.size(); ++piece) {
-        at::Tensor& block = window.attention[piece];
-        const std::int64_t end = rows + block.size(2);
-        if (end > keep) {
-            block = block.narrow(2, 0, keep - rows);
-            window.attention.resize(piece + (keep > rows ? 1 : 0));
-            break;
-        }
-        rows = end;
+    const at::Tensor u =
+        embeddings(window_.begin + window_.length, ids_.size(), window_.length).unsqueeze(0);
+    const at::Tensor logits = model_->logits_from_embeddings(u, options)[0];  // (t, V)
+    window_.logits.narrow(0, past, count).copy_(logits);
+    for (int layer = 0; layer < layers; ++layer) {
+        const KeyValue& seen = cache[static_cast<std::size_t>(layer)];  // (1, H, past + t, p)
+        window_.keys.narrow(0, layer, 1)
+            .narrow(3, past, count)
+            .copy_(seen.k.narrow(2, past, count).transpose(2, 3));
+        window_.values.narrow(0, layer, 1)
+            .narrow(2, past, count)
+            .copy_(seen.v.narrow(2, past, count));
+        if (capture_)
+            window_.attention.narrow(0, layer, 1)
+                .narrow(2, past, count)
+                .narrow(3, 0, past + count)
+                .copy_(tap.layers[static_cast<std::size_t>(layer)].attention);
     }
 }
 
 at::Tensor Decoder::logits() const {
-    return window_.length() == 0 ? at::Tensor() : window_.logits.select(0, -1).clone();
+    return window_.length == 0 ? at::Tensor()
+                               : window_.logits.select(0, signed_size(window_.length) - 1).clone();
 }
 
-at::Tensor Decoder::window_logits() const { return window_.logits.clone(); }
+at::Tensor Decoder::window_logits() const {
+    return window_.length == 0 ? at::Tensor()
+                               : window_.logits.narrow(0, 0, signed_size(window_.length)).clone();
+}
 
 void Decoder::capture_attention(bool on) {
     if (on == capture_) return;
@@ -153,19 +203,11 @@ void Decoder::capture_attention(bool on) {
 
 at::Tensor Decoder::attention() const {
     assert(capture_);
-    const std::int64_t n = signed_size(window_.length());
-    at::Tensor out = at::full({model_->shape().layers, model_->shape().heads, n, n},
-                              std::numeric_limits<float>::quiet_NaN(), at::kFloat);
-    std::int64_t row = 0;
-    for (const at::Tensor& piece : window_.attention) {
-        const std::int64_t past = row;
-        for (std::int64_t t = 0; t < piece.size(2);
-             ++t, ++row)  // row t of the piece sees past + t + 1 keys
-            out.select(2, row)
-                .narrow(2, 0, row + 1)
-                .copy_(piece.select(2, t).narrow(2, 0, past + t + 1));
-    }
-    return out;
+    const std::int64_t n = signed_size(window_.length);
+    if (n == 0) return at::empty({model_->shape().layers, model_->shape().heads, 0, 0}, at::kFloat);
+    const at::Tensor seen = window_.attention.narrow(2, 0, n).narrow(3, 0, n);
+    const at::Tensor future = at::ones({n, n}, at::kBool).triu_(1);
+    return seen.masked_fill(future, std::numeric_limits<float>::quiet_NaN()).contiguous();
 }
 
 // u of tokens begin … end-1 at positions from first_position on, in the model's type: (n, C).

@@ -13,6 +13,7 @@
 
 #include "core/margins.h"
 #include "nn/char_gpt.h"
+#include "nn/token_step.h"
 
 namespace marginscope {
 
@@ -26,6 +27,11 @@ public:
     /// `model` must outlive the decoder and keep its weights; after a change of weights call
     /// clear().
     explicit Decoder(const CharGpt& model);
+    // A copy would write to the same cache.
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    Decoder(Decoder&&) = default;
+    Decoder& operator=(Decoder&&) = default;
 
     /// Adds tokens (ids already checked) and returns the logits (V) that follow the last of them:
     /// on the CPU, in the model's type, owned by the caller. `delta` (n, C), optional, is added to
@@ -63,18 +69,21 @@ public:
     Matrix next_embeddings(std::span<const int> ids) const;
 
 private:
+    // Rooms for a whole context, of which the first `length` positions are filled. What lies behind
+    // them is not defined.
     struct Window {
         std::size_t begin = 0;
-        std::vector<KeyValue> cache;
-        at::Tensor logits;                  // (n, V)
-        std::vector<at::Tensor> attention;  // per appended piece: (L, H, t, S)
-        std::size_t length() const {
-            return logits.defined() ? static_cast<std::size_t>(logits.size(0)) : 0;
-        }
+        std::size_t length = 0;
+        at::Tensor keys;       // (L, H, p, context) and
+        at::Tensor values;     // (L, H, context, p): the model's type and device
+        at::Tensor logits;     // (context, V) on the CPU, in the model's type
+        at::Tensor attention;  // (L, H, context, context) float32 on the CPU; if captured
     };
 
+    void make_room(Window& window) const;
     void extend_window();
-    void cut_window(Window& window, std::size_t length) const;
+    void extend_by_step();
+    void extend_by_pass();
     at::Tensor embeddings(std::size_t begin, std::size_t end, std::size_t first_position) const;
     Matrix embeddings_f64(std::size_t begin, std::size_t end) const;
 
@@ -84,6 +93,7 @@ private:
     Window window_;
     std::vector<Window> earlier_;  // the last few windows, as they were when they were left
     bool capture_ = false;
+    TokenStep step_;
 };
 
 }  // namespace marginscope

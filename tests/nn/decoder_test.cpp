@@ -6,7 +6,9 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 namespace marginscope {
@@ -32,10 +34,10 @@ CharGpt sharp_model(int context, at::ScalarType dtype) {
     return model;
 }
 
-std::vector<int> random_ids(std::size_t count, unsigned seed) {
+std::vector<int> random_ids(std::size_t count, unsigned seed, unsigned vocabulary = kVocabulary) {
     std::mt19937 rng(seed);
     std::vector<int> ids(count);
-    for (int& id : ids) id = static_cast<int>(rng() % kVocabulary);
+    for (int& id : ids) id = static_cast<int>(rng() % vocabulary);
     return ids;
 }
 
@@ -193,6 +195,129 @@ TEST_P(DecoderTest, EmbeddingsOfTheNextPositionAreWhatAppendingGives) {
 INSTANTIATE_TEST_SUITE_P(
     Types, DecoderTest, testing::Values(std::pair(at::kFloat, 1e-5), std::pair(at::kDouble, 1e-12)),
     [](const auto& type) { return type.param.first == at::kFloat ? "float32" : "float64"; });
+
+// Tokens one by one in float32 on the CPU are computed by code of the decoder's own; here it is
+// held against the model in float64.
+struct StepShape {
+    int layers, heads, width, context, vocabulary;
+    bool bias;
+};
+
+class TokenStepTest : public testing::TestWithParam<StepShape> {
+protected:
+    // Every parameter is random, biases and norms too; products keep the size of what they read.
+    static CharGpt random_model(const StepShape& s) {
+        ModelConfig shape;
+        shape.layers = s.layers;
+        shape.heads = s.heads;
+        shape.width = s.width;
+        shape.context = s.context;
+        shape.bias = s.bias;
+        CharGpt model(shape, s.vocabulary, 21);
+        const at::NoGradGuard no_grad;
+        at::manual_seed(22);
+        for (NamedTensor& parameter : model.parameters()) {
+            at::Tensor& value = parameter.value;
+            if (value.dim() == 1)
+                value.add_(at::randn_like(value), 0.3);
+            else if (parameter.name.starts_with("transformer.h."))
+                value.normal_(0.0, 1.5 / std::sqrt(static_cast<double>(value.size(1))));
+            else
+                value.normal_(0.0, 1.0);
+        }
+        return model;
+    }
+    // float32 rounds each of the sums; its error grows with what is summed.
+    static double tolerance(const at::Tensor& expected) {
+        return 3e-6 * std::max(1.0, expected.abs().max().item<double>());
+    }
+    static std::vector<int> ids_for(const StepShape& s, std::size_t count, unsigned seed) {
+        return random_ids(count, seed, static_cast<unsigned>(s.vocabulary));
+    }
+};
+
+TEST_P(TokenStepTest, EveryPositionEqualsTheFloat64Pass) {
+    const StepShape s = GetParam();
+    const CharGpt model = random_model(s);
+    const CharGpt exact = model.clone(at::kCPU, at::kDouble);
+    Decoder decoder(model);
+    decoder.capture_attention(true);
+    for (const int id : ids_for(s, 2 * static_cast<std::size_t>(s.context) + 3, 23)) {
+        const at::Tensor last = decoder.append(std::span(&id, 1));
+        if (s.context > 30 && decoder.length() % 7 != 1)
+            continue;  // the rows stay until they are seen
+        Tap tap;
+        tap.attention = true;
+        const at::Tensor expected = full_pass(exact, window_of(decoder), &tap);
+        ASSERT_LE(largest_difference(last, expected[-1]), tolerance(expected)) << decoder.length();
+        ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance(expected));
+        const at::Tensor rows = at::nan_to_num(decoder.attention());
+        for (int layer = 0; layer < s.layers; ++layer)
+            ASSERT_LE(largest_difference(rows[layer],
+                                         tap.layers[static_cast<std::size_t>(layer)].attention[0]),
+                      1e-5);
+    }
+}
+
+TEST_P(TokenStepTest, StepsAndPassesMixInOneWindow) {
+    const StepShape s = GetParam();
+    const CharGpt model = random_model(s);
+    const CharGpt exact = model.clone(at::kCPU, at::kDouble);
+    const auto context = static_cast<std::size_t>(s.context);
+    const auto ids = ids_for(s, 3 * context, 24);
+    at::manual_seed(25);
+    const at::Tensor delta =
+        at::randn({static_cast<std::int64_t>(ids.size()), s.width}, at::kFloat);
+    Decoder decoder(model);
+    std::mt19937 rng(26);
+    for (int trial = 0; trial < 40; ++trial) {
+        if (decoder.length() > 0 && rng() % 3 == 0) decoder.truncate(rng() % decoder.length());
+        const std::size_t begin = decoder.length();
+        const std::size_t count = std::min(rng() % 2 == 0 ? 1 : 1 + rng() % 5, ids.size() - begin);
+        if (count == 0) continue;
+        decoder.append(
+            std::span(ids).subspan(begin, count),
+            delta.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count)));
+        const at::Tensor expected =
+            full_pass(exact, window_of(decoder), nullptr,
+                      delta.narrow(0, static_cast<std::int64_t>(decoder.window_begin()),
+                                   static_cast<std::int64_t>(decoder.window_length())));
+        ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance(expected))
+            << begin << " + " << count;
+    }
+}
+
+TEST_P(TokenStepTest, ReadsTheWeightsOfTheMoment) {
+    const StepShape s = GetParam();
+    CharGpt model = random_model(s);
+    Decoder decoder(model);
+    for (int round = 0; round < 2; ++round) {
+        for (const int id : ids_for(s, 4, 27)) decoder.append(std::span(&id, 1));
+        const at::Tensor expected =
+            full_pass(model.clone(at::kCPU, at::kDouble), window_of(decoder));
+        ASSERT_LE(largest_difference(decoder.window_logits(), expected), tolerance(expected));
+        const at::NoGradGuard no_grad;
+        for (NamedTensor& parameter : model.parameters()) parameter.value.mul_(-0.8);
+        decoder.clear();
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, TokenStepTest,
+    testing::Values(StepShape{2, 1, 20, 7, 5, false}, StepShape{1, 4, 20, 19, 100, true},
+                    StepShape{3, 4, 64, 24, 33, true}, StepShape{2, 1, 33, 18, 6, true},
+                    StepShape{4, 4, 128, 64, 65, false}, StepShape{1, 1, 1, 5, 7, true}));
+
+TEST(TokenStep, WeightsThatRanAwayGiveNoNumbers) {
+    CharGpt model = sharp_model(8, at::kFloat);
+    {
+        const at::NoGradGuard no_grad;
+        model.block(1).fc_w[3].fill_(std::numeric_limits<float>::quiet_NaN());
+    }
+    Decoder decoder(model);
+    const int id = 1;
+    EXPECT_TRUE(decoder.append(std::span(&id, 1)).isnan().all().item<bool>());
+}
 
 TEST(DecodeWindow, KeepsTheLastHalf) {
     EXPECT_EQ(decode_window_begin(0, 64), 0u);
