@@ -38,6 +38,7 @@ struct BarrierConfig {
     BarrierPrior prior = BarrierPrior::margin;
     double lambda_energy = -1.0;  // lambda_e of E17; negative: the same as lambda
     int sequences = 0;            // sequences of the batch that carry the barrier; 0: all
+    double fraction = 1.0;        // expected share of those that a step takes; the number is drawn
     double cap = 100.0;           // c of min(1, c / |J^-1|_F)
     int projected_width = 16;     // rows of W_P
 };

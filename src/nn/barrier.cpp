@@ -53,7 +53,7 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
     const at::Tensor scores = stage_scores(u, w_q, w_k);
     const at::Tensor attention = strict_attention(scores);
     const std::int64_t turn =
-        std::clamp(width + 1, kFirst, time);  // first position with more tokens than dimensions
+        std::clamp(dual_limit(width), kFirst, time);  // the first position of the primal form
     at::Tensor sum = at::zeros({}, u.options().requires_grad(false));
     std::vector<at::Tensor> logdet, sign, norm;
     const auto keep = [&](const LogAbsDetResult& each) {
@@ -85,14 +85,22 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
 
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap) {
     at::NoGradGuard no_grad;
+    if (!terms.sign.defined()) return at::zeros({kBarrierCounts}, at::kDouble);
     const at::Tensor singular = terms.sign == 0;
+    const at::Tensor values = terms.logdet.masked_fill(singular, 0.0).to(at::kDouble);
+    // Positions of a sequence share its tokens: sequences are what is independent.
+    const at::Tensor means = values.mean(1);
+    const at::Tensor error_square =
+        (means - means.mean()).square().sum() /
+        (static_cast<double>(means.size(0)) * static_cast<double>(means.size(0) - 1));
     return at::stack(
-        {terms.logdet.masked_fill(singular, 0.0).sum().to(at::kDouble),
+        {values.sum(),
          (terms.sign < 0).sum().to(at::kDouble),
          (terms.inverse_norm > cap).logical_and_(singular.logical_not()).sum().to(at::kDouble),
          singular.sum().to(at::kDouble),
          at::full({}, static_cast<double>(terms.sign.numel()),
-                  terms.sign.options().dtype(at::kDouble))});
+                  terms.sign.options().dtype(at::kDouble)),
+         error_square});
 }
 
 BarrierReport read_barrier_counts(const at::Tensor& counts) {
@@ -104,6 +112,7 @@ BarrierReport read_barrier_counts(const at::Tensor& counts) {
     report.capped = static_cast<std::int64_t>(values[2]);
     report.logdet_mean = values[0] / std::max(1.0, values[4] - values[3]);
     report.barrier = -report.logdet_mean;
+    report.standard_error = std::sqrt(values[5]);
     report.share_beyond = values[1] / std::max(1.0, values[4]);
     return report;
 }

@@ -21,7 +21,7 @@ struct BarrierTerms {
 };
 
 /// The strictly causal stage over u (N, T, d) with v = u; projected: pass W_P u. Uses the dual for
-/// positions with at most d attended tokens, the primal for the others.
+/// positions with up to about 2 d attended tokens, the primal for the others.
 BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
                            double cap);
 
@@ -34,14 +34,17 @@ BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequ
 struct BarrierReport {
     double barrier = 0.0;       // mean b
     double logdet_mean = 0.0;   // -barrier
-    double share_beyond = 0.0;  // det < 0
+    double standard_error = 0.0;  // of barrier, over sequences; NaN from a single one
+    double share_beyond = 0.0;    // det < 0
     std::int64_t capped = 0;
     std::int64_t singular = 0;
     std::int64_t positions = 0;
 };
 
-/// [sum of log|det|, count det < 0, count capped, count singular, positions] on the device: no
-/// waiting.
+inline constexpr std::int64_t kBarrierCounts = 6;
+
+/// [sum of log|det|, count det < 0, count capped, count singular, positions, squared standard error
+/// of the mean] on the device: no waiting. All zero when no sequence carried the barrier.
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap);
 BarrierReport read_barrier_counts(const at::Tensor& counts);
 

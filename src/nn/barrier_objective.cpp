@@ -4,7 +4,10 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "nn/log_abs_det.h"
+#include <cmath>
+
+#include "core/random.h"
+#include "nn/stage_terms.h"
 
 namespace marginscope {
 namespace {
@@ -24,11 +27,6 @@ at::Tensor scaled_for_prior(const BarrierConfig& config, const at::Tensor& u) {
     return config.prior == BarrierPrior::full ? u / u.square().mean().sqrt() : u;
 }
 
-/// The same values with the gradient that the model is to get: `factor` times what comes, or none.
-at::Tensor with_gradient(const at::Tensor& u, double factor) {
-    return factor > 0.0 ? scale_gradient(u, factor) : u.detach();
-}
-
 double energy_weight(const BarrierConfig& config) {
     if (config.prior == BarrierPrior::margin) return 0.0;
     return config.lambda_energy >= 0.0 ? config.lambda_energy : config.lambda;
@@ -38,12 +36,11 @@ double energy_weight(const BarrierConfig& config) {
 /// energy.
 BarrierTerms likelihood_terms(EmbeddingStage& stage, const at::Tensor& u, double lambda,
                               double lambda_energy, double cap, at::Tensor& loss) {
-    BarrierTerms terms = stage_barrier(with_gradient(u, lambda), stage.w_q, stage.w_k, cap);
-    const at::Tensor residual =
-        mean_residual_square(with_gradient(u, lambda_energy), stage.w_q, stage.w_k);
-    stage.update_sigma(residual);
-    accumulate(loss, terms.barrier + energy_of(stage, residual));
-    return terms;
+    const StageTerms terms =
+        stage_terms(u, stage.w_q, stage.w_k, lambda, lambda_energy, cap);
+    stage.update_sigma(terms.residual_square);
+    accumulate(loss, terms.barrier.barrier + energy_of(stage, terms.residual_square));
+    return terms.barrier;
 }
 
 /// A stage of the barrier's own: projected, penalised, or under the full prior.
@@ -99,11 +96,24 @@ void add_missing_stages(Model& model) {
     if (present != projected) model.barrier = make(projected);
 }
 
-Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap) {
+BarrierSample barrier_sample(const RunConfig& config, std::int64_t batch, std::int64_t step) {
+    const BarrierConfig& barrier = config.barrier;
+    const std::int64_t all =
+        barrier.sequences == 0 ? batch : std::min<std::int64_t>(barrier.sequences, batch);
+    if (barrier.fraction >= 1.0) return {all, 1.0};
+    const double expected = barrier.fraction * static_cast<double>(all);
+    CounterRng random({static_cast<std::uint64_t>(config.train.seed),
+                       DrawPurpose::barrier_sequences, static_cast<std::uint64_t>(step), 0, 0});
+    const auto count = static_cast<std::int64_t>(std::floor(expected + random.uniform()));
+    return {count, static_cast<double>(count) / expected};
+}
+
+Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
+                            const BarrierSample& sample) {
+    if (sample.count == 0) return {};
     const RunConfig& config = model.config;
     const BarrierConfig& barrier = config.barrier;
-    const std::int64_t count =
-        barrier.sequences == 0 ? u.size(0) : std::min<std::int64_t>(barrier.sequences, u.size(0));
+    const std::int64_t count = sample.count;
     const at::Tensor chosen = u.narrow(0, 0, count);
     const bool live = live_stage_carries_barrier(config);
     Objective objective;
@@ -119,6 +129,8 @@ Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap) {
     } else {
         objective.carried = own_stage_terms(*model.barrier, config, chosen, objective.loss);
     }
+    if (objective.loss.defined() && sample.weight != 1.0)
+        objective.loss = objective.loss * sample.weight;
     return objective;
 }
 

@@ -27,9 +27,22 @@ bool live_stage_carries_barrier(const RunConfig& config);
 /// Adds the stages that the config asks for, with their first values, where the model lacks them.
 void add_missing_stages(Model& model);
 
+/// The sequences of one step that carry the barrier: the first `count` of a batch, which is as good
+/// as any since windows are drawn at random. `weight` makes the sampled gradient's expectation that
+/// of all (barrier.sequences of the batch, or the whole).
+struct BarrierSample {
+    std::int64_t count = 0;
+    double weight = 1.0;
+};
+
+/// Depends on the config, its seed and the step alone.
+BarrierSample barrier_sample(const RunConfig& config, std::int64_t batch, std::int64_t step);
+
 /// u (B, T, d): the batch's embeddings, noise included, with their graph; tap: of the pass over
-/// them (site heads). Updates the running sigma of each likelihood-fitted stage.
-Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap);
+/// them (site heads). Updates the running sigma of each likelihood-fitted stage. A sample of no
+/// sequence leaves everything as it is and nothing to add.
+Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
+                            const BarrierSample& sample);
 
 /// The carried barrier alone, for reports; all sequences given, no gradients.
 BarrierTerms report_barrier(const Model& model, const at::Tensor& u, const Tap& tap);

@@ -43,6 +43,20 @@ struct LogAbsDetResult {
 
 LogAbsDetResult log_abs_det(const at::Tensor& matrices, double cap, const InverseNorm& norm);
 
+/// Up to this many tokens of width d, every position takes the dual: a past of n tokens costs about
+/// 6 n³ there, against 2 n d² + 6 d³ in the primal form.
+inline std::int64_t dual_limit(std::int64_t width) { return 2 * width; }
+
+/// Values and gradients of the dual, without autograd: d_scores and d_attention (N, T, T) are those
+/// of the capped sum of log|det|. Arguments as for dual_log_abs_det.
+struct DualGradients {
+    at::Tensor logdet, sign, norm;  // (N, last - first)
+    at::Tensor d_scores, d_attention;
+};
+DualGradients dual_gradients(const at::Tensor& scores, const at::Tensor& attention,
+                             const at::Tensor& gram, const at::Tensor& right, std::int64_t first,
+                             std::int64_t last, double width, double cap);
+
 struct DualResult {
     at::Tensor sum;  // of log|det J_i| over all that are not singular; the differentiable output
     LogAbsDetResult each;  // (N, last - first), no gradients

@@ -68,12 +68,6 @@ Group dual_group(const Slices& in, std::int64_t first, double width, double cap,
     return {parts.logdet, parts.sign, norm};
 }
 
-/// What forward leaves for backward, and the values.
-struct DualSums {
-    at::Tensor logdet, sign, norm;       // (N, P)
-    at::Tensor d_scores, d_attention;    // (N, T, T), of the capped sum of log|det|
-};
-
 struct DualInput {
     const at::Tensor &scores, &attention, &gram, &right;
     std::int64_t first, last;
@@ -83,7 +77,7 @@ struct DualInput {
 /// Position by position in cache, by the CPU's own kernel. The gradient through G of a sequence is
 /// summed in kParts parts, whatever the number of threads, so that the result does not depend on it.
 template <typename Real>
-void dual_on_cpu(const DualInput& in, DualSums& out) {
+void dual_on_cpu(const DualInput& in, DualGradients& out) {
     constexpr std::int64_t kParts = 4;
     const std::int64_t sequences = in.scores.size(0);
     const std::int64_t time = in.scores.size(1);
@@ -126,7 +120,7 @@ void dual_on_cpu(const DualInput& in, DualSums& out) {
 }
 
 /// The same by batched ATen calls, for other devices.
-void dual_by_batches(const DualInput& in, DualSums& out) {
+void dual_by_batches(const DualInput& in, DualGradients& out) {
     out.d_scores = at::zeros_like(in.scores, at::MemoryFormat::Contiguous);
     const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * in.last * in.last));
     for (std::int64_t from = 0; from < in.scores.size(0); from += chunk) {
@@ -166,18 +160,8 @@ public:
                                  const at::Tensor& attention, const at::Tensor& gram,
                                  const at::Tensor& right, std::int64_t first, std::int64_t last,
                                  double width, double cap) {
-        const DualInput in{scores, attention, gram, right, first, last, width, cap};
-        DualSums sums;
-        sums.logdet = at::empty({scores.size(0), last - first}, scores.options());
-        sums.sign = at::empty_like(sums.logdet);
-        sums.norm = at::empty_like(sums.logdet);
-        sums.d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
-        if (!scores.is_cpu())
-            dual_by_batches(in, sums);
-        else if (scores.scalar_type() == at::kDouble)
-            dual_on_cpu<double>(in, sums);
-        else
-            dual_on_cpu<float>(in, sums);
+        const DualGradients sums =
+            dual_gradients(scores, attention, gram, right, first, last, width, cap);
         const at::Tensor sum = sums.logdet.masked_fill(sums.sign == 0, 0.0).sum();
         context->save_for_backward({sums.d_scores, sums.d_attention});
         context->mark_non_differentiable({sums.logdet, sums.sign, sums.norm});
@@ -193,6 +177,24 @@ public:
 };
 
 }  // namespace
+
+DualGradients dual_gradients(const at::Tensor& scores, const at::Tensor& attention,
+                             const at::Tensor& gram, const at::Tensor& right, std::int64_t first,
+                             std::int64_t last, double width, double cap) {
+    const DualInput in{scores, attention, gram, right, first, last, width, cap};
+    DualGradients out;
+    out.logdet = at::empty({scores.size(0), last - first}, scores.options());
+    out.sign = at::empty_like(out.logdet);
+    out.norm = at::empty_like(out.logdet);
+    out.d_attention = at::zeros_like(attention, at::MemoryFormat::Contiguous);
+    if (!scores.is_cpu())
+        dual_by_batches(in, out);
+    else if (scores.scalar_type() == at::kDouble)
+        dual_on_cpu<double>(in, out);
+    else
+        dual_on_cpu<float>(in, out);
+    return out;
+}
 
 DualResult dual_log_abs_det(const at::Tensor& scores, const at::Tensor& attention,
                             const at::Tensor& gram, const at::Tensor& right, std::int64_t first,

@@ -14,6 +14,7 @@
 #include "nn/barrier.h"
 #include "nn/checkpoint.h"
 #include "nn/trainer_state.h"
+#include "nn/stage_terms.h"
 #include "text/corpus.h"
 
 namespace marginscope {
@@ -77,13 +78,13 @@ StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int
             start = rng.below(ids.size() - static_cast<std::size_t>(model.config.model.context));
         const at::Tensor u = embeddings_of(model, ids, starts);
         at::AutoGradMode gradients(true);
-        const BarrierTerms terms = stage_barrier(u, stage.w_q, stage.w_k, kCap);
-        const at::Tensor residual = mean_residual_square(u, stage.w_q, stage.w_k);
+        const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, 0.0, 0.0, kCap);
+        const at::Tensor& residual = terms.residual_square;
         stage.update_sigma(residual);
         const at::Tensor energy =
             residual * (0.5 * stage.width() / stage.sigma_square.to(residual.scalar_type()));
         optimizer.clear_gradients();
-        torch::autograd::backward({terms.barrier + energy});
+        torch::autograd::backward({terms.barrier.barrier + energy});
         optimizer.clip(kClip);
         optimizer.step(kLearningRate * (1.0 - static_cast<double>(step) / steps));
         report.steps = step + 1;

@@ -25,6 +25,7 @@ nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, cons
             {"ce", of_step(step.ce)},
             {"val_ce", json_number(eval.val_ce)},
             {"barrier", json_number(eval.barrier)},
+            {"barrier_error", json_number(eval.barrier_error)},
             {"logdet_mean", json_number(eval.logdet_mean)},
             {"sigma_min_min", json_number(eval.sigma_min_min)},
             {"share_beyond", json_number(eval.share_beyond)},

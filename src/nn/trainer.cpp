@@ -90,7 +90,8 @@ void Trainer::step() {
     }
     const at::Tensor ce =
         cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
-    const Objective objective = barrier_objective(model, u, tap);
+    const Objective objective = barrier_objective(
+        model, u, tap, barrier_sample(model.config, u.size(0), step));
 
     for (AdamW* optimizer : s.optimizers()) optimizer->clear_gradients();
     torch::autograd::backward({objective.loss.defined() ? ce + objective.loss : ce});
@@ -121,10 +122,11 @@ const StepReport& Trainer::report() {
     s.report.ce = values[0];
     s.report.embedding_rms = values[1];
     s.report.grad_norm = values[2];
-    const BarrierReport barrier = read_barrier_counts(host.narrow(0, 3, 5));
-    s.report.barrier = barrier.barrier;
-    s.report.logdet_mean = barrier.logdet_mean;
-    s.report.share_beyond = barrier.share_beyond;
+    const BarrierReport barrier = read_barrier_counts(host.narrow(0, 3, kBarrierCounts));
+    const bool carried = barrier.positions > 0;  // a sampled step may carry none
+    s.report.barrier = carried ? barrier.barrier : std::nan("");
+    s.report.logdet_mean = carried ? barrier.logdet_mean : std::nan("");
+    s.report.share_beyond = carried ? barrier.share_beyond : std::nan("");
     s.report.capped = barrier.capped;
     s.report.singular = barrier.singular;
     s.pending = at::Tensor();
@@ -163,6 +165,7 @@ EvalReport Trainer::evaluate() {
     const BarrierReport barrier =
         read_barrier_counts(barrier_counts(terms, model.config.barrier.cap));
     report.barrier = barrier.barrier;
+    report.barrier_error = barrier.standard_error;
     report.logdet_mean = barrier.logdet_mean;
     report.share_beyond = barrier.share_beyond;
     report.capped = barrier.capped;

@@ -24,7 +24,7 @@ struct Model;
 struct StepReport {
     std::int64_t step = 0;
     double ce = 0.0;
-    double barrier = 0.0;
+    double barrier = 0.0;  // this, logdet_mean, share_beyond: NaN when the step carried no barrier
     double logdet_mean = 0.0;
     double share_beyond = 0.0;
     std::int64_t capped = 0;
@@ -43,6 +43,7 @@ struct EvalReport {
     std::int64_t step = 0;
     double val_ce = 0.0;
     double barrier = 0.0;
+    double barrier_error = 0.0;  // standard error over windows
     double logdet_mean = 0.0;
     double sigma_min_min = 0.0;  // over the first kSigmaMinWindows windows
     double share_beyond = 0.0;

@@ -100,7 +100,8 @@ TEST_F(Commands, TrainingLeavesARunFolder) {
     std::vector<int> steps;
     for (std::string line; std::getline(lines, line);) {
         const json metrics = json::parse(line);
-        expect_fields(metrics, {"step", "ce", "val_ce", "barrier", "logdet_mean", "sigma_min_min",
+        expect_fields(metrics, {"step", "ce", "val_ce", "barrier", "barrier_error",
+                                "logdet_mean", "sigma_min_min",
                                 "share_beyond", "capped", "singular", "embedding_rms", "grad_norm",
                                 "lr", "lambda", "train_noise", "tokens_per_s"});
         steps.push_back(metrics["step"]);

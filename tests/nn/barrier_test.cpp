@@ -16,6 +16,7 @@
 #include "core/stage.h"
 #include "nn/embedding_stage.h"
 #include "nn/log_abs_det.h"
+#include "nn/stage_terms.h"
 
 namespace marginscope {
 namespace {
@@ -206,6 +207,38 @@ TEST(Barrier, CapScalesEachPositionsGradientByItsInverseNorm) {
         EXPECT_EQ(read_barrier_counts(barrier_counts(terms, cap)).capped, capped);
         EXPECT_LE((found - expected).abs().max().item<double>(),
                   1e-5 * expected.abs().max().item<double>());
+    }
+}
+
+// The written-out backward against autograd through the general form.
+TEST(StageTerms, EqualTheGeneralFormAndItsGradients) {
+    const double barrier_factor = 0.3;
+    for (const double energy_factor : {0.0, 0.7}) {
+        for (const Case c : {Case{2, 20, 24, 0.3}, Case{3, 33, 12, 0.4}, Case{1, 9, 7, 0.8}}) {
+            const Inputs in = inputs_of(c, 91, at::kDouble);
+            const auto loss_of = [&](const at::Tensor& barrier, const at::Tensor& residual) {
+                return barrier * 1.7 + residual * 0.9;
+            };
+            const at::Tensor of_barrier = scale_gradient(in.u, barrier_factor);
+            const at::Tensor of_energy =
+                energy_factor > 0 ? scale_gradient(in.u, energy_factor) : in.u.detach();
+            const BarrierTerms general = stage_barrier(of_barrier, in.w_q, in.w_k, 5.0);
+            const at::Tensor residual = mean_residual_square(of_energy, in.w_q, in.w_k);
+            const auto expected = torch::autograd::grad({loss_of(general.barrier, residual)},
+                                                        {in.u, in.w_q, in.w_k});
+            const StageTerms terms =
+                stage_terms(in.u, in.w_q, in.w_k, barrier_factor, energy_factor, 5.0);
+            const auto found =
+                torch::autograd::grad({loss_of(terms.barrier.barrier, terms.residual_square)},
+                                      {in.u, in.w_q, in.w_k});
+            EXPECT_NEAR(terms.barrier.barrier.item<double>(), general.barrier.item<double>(), 1e-9);
+            EXPECT_NEAR(terms.residual_square.item<double>(), residual.item<double>(), 1e-12);
+            EXPECT_TRUE(at::allclose(terms.barrier.inverse_norm, general.inverse_norm, 1e-6));
+            for (std::size_t k = 0; k < expected.size(); ++k)
+                EXPECT_LE((found[k] - expected[k]).norm().item<double>(),
+                          1e-9 * (1.0 + expected[k].norm().item<double>()))
+                    << "input " << k << ", width " << c.width << ", energy " << energy_factor;
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "nn/barrier_objective.h"
 #include "nn/checkpoint.h"
 #include "nn/stage_fit.h"
 
@@ -186,6 +187,61 @@ TEST(Trainer, TheBarrierRaisesTheDeterminant) {
     steps(without, 60);
     steps(with, 60);
     EXPECT_GT(with.evaluate().logdet_mean, without.evaluate().logdet_mean);
+}
+
+TEST(BarrierSample, DrawsTheExpectedShareWithoutBias) {
+    RunConfig config = small_config();
+    EXPECT_EQ(barrier_sample(config, 8, 3).count, 8);
+    EXPECT_EQ(barrier_sample(config, 8, 3).weight, 1.0);
+    for (const double fraction : {0.3, 1.0 / 32}) {
+        config.barrier.fraction = fraction;
+        const double expected = 8 * fraction;
+        constexpr int kSteps = 4000;
+        double sum = 0, square = 0;
+        for (int step = 0; step < kSteps; ++step) {
+            const BarrierSample sample = barrier_sample(config, 8, step);
+            EXPECT_TRUE(sample.count == std::floor(expected) ||
+                        sample.count == std::floor(expected) + 1);
+            sum += sample.weight;
+            square += sample.weight * sample.weight;
+        }
+        const double mean = sum / kSteps;
+        const double error = std::sqrt((square / kSteps - mean * mean) / kSteps);
+        EXPECT_NEAR(mean, 1.0, 4 * error) << fraction;
+    }
+    config.barrier.sequences = 4;
+    config.barrier.fraction = 0.5;
+    EXPECT_EQ(barrier_sample(config, 8, 3).count, 2);
+}
+
+TEST(BarrierSample, AStepWithoutBarrierTrainsOnAndSaysSo) {
+    RunConfig config = small_config();
+    config.barrier.fraction = 0.01;
+    Trainer trainer(config, small_corpus());
+    int without = 0;
+    for (int k = 0; k < 20; ++k) {
+        trainer.step();
+        EXPECT_TRUE(std::isfinite(trainer.report().ce));
+        without += std::isnan(trainer.report().barrier);
+    }
+    EXPECT_GE(without, 15);
+    EXPECT_TRUE(std::isfinite(trainer.evaluate().barrier));
+}
+
+TEST(Trainer, TheBarriersStandardErrorIsThatOfItsSequences) {
+    const Corpus corpus = small_corpus();
+    Trainer trainer(small_config(), corpus);
+    steps(trainer, 10);
+    const EvalReport report = trainer.evaluate();
+    const std::size_t windows = 8, positions = report.logdets.size() / windows;
+    std::vector<double> means(windows, 0.0);
+    for (std::size_t k = 0; k < report.logdets.size(); ++k)
+        means[k / positions] += report.logdets[k] / static_cast<double>(positions);
+    double mean = 0, square = 0;
+    for (const double value : means) mean += value / windows;
+    for (const double value : means) square += (value - mean) * (value - mean);
+    EXPECT_NEAR(report.barrier, -mean, 1e-5);
+    EXPECT_NEAR(report.barrier_error, std::sqrt(square / (windows * (windows - 1))), 1e-5);
 }
 
 TEST(Trainer, LiveChangesTakeEffectAndOthersAreRefused) {
