@@ -1,5 +1,5 @@
 // What a training step costs, ours and with the barrier, over the same step in plain LibTorch.
-#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string>
 
@@ -14,19 +14,6 @@ namespace marginscope {
 namespace {
 
 constexpr const char* kPlain = "the plain LibTorch step";
-
-/// `fraction` of the batch's sequences carry the barrier: on average where the config can say so,
-/// otherwise a fixed number of them. Returns how a note puts it.
-std::string sample_sequences(RunConfig& config, double fraction) {
-    const auto one_in = std::to_string(static_cast<int>(1.0 / fraction + 0.5));
-    if (find_field("barrier.fraction") != nullptr) {
-        set_field(config, "barrier.fraction", std::to_string(fraction));
-        return "one sequence in " + one_in + " on average";
-    }
-    config.barrier.sequences = std::max(1, static_cast<int>(fraction * config.train.batch + 0.5));
-    return std::to_string(config.barrier.sequences) + " of " + std::to_string(config.train.batch) +
-           " sequences where one in " + one_in + " is meant";
-}
 
 /// Steps that are timed together; the first one is the plain step.
 class StepContest {
@@ -47,10 +34,13 @@ public:
     std::size_t add_barrier(BarrierSite site, double fraction) {
         RunConfig config = config_;
         config.barrier.site = site;
-        const std::string carried =
-            fraction < 1.0 ? sample_sequences(config, fraction) : "all sequences";
+        config.barrier.fraction = fraction;
         Contender contender = trainer_step(config, corpus_);
-        contender.name = site == BarrierSite::heads ? "all heads, " + carried : carried;
+        contender.name = site == BarrierSite::heads ? "all heads, " : "";
+        contender.name +=
+            fraction < 1.0
+                ? "one sequence in " + std::to_string(std::lround(1.0 / fraction)) + " on average"
+                : "all sequences";
         // Steps that carry the barrier must come in every turn, wherever there is time at all.
         if (fraction * config.train.batch < 1.0 && turns_for(settings_) > 1)
             contender.least_calls = 4;
