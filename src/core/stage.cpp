@@ -4,9 +4,11 @@
 #include <Eigen/Eigenvalues>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
+#include "core/stage_kernels.h"
 #include "core/stage_linear.h"
 #include "core/stage_problem.h"
 
@@ -125,27 +127,59 @@ int Stage::crossings(int i) const {
     return linear::real_eigenvalues_above_one(spectrum_matrix(problem, u_.row(i)));
 }
 
+namespace {
+
+// det J and sigma_min from one inverse of the dual matrix.
+struct DualMargins {
+    LogDet logdet;
+    double sigma_min = 1.0;
+};
+
+DualMargins dual_margins(TokenProblem& problem, const Vector& alpha) {
+    DualMargins result;
+    if (alpha.size() <= 1) return result;
+    Matrix inverse = dual_matrix(alpha, problem.dual_scores());
+    result.logdet = linear::invert_in_place(inverse);
+    if (result.logdet.sign == 0) inverse.setConstant(std::numeric_limits<double>::quiet_NaN());
+    // Centred on both sides, as J itself is formed.
+    const Matrix& keys = problem.keys();
+    const Matrix& values = problem.values();
+    const Eigen::RowVectorXd value_mean = alpha.transpose() * values;
+    const Eigen::RowVectorXd key_mean = alpha.transpose() * keys;
+    result.sigma_min = linear::smallest_singular_value(
+        values.rowwise() - value_mean, alpha.asDiagonal() * (keys.rowwise() - key_mean), inverse);
+    return result;
+}
+
+}  // namespace
+
 double Stage::sigma_min(int i) const {
     TokenProblem problem(*this, i);
     const Vector query = u_.row(i);
-    if (!strict_ || 2 * problem.attended() >= width()) {
-        return linear::smallest_singular_value(problem.jacobian(query));
-    }
-    if (problem.attended() <= 1) return 1.0;
-    const Vector alpha = problem.attention(query);
-    const Vector key_mean = problem.keys().transpose() * alpha;
-    return linear::smallest_singular_value(problem.weighted_values(alpha),
-                                           problem.keys().rowwise() - key_mean.transpose());
+    if (problem.smaller_dual()) return dual_margins(problem, problem.attention(query)).sigma_min;
+    return linear::smallest_singular_value(problem.jacobian(query));
 }
 
 PositionMargins Stage::margins(int i) const {
     PositionMargins result;
     result.position = i;
-    result.logdet = log_det(i);
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    const Vector alpha = problem.attention(query);
+    if (problem.smaller_dual()) {
+        const DualMargins dual = dual_margins(problem, alpha);
+        result.logdet = dual.logdet;
+        result.sigma_min = dual.sigma_min;
+        result.crossings = linear::real_eigenvalues_above_one(problem.dual_core(query));
+    } else {
+        Matrix j = problem.jacobian(query);
+        result.logdet = linear::log_det(j);
+        result.sigma_min = linear::smallest_singular_value(j);
+        j = Matrix::Identity(width(), width()) - j;
+        result.crossings = linear::real_eigenvalues_above_one(j);
+    }
     result.det = result.logdet.det();
-    result.sigma_min = sigma_min(i);
-    result.crossings = crossings(i);
-    result.energy_sq = residual(i).squaredNorm();
+    result.energy_sq = (query - problem.values().transpose() * alpha).squaredNorm();
     return result;
 }
 

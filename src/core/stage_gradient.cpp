@@ -27,10 +27,7 @@ Vector volume_products(TokenProblem& problem, const Vector& query) {
     }
     // K J^-1 V^T = H (I - D H)^-1 with H = K V^T.
     const Matrix& h = problem.dual_scores();
-    const Vector mean = h.transpose() * alpha;
-    Matrix m = (-alpha).asDiagonal() * (h.rowwise() - mean.transpose());
-    m.diagonal().array() += 1.0;
-    const ScaledAdjugate adj = adjugate_between(&h, m, nullptr);
+    const ScaledAdjugate adj = adjugate_between(&h, dual_matrix(alpha, h), nullptr);
     const Matrix p = adj.product / adj.height;
     const Vector p_alpha = p * alpha;
     const Vector terms = p.diagonal() - p_alpha - p.transpose() * alpha +

@@ -10,8 +10,9 @@
 namespace marginscope::linear {
 
 // Factorises a in place (row-major, n x n, rows `stride` apart) with partial pivoting and returns
-// log|det|. What is left in `a` is not meant to be read.
-LogDet log_det_in_place(double* a, int n, int stride);
+// log|det|. What is left in `a` is not meant to be read; order[k], where asked for, is the row that
+// gave pivot k.
+LogDet log_det_in_place(double* a, int n, int stride, int* order = nullptr);
 LogDet log_det(Matrix a);
 
 struct Svd {
@@ -20,11 +21,13 @@ struct Svd {
 };
 Svd svd(const Matrix& a);  // a = u diag(sigma) v^T; a is finite
 
+// E9: by Lanczos iterations with the inverse; an SVD where those do not converge or the inverse is
+// no good.
 double smallest_singular_value(const Matrix& a);
 
-// sigma_min of the d x d matrix I - left * right, left d x k and right k x d. Where 2k < d the
-// matrix is the identity off a 2k-dimensional space, and only that space is looked at (E9).
-double smallest_singular_value(const Matrix& left, const Matrix& right);
+// sigma_min of the d x d matrix I - left^T right, both k x d with k < d, given
+// (I_k - right left^T)^-1 (anything not finite where that is singular): nothing of size d x d.
+double smallest_singular_value(const Matrix& left, const Matrix& right, const Matrix& inverse);
 
 // In falling order of the real part.
 Eigen::VectorXcd eigenvalues(const Matrix& a);

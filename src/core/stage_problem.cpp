@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/stage_kernels.h"
 #include "core/stage_linear.h"
 
 namespace marginscope {
@@ -130,7 +131,7 @@ Matrix TokenProblem::jacobian(const Vector& query) {
 
 const Matrix& TokenProblem::dual_scores() {
     assert(strict_);
-    if (scores_.rows() != keys_.rows()) scores_ = keys_ * values_.transpose();
+    if (scores_.rows() != keys_.rows()) scores_ = linear::times_transposed(keys_, values_);
     return scores_;
 }
 
@@ -142,17 +143,12 @@ LogDet TokenProblem::log_det_primal(const Vector& query) {
     return linear::log_det(jacobian(query));
 }
 
-namespace {
-
-// I_n - D H (E18).
 Matrix dual_matrix(const Vector& alpha, const Matrix& h) {
     const Vector mean = h.transpose() * alpha;
     Matrix m = (-alpha).asDiagonal() * (h.rowwise() - mean.transpose());
     m.diagonal().array() += 1.0;
     return m;
 }
-
-}  // namespace
 
 LogDet TokenProblem::log_det_dual(const Vector& query) {
     const Vector alpha = attention(query);

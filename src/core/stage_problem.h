@@ -31,6 +31,9 @@ struct ScaledAdjugate {
 };
 ScaledAdjugate adjugate_between(const Matrix* left, const Matrix& x, const Matrix* right);
 
+// I_n - D H with D = diag(alpha) - alpha alpha^T (E18).
+Matrix dual_matrix(const Vector& alpha, const Matrix& h);
+
 class TokenProblem {
 public:
     TokenProblem(const Stage& stage, int i);

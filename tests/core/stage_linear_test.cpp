@@ -56,10 +56,11 @@ TEST(StageLinear, SmallestSingularValueFarBelowTheLargest) {
 TEST(StageLinear, SmallestSingularValueOfAnIdentityLessLowRank) {
     std::mt19937_64 rng(3);
     for (const int rank : {1, 3, 9, 10, 15}) {
-        const Matrix left = random_matrix(rng, 20, rank, 0.3);
+        const Matrix left = random_matrix(rng, rank, 20, 0.3);
         const Matrix right = random_matrix(rng, rank, 20, 0.3);
-        const Matrix whole = Matrix::Identity(20, 20) - left * right;
-        EXPECT_NEAR(linear::smallest_singular_value(left, right),
+        const Matrix whole = Matrix::Identity(20, 20) - left.transpose() * right;
+        const Matrix dual = Matrix::Identity(rank, rank) - right * left.transpose();
+        EXPECT_NEAR(linear::smallest_singular_value(left, right, dual.inverse()),
                     Eigen::JacobiSVD<Matrix>(whole).singularValues()(19), 1e-12);
     }
 }
