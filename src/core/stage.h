@@ -57,8 +57,8 @@ public:
     LogDet log_det_at(int i, const Vector& query) const;
     Matrix jacobian_at(int i, const Vector& query) const;
     // log_det_at for origin + x e1 + y e2, row-major: out[row of y * xs.size() + column of x].
-    // Singular points give -inf and sign 0. Row by row: a stop request leaves the other rows as they
-    // are.
+    // Singular points give -inf and sign 0. Row by row: a stop request leaves the other rows as
+    // they are.
     void log_det_on_plane(int i, const Vector& origin, const Vector& e1, const Vector& e2,
                           std::span<const double> xs, std::span<const double> ys,
                           std::span<float> out_logdet, std::span<std::int8_t> out_sign,

@@ -33,17 +33,19 @@ struct Parts {
     double* mean;         // size x kBatch, H^T alpha
 };
 
-// One matrix of kBatch: element (r, c) is a pack of kBatch numbers, handled kLanes at a time from
-// `first` on.
+// kBatch matrices: each element is a pack of kBatch numbers, handled kLanes at a time from `first`
+// on. Columns lie in blocks of kTile, `block` packs apart, each row by row, so that what a tile is
+// made from runs through memory (and few of its pages).
 template <int kLanes>
 struct Block {
     double* data;
-    int size, stride;
+    int size, block;
     Parts parts;
     int first;
 
-    MARGINSCOPE_INLINE Pack<kLanes>& at(int r, int c) const {
-        return pack<kLanes>(data + (r * stride + c) * kBatch);
+    // Row r, column c + j; c is the first of a block.
+    MARGINSCOPE_INLINE Pack<kLanes>& at(int r, int c, int j) const {
+        return pack<kLanes>(data + (c / kTile * block + r * kTile + j) * kBatch);
     }
 
     // kRows x kTile elements at r, c, made here where they are first needed, less
@@ -52,7 +54,8 @@ struct Block {
     MARGINSCOPE_INLINE void subtract(int r, int c, int depth) const {
         Pack<kLanes> sums[kRows][kTile];
         Pack<kLanes> mean[kTile];
-        for (int j = 0; j < kTile; ++j) mean[j] = pack<kLanes>(parts.mean + (c + j) * kBatch + first);
+        for (int j = 0; j < kTile; ++j)
+            mean[j] = pack<kLanes>(parts.mean + (c + j) * kBatch + first);
         for (int i = 0; i < kRows; ++i) {
             const int row = parts.order[r + i];
             const Pack<kLanes> alpha = pack<kLanes>(parts.alpha + row * kBatch + first);
@@ -61,16 +64,18 @@ struct Block {
                 if (row == c + j) sums[i][j] += 1.0;
             }
         }
-        for (int k = 0; k < depth; ++k) {
-            Pack<kLanes> u[kTile];
-            for (int j = 0; j < kTile; ++j) u[j] = at(k, c + j);
-            for (int i = 0; i < kRows; ++i) {
-                const Pack<kLanes> l = at(r + i, k);
-                for (int j = 0; j < kTile; ++j) sums[i][j] -= l * u[j];
+        for (int k0 = 0; k0 < depth; k0 += kTile) {
+            for (int k = 0; k < kTile; ++k) {
+                Pack<kLanes> u[kTile];
+                for (int j = 0; j < kTile; ++j) u[j] = at(k0 + k, c, j);
+                for (int i = 0; i < kRows; ++i) {
+                    const Pack<kLanes> l = at(r + i, k0, k);
+                    for (int j = 0; j < kTile; ++j) sums[i][j] -= l * u[j];
+                }
             }
         }
         for (int i = 0; i < kRows; ++i)
-            for (int j = 0; j < kTile; ++j) at(r + i, c + j) = sums[i][j];
+            for (int j = 0; j < kTile; ++j) at(r + i, c, j) = sums[i][j];
     }
 
     MARGINSCOPE_INLINE void subtract_tile(int r, int c, int depth) const {
@@ -82,8 +87,8 @@ struct Block {
     MARGINSCOPE_INLINE void solve_upper(int r, int c) const {
         for (int i = 1; i < kTile; ++i)
             for (int k = 0; k < i; ++k) {
-                const Pack<kLanes> l = at(r + i, r + k);
-                for (int j = 0; j < kTile; ++j) at(r + i, c + j) -= l * at(r + k, c + j);
+                const Pack<kLanes> l = at(r + i, r, k);
+                for (int j = 0; j < kTile; ++j) at(r + i, c, j) -= l * at(r + k, c, j);
             }
     }
 
@@ -91,10 +96,10 @@ struct Block {
     MARGINSCOPE_INLINE void solve_lower(int r, int c, const Pack<kLanes>* inverse,
                                         Pack<kLanes>& longest) const {
         for (int j = 0; j < kTile; ++j) {
-            Pack<kLanes> x = at(r, c + j);
-            for (int k = 0; k < j; ++k) x -= at(r, c + k) * at(c + k, c + j);
+            Pack<kLanes> x = at(r, c, j);
+            for (int k = 0; k < j; ++k) x -= at(r, c, k) * at(c + k, c, j);
             x *= inverse[j];
-            at(r, c + j) = x;
+            at(r, c, j) = x;
             const Pack<kLanes> length = x < 0.0 ? -x : x;
             longest = longest >= length ? longest : length;  // a NaN shows in a pivot
         }
@@ -103,15 +108,15 @@ struct Block {
     MARGINSCOPE_INLINE void factor_diagonal(int c, Pack<kLanes>* inverse, Pack<kLanes>& product,
                                             Pack<kLanes>& longest) const {
         for (int k = 0; k < kTile; ++k) {
-            const Pack<kLanes> pivot = at(c + k, c + k);
+            const Pack<kLanes> pivot = at(c + k, c, k);
             product *= pivot;
             inverse[k] = 1.0 / pivot;
             for (int i = k + 1; i < kTile; ++i) {
-                const Pack<kLanes> l = at(c + i, c + k) * inverse[k];
-                at(c + i, c + k) = l;
+                const Pack<kLanes> l = at(c + i, c, k) * inverse[k];
+                at(c + i, c, k) = l;
                 const Pack<kLanes> length = l < 0.0 ? -l : l;
                 longest = longest >= length ? longest : length;
-                for (int j = k + 1; j < kTile; ++j) at(c + i, c + j) -= l * at(c + k, c + j);
+                for (int j = k + 1; j < kTile; ++j) at(c + i, c, j) -= l * at(c + k, c, j);
             }
         }
     }
@@ -153,11 +158,11 @@ MARGINSCOPE_INLINE void find_mean(const Parts& parts, int first) {
 }
 
 template <int kLanes>
-MARGINSCOPE_INLINE void factor_lanes(double* data, int stride, Parts parts, LanesOut out) {
+MARGINSCOPE_INLINE void factor_lanes(double* data, int block, Parts parts, LanesOut out) {
     const int size = parts.size;
     for (int first = 0; first < kBatch; first += kLanes) {
         find_mean<kLanes>(parts, first);
-        const Block<kLanes> m{data + first, size, stride, parts, first};
+        const Block<kLanes> m{data + first, size, block, parts, first};
         Products<kLanes> products;
         Pack<kLanes> longest = {};
         for (int c = 0; c < size; c += kTile) {
@@ -179,15 +184,15 @@ MARGINSCOPE_INLINE void factor_lanes(double* data, int stride, Parts parts, Lane
             const double mantissa = products.mantissa[lane];
             out.trusted[first + lane] =
                 products.normal[lane] && longest[lane] <= kLongestMultiplier;
-            out.results[first + lane] = {std::log(std::abs(mantissa)) +
-                                             static_cast<double>(products.exponent[lane]) * M_LN2,
-                                         mantissa > 0 ? 1 : -1};
+            out.results[first + lane] = {
+                std::log(std::abs(mantissa)) + static_cast<double>(products.exponent[lane]) * M_LN2,
+                mantissa > 0 ? 1 : -1};
         }
     }
 }
 
-MARGINSCOPE_KERNEL(void, factor, (double* data, int stride, Parts parts, LanesOut out),
-                   (data, stride, parts, out))
+MARGINSCOPE_KERNEL(void, factor, (double* data, int block, Parts parts, LanesOut out),
+                   (data, block, parts, out))
 
 bool odd(std::span<const int> order) {
     std::vector<int> rest(order.begin(), order.end());
@@ -206,12 +211,12 @@ bool odd(std::span<const int> order) {
 DualBatch::DualBatch(const Matrix& h)
     : n_(static_cast<int>(h.rows())),
       size_((n_ + 7) / 8 * 8),
-      stride_(size_ + 1),  // odd: rows do not fall on the same lines of the cache
+      block_(size_ * kTile + 16),  // so that blocks do not fall on the same lines of the cache
       h_(size_, size_),
       order_(static_cast<std::size_t>(size_)),
       alpha_(static_cast<std::size_t>(size_ * kBatch)),
       mean_(static_cast<std::size_t>(size_ * kBatch)),
-      matrix_(static_cast<std::size_t>(size_ * stride_ * kBatch)) {
+      matrix_(static_cast<std::size_t>(size_ / kTile * block_ * kBatch)) {
     assert(h.rows() == h.cols());
     for (int r = 0; r < n_; ++r) std::copy_n(h.data() + r * n_, n_, h_.row(r));
     std::iota(order_.begin(), order_.end(), 0);
@@ -221,7 +226,7 @@ void DualBatch::factor(const double* alpha, std::span<const int> order) {
     assert(static_cast<int>(order.size()) == n_);
     std::copy_n(alpha, n_ * kBatch, alpha_.data());
     std::copy(order.begin(), order.end(), order_.begin());
-    linear::factor(matrix_.data(), stride_,
+    linear::factor(matrix_.data(), block_,
                    {h_.row(0), size_, order_.data(), alpha_.data(), mean_.data()},
                    {results_, trusted_});
     if (!odd(order)) return;

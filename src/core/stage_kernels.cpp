@@ -52,8 +52,7 @@ template <int kLanes>
 MARGINSCOPE_INLINE void multiply_rows_lanes(const double* a, int rows, int columns, int stride,
                                             const double* x, double* y) {
     int r = 0;
-    for (; r + 4 <= rows; r += 4)
-        dot_rows<kLanes, 4>(a + r * stride, columns, stride, x, y + r);
+    for (; r + 4 <= rows; r += 4) dot_rows<kLanes, 4>(a + r * stride, columns, stride, x, y + r);
     for (; r < rows; ++r) dot_rows<kLanes, 1>(a + r * stride, columns, stride, x, y + r);
 }
 
@@ -118,11 +117,11 @@ MARGINSCOPE_INLINE void row_products_lanes(const double* a, int rows, const doub
     for (; r + kRows <= rows; r += kRows) {
         int c = 0;
         for (; c + 4 <= columns; c += 4)
-            dot_block<kLanes, kRows, 4>(a + r * depth, b + c * depth, depth,
-                                        out + r * columns + c, columns);
+            dot_block<kLanes, kRows, 4>(a + r * depth, b + c * depth, depth, out + r * columns + c,
+                                        columns);
         for (; c < columns; ++c)
-            dot_block<kLanes, kRows, 1>(a + r * depth, b + c * depth, depth,
-                                        out + r * columns + c, columns);
+            dot_block<kLanes, kRows, 1>(a + r * depth, b + c * depth, depth, out + r * columns + c,
+                                        columns);
     }
     for (; r < rows; ++r)
         for (int c = 0; c < columns; ++c)

@@ -58,7 +58,7 @@ public:
     bool trusted(int lane) const { return trusted_[lane]; }
 
 private:
-    int n_, size_, stride_;  // padded with an identity to whole tiles; rows `stride_` apart
+    int n_, size_, block_;  // padded with an identity to whole tiles; columns in blocks
     Rows h_;
     std::vector<int> order_;
     simd::AlignedNumbers alpha_, mean_, matrix_;

@@ -97,8 +97,7 @@ MARGINSCOPE_INLINE void update_block(double* a, int stride, int k0, int r, int c
     double* x = a + r * stride + c;
     Pack<kLanes> sums[4][kPacks];
     for (int row = 0; row < 4; ++row)
-        for (int p = 0; p < kPacks; ++p)
-            sums[row][p] = pack<kLanes>(x + row * stride + p * kLanes);
+        for (int p = 0; p < kPacks; ++p) sums[row][p] = pack<kLanes>(x + row * stride + p * kLanes);
     for (int k = 0; k < kPanel; ++k) {
         Pack<kLanes> upper[kPacks];
         for (int p = 0; p < kPacks; ++p) upper[p] = pack<kLanes>(u + k * stride + p * kLanes);
@@ -106,8 +105,7 @@ MARGINSCOPE_INLINE void update_block(double* a, int stride, int k0, int r, int c
             for (int p = 0; p < kPacks; ++p) sums[row][p] -= l[row * stride + k] * upper[p];
     }
     for (int row = 0; row < 4; ++row)
-        for (int p = 0; p < kPacks; ++p)
-            pack<kLanes>(x + row * stride + p * kLanes) = sums[row][p];
+        for (int p = 0; p < kPacks; ++p) pack<kLanes>(x + row * stride + p * kLanes) = sums[row][p];
 }
 
 MARGINSCOPE_INLINE void update_element(double* a, int stride, int k0, int r, int c) {

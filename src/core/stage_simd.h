@@ -71,20 +71,19 @@ private:
 int lanes();
 
 #if defined(__x86_64__) && defined(__GNUC__)
-#define MARGINSCOPE_KERNEL(result, name, parameters, arguments)                        \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))) result name##_8      \
-        parameters {                                                                   \
-        return name##_lanes<8> arguments;                                              \
-    }                                                                                  \
-    __attribute__((target("avx2,fma"))) result name##_4 parameters {                   \
-        return name##_lanes<4> arguments;                                              \
-    }                                                                                  \
-    result name##_2 parameters { return name##_lanes<2> arguments; }                   \
-    result name parameters {                                                           \
-        const int lanes = simd::lanes();                                               \
-        return lanes == 8   ? name##_8 arguments                                       \
-               : lanes == 4 ? name##_4 arguments                                       \
-                            : name##_2 arguments;                                      \
+#define MARGINSCOPE_KERNEL(result, name, parameters, arguments)                                \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))) result name##_8 parameters { \
+        return name##_lanes<8> arguments;                                                      \
+    }                                                                                          \
+    __attribute__((target("avx2,fma"))) result name##_4 parameters {                           \
+        return name##_lanes<4> arguments;                                                      \
+    }                                                                                          \
+    result name##_2 parameters { return name##_lanes<2> arguments; }                           \
+    result name parameters {                                                                   \
+        const int lanes = simd::lanes();                                                       \
+        return lanes == 8   ? name##_8 arguments                                               \
+               : lanes == 4 ? name##_4 arguments                                               \
+                            : name##_2 arguments;                                              \
     }
 #else
 #define MARGINSCOPE_KERNEL(result, name, parameters, arguments) \

@@ -148,7 +148,8 @@ TEST(StageFast, PlaneThroughSingularAndOverflowingPoints) {
     u(0, 0) = -1.0;
     u(1, 0) = 1.0;
     const double scale = std::sqrt(2.0);
-    const Stage stage(u, {scale * Matrix::Identity(4, 4), Matrix::Identity(4, 4) * scale, {}, true});
+    const Stage stage(u,
+                      {scale * Matrix::Identity(4, 4), Matrix::Identity(4, 4) * scale, {}, true});
     const std::vector<double> xs = {-1.0, 0.0, 1.0, 1e308}, ys = {0.0};
     std::vector<float> logdet(4);
     std::vector<std::int8_t> sign(4, 5);

@@ -117,7 +117,7 @@ void draw_summary(const PathFrame& path, const Theme& theme) {
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     std::string grid = std::to_string(lambdas.size()) + " lambda_m × " +
                        std::to_string(seeds.size()) + (seeds.size() == 1 ? " seed" : " seeds");
-    if (trained.size() > 1) grid += " × " + std::to_string(trained.size());
+    if (trained.size() > 1) grid.append(" × ").append(std::to_string(trained.size()));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(3)));
     value_row(theme, "Folder", folder_name(path.folder));
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", path.folder.c_str());

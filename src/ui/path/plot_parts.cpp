@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
-#include <set>
+#include <utility>
 
 #include "ui/path/path_curves.h"
 #include "ui/run_hue.h"
@@ -143,12 +144,18 @@ ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme) {
 }
 
 void seeds_note(const PathFrame& path, const Theme& theme, bool same_line) {
-    std::set<std::int64_t> seeds;
+    std::map<std::pair<double, double>, int> seeds;  // of each line's point
     for (const PathCell& cell : path.cells)
-        if (cell.status == CellStatus::done) seeds.insert(cell.seed);
-    const std::string words = seeds.size() == 1
-                                  ? "one seed"
-                                  : "mean and range of " + std::to_string(seeds.size()) + " seeds";
+        if (cell.status == CellStatus::done) ++seeds[{cell.lambda, cell.train_noise}];
+    int fewest = 0, most = 0;
+    for (const auto& [point, count] : seeds) {
+        fewest = most == 0 ? count : std::min(fewest, count);
+        most = std::max(most, count);
+    }
+    const std::string words = most == 1 ? "one seed"
+                                        : std::string("mean and range of ") +
+                                              (fewest < most ? "up to " : "") +
+                                              std::to_string(most) + " seeds";
     if (same_line) {
         ImGui::SameLine(0, theme.px(12));
         if (ImGui::GetContentRegionAvail().x < words_width(words, theme)) ImGui::NewLine();

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "ui/run_hue.h"
+#include "ui/train/run_controls.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -77,6 +78,13 @@ void draw_options(LossView& view, PanelContext& context) {
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("What the lower plot shows beside the barrier");
 }
 
+/// "lambda_m 0.05" for "barrier.lambda 0.05"; other labels as they are.
+std::string mark_words(const std::string& label) {
+    const std::size_t end = std::min(label.find(' '), label.size());
+    const Field* field = find_field(label.substr(0, end));
+    return field != nullptr ? label_of(*field) + label.substr(end) : label;
+}
+
 /// Live changes as labelled lines; labels step down so that neighbours do not cover each other.
 void draw_marks(const TrainSeries& series, const Theme& theme, bool labels) {
     double last = -1e300;
@@ -89,8 +97,9 @@ void draw_marks(const TrainSeries& series, const Theme& theme, bool labels) {
         row = x - last < 0.12 * limits.X.Size() ? row + 1 : 0;
         last = x;
         const double y = limits.Y.Max;
-        ImPlot::PlotText(mark.label.c_str(), x, y,
-                         ImVec2(ImGui::CalcTextSize(mark.label.c_str()).x / 2 + theme.px(4),
+        const std::string words = mark_words(mark.label);
+        ImPlot::PlotText(words.c_str(), x, y,
+                         ImVec2(ImGui::CalcTextSize(words.c_str()).x / 2 + theme.px(4),
                                 theme.px(9) + static_cast<float>(row % 4) * theme.px(14)));
     }
 }

@@ -76,9 +76,12 @@ void draw_threshold(const Place& place, HistogramView& view, const Theme& theme)
     if (ImGui::IsItemActive()) view.threshold = std::clamp(place.logdet_of(mouse.y), kHistogramMin, kHistogramMax);
     if (near || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
     ImDrawList* draw = ImGui::GetWindowDrawList();
+    // A dark line beneath, for where the map itself is bright.
+    draw->AddLine(ImVec2(place.at.x, y), ImVec2(place.at.x + place.size.x, y),
+                  IM_COL32(0, 0, 0, 120), theme.px(3));
     for (float x = place.at.x; x < place.at.x + place.size.x; x += theme.px(8))
-        draw->AddLine(ImVec2(x, y), ImVec2(std::min(x + theme.px(4), place.at.x + place.size.x), y),
-                      with_alpha(theme.accent, near ? 1.0F : 0.85F), theme.px(1));
+        draw->AddLine(ImVec2(x, y), ImVec2(std::min(x + theme.px(5), place.at.x + place.size.x), y),
+                      with_alpha(theme.accent, near ? 1.0F : 0.9F), theme.px(1.5F));
 }
 
 void hover(const TrainSeries& series, const Place& place, const HistogramView& view, const Theme& theme) {

@@ -33,6 +33,7 @@ constexpr std::pair<std::string_view, std::string_view> kLabels[] = {
     {"barrier.site", "Barrier site"},
     {"barrier.lambda_energy", "lambda_m of energy"},
     {"barrier.sequences", "Barrier sequences"},
+    {"barrier.fraction", "Barrier fraction"},
     {"barrier.cap", "Barrier cap"},
     {"stage.fit", "Stage fit"},
     {"stage.lr", "Stage learning rate"},
