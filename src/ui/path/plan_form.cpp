@@ -16,7 +16,8 @@ namespace {
 
 std::string joined(const std::vector<double>& values) {
     std::string all;
-    for (const double value : values) all += (all.empty() ? "" : ",") + format_value(value);
+    for (const double value : values)
+        all.append(all.empty() ? "" : ",").append(format_value(value));
     return all;
 }
 
