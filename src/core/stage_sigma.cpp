@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kMostSteps = 72;
 constexpr int kFirstCheck = 8;
-constexpr int kBetweenChecks = 4;
 constexpr double kConverged = 1e-10;     // residual over theta = 1 / sigma^2; half of it for sigma
 constexpr double kInverseError = 1e-11;  // |J C v - v| of the Ritz vector v
 constexpr double kInvariant = 1e-13;     // of theta: the Krylov space is exhausted
@@ -135,6 +134,7 @@ std::optional<double> by_lanczos(Operator&& op) {
     const int steps = std::min(d, kMostSteps);
     Rows basis(steps, d);
     Vector diagonal(steps), beside(steps), next(d), half(d), products(steps);
+    int next_check = kFirstCheck;
     CounterRng rng({.seed = 1, .purpose = DrawPurpose::sampling});
     for (double& x : next) x = rng.normal();
     next.normalize();
@@ -150,8 +150,8 @@ std::optional<double> by_lanczos(Operator&& op) {
         if (!std::isfinite(beside(k)) || !std::isfinite(diagonal(k))) return std::nullopt;
         const bool exhausted =
             k + 1 == d || beside(k) <= kInvariant * diagonal.head(k + 1).maxCoeff();
-        const int since = k + 1 - kFirstCheck;
-        if (exhausted || (since >= 0 && since % kBetweenChecks == 0)) {
+        if (exhausted || k + 1 == next_check) {
+            next_check += 4 + next_check / 8;  // a check costs as much as several steps, and grows
             const Ritz top = top_of(diagonal.head(k + 1), beside.head(k));
             if (exhausted || beside(k) * std::abs(top.coordinates(k)) <= kConverged * top.theta) {
                 Vector v = Vector::Zero(d);
