@@ -242,7 +242,7 @@ TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(told_path());
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_losses(f, s.path, c); });
-    for (const char* part : {"clean", "σ 0.05", "mean and range of "}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
+    for (const char* part : {"clean", "σ 0.05", "mean and range of up to 2 seeds"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_margins(f, s.path, c); });
     for (const char* part : {"median", "5 %", "smallest", "RMS"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.path, c); });
