@@ -14,6 +14,9 @@ foreach(pair IN ITEMS eigen=Eigen3::Eigen json=nlohmann_json::nlohmann_json cli1
     target_link_libraries(marginscope::${name} INTERFACE ${target})
 endforeach()
 
+# Where OpenMP is on, Eigen would start threads of its own inside ours.
+target_compile_definitions(marginscope::eigen INTERFACE EIGEN_DONT_PARALLELIZE)
+
 # Only the headers: one of our own files defines STB_IMAGE_WRITE_IMPLEMENTATION. Include <stb_image_write.h>.
 add_library(marginscope::stb INTERFACE IMPORTED)
 target_include_directories(marginscope::stb SYSTEM INTERFACE ${MARGINSCOPE_STB_INCLUDE})

@@ -36,6 +36,15 @@ set_target_properties(marginscope::torch PROPERTIES
     # The wheel is built with the new std::string; the definition says so aloud.
     INTERFACE_COMPILE_DEFINITIONS _GLIBCXX_USE_CXX11_ABI=1
     INTERFACE_LINK_LIBRARIES "marginscope::c10;Threads::Threads;${CMAKE_DL_LIBS}")
+# Without OpenMP at::parallel_for is a plain loop: its threads come from the header. Link the OpenMP library that LibTorch
+# brings, so that there is one pool of threads.
+file(GLOB torch_openmp ${torch_root}/lib/libgomp*.so*)
+if(NOT torch_openmp)
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    set(torch_openmp OpenMP::OpenMP_CXX)
+endif()
+set_property(TARGET marginscope::torch APPEND PROPERTY INTERFACE_COMPILE_OPTIONS -fopenmp)
+set_property(TARGET marginscope::torch APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${torch_openmp})
 # libtorch_cpu.so of a CUDA wheel needs libcudart and libcupti, from wheels that lie beside torch.
 foreach(dir IN ITEMS ${torch_root}/lib ${torch_root}/../nvidia/cu13/lib)
     get_filename_component(dir ${dir} ABSOLUTE)

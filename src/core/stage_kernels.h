@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/margins.h"
-#include "core/stage_simd.h"
+#include "core/simd.h"
 
 namespace marginscope::linear {
 

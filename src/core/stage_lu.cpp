@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/stage_linear.h"
-#include "core/stage_simd.h"
+#include "core/simd.h"
 
 namespace marginscope::linear {
 namespace {

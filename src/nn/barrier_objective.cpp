@@ -36,8 +36,7 @@ double energy_weight(const BarrierConfig& config) {
 /// energy.
 BarrierTerms likelihood_terms(EmbeddingStage& stage, const at::Tensor& u, double lambda,
                               double lambda_energy, double cap, at::Tensor& loss) {
-    const StageTerms terms =
-        stage_terms(u, stage.w_q, stage.w_k, lambda, lambda_energy, cap);
+    const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, {lambda, lambda_energy, cap, {}});
     stage.update_sigma(terms.residual_square);
     accumulate(loss, terms.barrier.barrier + energy_of(stage, terms.residual_square));
     return terms.barrier;

@@ -7,6 +7,9 @@
 
 #include <cassert>
 #include <cmath>
+#include <utility>
+
+#include "nn/attention.h"
 
 namespace marginscope {
 namespace {
@@ -37,15 +40,11 @@ at::Tensor future_mask(std::int64_t queries, std::int64_t keys, at::Device devic
         .triu_(keys - queries + 1);
 }
 
-/// q (B, H, T, p), k and v (B, H, S, p) -> (B, H, T, p).
-at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                  const ForwardOptions& options, at::Tensor* weights) {
+/// With the weights at hand: q (B, H, T, p), k and v (B, H, S, p) -> (B, H, T, p).
+at::Tensor attend_explicitly(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             const ForwardOptions& options, at::Tensor* weights) {
     const std::int64_t queries = q.size(2);
     const std::int64_t keys = k.size(2);
-    const bool is_explicit =
-        weights != nullptr || options.dropout > 0.0 || (queries != keys && queries > 1);
-    if (!is_explicit)  // one query sees every key: nothing to mask
-        return at::scaled_dot_product_attention(q, k, v, {}, 0.0, queries > 1);
     at::Tensor scores =
         at::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));
     if (queries > 1) scores = scores.masked_fill(future_mask(queries, keys, q.device()), -INFINITY);
@@ -56,6 +55,10 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
 
 at::Tensor split_heads(const at::Tensor& x, int heads) {  // (B, T, C) -> (B, H, T, p)
     return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
+}
+
+at::Tensor join_heads(const at::Tensor& x) {  // (B, H, T, p) -> (B, T, C)
+    return x.transpose(1, 2).reshape({x.size(0), x.size(2), x.size(1) * x.size(3)});
 }
 
 }  // namespace
@@ -155,35 +158,36 @@ at::Tensor CharGpt::embed(const at::Tensor& ids, std::int64_t first_position) co
 at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past,
                                   const ForwardOptions& options) const {
     const BlockWeights& w = block(layer);
-    const std::int64_t batch = x.size(0);
-    const std::int64_t time = x.size(1);
-    const std::int64_t width = shape_.width;
-
     at::Tensor u = layer_norm(x, w.ln1_w, w.ln1_b);
     if (options.on_attention_input) u = options.on_attention_input(layer, u);
-    const auto qkv = linear(u, w.attn_w, w.attn_b).split(width, 2);  // three of (B, T, C)
-    const at::Tensor q = split_heads(qkv[0], shape_.heads);          // (B, H, T, p)
-    at::Tensor k = split_heads(qkv[1], shape_.heads);
-    at::Tensor v = split_heads(qkv[2], shape_.heads);
-    if (past != nullptr) {
-        if (past->length() > 0) {
-            k = at::cat({past->k, k}, 2);
-            v = at::cat({past->v, v}, 2);
-        }
-        past->k = k;
-        past->v = v;
-    }
-    at::Tensor weights;
+    const at::Tensor qkv = linear(u, w.attn_w, w.attn_b);  // (B, T, 3C)
+    const bool follows = past != nullptr && past->length() > 0;
     const bool want_weights = options.tap != nullptr && options.tap->attention;
-    at::Tensor attended = attend(q, k, v, options, want_weights ? &weights : nullptr);
-    attended = attended.transpose(1, 2).reshape({batch, time, width});
+    LayerTap seen{u, qkv, {}, {}, {}, {}};
+    at::Tensor attended;  // (B, T, C)
+    if (past != nullptr || options.tap != nullptr || options.dropout > 0.0) {
+        const auto parts = qkv.split(shape_.width, 2);
+        seen.q = split_heads(parts[0], shape_.heads);  // (B, H, T, p)
+        seen.k = split_heads(parts[1], shape_.heads);
+        seen.v = split_heads(parts[2], shape_.heads);
+    }
+    if (follows) {
+        seen.k = at::cat({past->k, seen.k}, 2);
+        seen.v = at::cat({past->v, seen.v}, 2);
+    }
+    if (past != nullptr) *past = {seen.k, seen.v};
+    if (follows || want_weights || options.dropout > 0.0)
+        attended = join_heads(attend_explicitly(seen.q, seen.k, seen.v, options,
+                                                want_weights ? &seen.attention : nullptr));
+    else
+        attended = causal_attention(qkv, shape_.heads);
     attended = dropped(linear(attended, w.proj_w, w.proj_b), options);
     if (options.on_attention) attended = options.on_attention(layer, attended);
     at::Tensor y = x + attended;
     const at::Tensor inner = at::gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b));
     y = y + dropped(linear(inner, w.out_w, w.out_b), options);
     if (options.on_residual) y = options.on_residual(layer, y);
-    if (options.tap != nullptr) options.tap->layers.push_back({u, q, k, v, weights});
+    if (options.tap != nullptr) options.tap->layers.push_back(std::move(seen));
     return y;
 }
 

@@ -27,7 +27,8 @@ struct NamedTensor {
 /// What attention of one layer has seen, for probes (E13-E15).
 struct LayerTap {
     at::Tensor u;          // (B, T, C) output of the first LayerNorm: what attention reads
-    at::Tensor q;          // (B, H, T, p)
+    at::Tensor qkv;        // (B, T, 3C) queries, keys and values of these positions, all heads
+    at::Tensor q;          // (B, H, T, p), a part of qkv
     at::Tensor k, v;       // (B, H, S, p), the past of a cache included
     at::Tensor attention;  // (B, H, T, S), rows sum to 1; only with Tap::attention
 };

@@ -13,8 +13,8 @@
 #include "nn/adamw.h"
 #include "nn/barrier.h"
 #include "nn/checkpoint.h"
-#include "nn/trainer_state.h"
 #include "nn/stage_terms.h"
+#include "nn/trainer_state.h"
 #include "text/corpus.h"
 
 namespace marginscope {
@@ -78,7 +78,7 @@ StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int
             start = rng.below(ids.size() - static_cast<std::size_t>(model.config.model.context));
         const at::Tensor u = embeddings_of(model, ids, starts);
         at::AutoGradMode gradients(true);
-        const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, 0.0, 0.0, kCap);
+        const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, {0.0, 0.0, kCap, {}});
         const at::Tensor& residual = terms.residual_square;
         stage.update_sigma(residual);
         const at::Tensor energy =

@@ -1,14 +1,16 @@
-// Scores once, their softmax once, the dual's gradients on the way; backward is matrix products.
+// Scores once, their softmax once, the gradients of the determinants on the way; backward is matrix
+// products.
 #include "nn/stage_terms.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
+#include "nn/covariance_gradients.h"
+#include "nn/dual_gradients.h"
 #include "nn/embedding_stage.h"
-#include "nn/log_abs_det.h"
+#include "nn/positions.h"
 
 namespace marginscope {
 namespace {
@@ -16,8 +18,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
-
-constexpr std::int64_t kFirst = 2;  // position 3 of the theory, counted from 0
 
 at::Tensor softmax_backward(const at::Tensor& gradient, const at::Tensor& attention) {
     return at::_softmax_backward_data(gradient, attention, -1, attention.scalar_type());
@@ -28,41 +28,84 @@ at::Tensor outer_sum(const at::Tensor& a, const at::Tensor& b) {
     return at::matmul(a.reshape({-1, a.size(-1)}).transpose(0, 1), b.reshape({-1, b.size(-1)}));
 }
 
-class DualTerms : public Function<DualTerms> {
+/// What a stage computes from its embeddings before any determinant.
+struct Attended {
+    at::Tensor u;                  // (N, T, d)
+    at::Tensor u0;                 // u less each sequence's mean
+    at::Tensor q, k;               // (N, T, p): scores = q kᵀ
+    at::Tensor scores, attention;  // (N, T, T)
+};
+
+/// The determinants and their gradients: through the scores alone where the dual is the cheaper
+/// form, otherwise through attention, values u0 and keys u0 A.
+struct Determinants {
+    at::Tensor logdet, sign, norm;  // (N, m)
+    at::Tensor d_scores;            // (N, T, T), through attention too
+    at::Tensor d_values, d_keys;    // (N, T, d); undefined with the dual
+};
+
+Determinants by_dual(const Attended& at, const at::Tensor& w_q, const at::Tensor& w_k,
+                     const at::Tensor& positions, double cap) {
+    const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
+    const at::Tensor right =
+        at::matmul(at::matmul(at.u0, w_k.transpose(0, 1)) * scale, w_q);  // U A
+    const DualGradients dual =
+        dual_gradients({at.scores, at.attention, at::matmul(at.u0, at.u0.transpose(1, 2)),
+                        at::matmul(right, right.transpose(1, 2)), positions,
+                        static_cast<double>(at.u.size(2)), cap});
+    return {dual.logdet, dual.sign,
+            dual.norm,   dual.d_scores + softmax_backward(dual.d_attention, at.attention),
+            {},          {}};
+}
+
+Determinants by_covariance(const Attended& at, const at::Tensor& w_q, const at::Tensor& w_k,
+                           const at::Tensor& positions, double cap) {
+    const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
+    const at::Tensor keys = at::matmul(at::matmul(at.u0, w_k.transpose(0, 1)) * scale, w_q);
+    const CovarianceGradients found = covariance_gradients(
+        {rows_at(at.attention, positions), positions, 0, at.u0, keys, cap, std::nullopt});
+    const at::Tensor d_attention = rows_placed(found.d_attention, positions, at.u.size(1));
+    return {found.logdet,   found.sign,  found.norm, softmax_backward(d_attention, at.attention),
+            found.d_values, found.d_keys};
+}
+
+class StageFunction : public Function<StageFunction> {
 public:
     static variable_list forward(AutogradContext* context, const at::Tensor& u,
                                  const at::Tensor& w_q, const at::Tensor& w_k,
-                                 double barrier_factor, double energy_factor, double cap) {
+                                 const StageTermsSettings& settings) {
         const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
-        const at::Tensor q = at::matmul(u, w_q.transpose(0, 1));
-        const at::Tensor k = at::matmul(u, w_k.transpose(0, 1)) * scale;
-        const at::Tensor scores = at::matmul(q, k.transpose(1, 2));
-        const at::Tensor attention = strict_attention(scores);
-        const at::Tensor right = at::matmul(k, w_q);  // U A
-        const DualGradients dual = dual_gradients(
-            scores, attention, at::matmul(u, u.transpose(1, 2)),
-            at::matmul(right, right.transpose(1, 2)), kFirst, u.size(1),
-            static_cast<double>(u.size(2)), cap);
-        const at::Tensor sum = dual.logdet.masked_fill(dual.sign == 0, 0.0).sum();
+        Attended at;
+        at.u = u;
+        at.u0 = u - u.mean(1, true);
+        at.q = at::matmul(u, w_q.transpose(0, 1));
+        at.k = at::matmul(u, w_k.transpose(0, 1)) * scale;
+        at.scores = at::matmul(at.q, at.k.transpose(1, 2));
+        at.attention = strict_attention(at.scores);
+        const at::Tensor positions =
+            settings.positions.defined() ? settings.positions : all_positions(u.size(0), u.size(1));
+        const bool dual = u.size(1) <= dual_limit(u.size(2));
+        const Determinants found =
+            (dual ? by_dual : by_covariance)(at, w_q, w_k, positions, settings.cap);
+        const at::Tensor sum = found.logdet.masked_fill(found.sign == 0, 0.0).sum();
 
-        at::Tensor residual = u - at::matmul(attention, u);
-        residual.narrow(1, 0, kFirst).zero_();
+        at::Tensor residual = u - at::matmul(at.attention, u);
+        residual.narrow(1, 0, kFirstPosition).zero_();
         const double count =
-            static_cast<double>(u.size(0) * (u.size(1) - kFirst) * u.size(2));
+            static_cast<double>(u.size(0) * (u.size(1) - kFirstPosition) * u.size(2));
         const at::Tensor residual_square = residual.square().sum() / count;
         const at::Tensor energy_scores = softmax_backward(
-            at::matmul(residual, u.transpose(1, 2)) * (-2.0 / count), attention);
-        const at::Tensor barrier_scores =
-            dual.d_scores + softmax_backward(dual.d_attention, attention);
-        context->save_for_backward(
-            {u, w_q, w_k, q, k, barrier_scores, energy_scores,
-             energy_factor > 0.0 ? attention : at::Tensor(),
-             energy_factor > 0.0 ? residual : at::Tensor()});
-        context->saved_data["barrier_factor"] = barrier_factor;
-        context->saved_data["energy_factor"] = energy_factor;
+            at::matmul(residual, u.transpose(1, 2)) * (-2.0 / count), at.attention);
+        const bool energy = settings.energy_factor > 0.0;
+        context->save_for_backward({u, w_q, w_k, at.q, at.k, found.d_scores, energy_scores,
+                                    energy ? at.attention : at::Tensor(),
+                                    energy ? residual : at::Tensor(), found.d_values, found.d_keys,
+                                    dual ? at::Tensor() : at.u0});
+        context->saved_data["barrier_factor"] = settings.barrier_factor;
+        context->saved_data["energy_factor"] = settings.energy_factor;
         context->saved_data["energy_scale"] = 2.0 / count;
-        context->mark_non_differentiable({dual.logdet, dual.sign, dual.norm});
-        return {sum, residual_square, dual.logdet, dual.sign, dual.norm};
+        context->mark_non_differentiable({found.logdet, found.sign, found.norm});
+        return {sum, residual_square, found.logdet, found.sign, found.norm};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -74,15 +117,27 @@ public:
         const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
         const double barrier_factor = context->saved_data["barrier_factor"].toDouble();
         const double energy_factor = context->saved_data["energy_factor"].toDouble();
+        const bool primal = saved[9].defined();
 
         const at::Tensor of_all = of_barrier + of_energy;
-        const at::Tensor d_w_q = outer_sum(at::matmul(of_all, k), u);
-        const at::Tensor d_w_k = outer_sum(at::matmul(of_all.transpose(1, 2), q), u) * scale;
+        at::Tensor d_w_q = outer_sum(at::matmul(of_all, k), u);
+        at::Tensor d_w_k = outer_sum(at::matmul(of_all.transpose(1, 2), q), u) * scale;
+        at::Tensor through_keys;  // d (u0 W_Kᵀ), of keys = u0 W_Kᵀ W_Q scale
+        if (primal) {
+            const at::Tensor d_keys = saved[10] * gradients[0];
+            const at::Tensor& u0 = saved[11];
+            through_keys = at::matmul(d_keys, w_q.transpose(0, 1)) * scale;
+            d_w_q = d_w_q + outer_sum(at::matmul(u0, w_k.transpose(0, 1)) * scale, d_keys);
+            d_w_k = d_w_k + outer_sum(through_keys, u0);
+        }
         at::Tensor d_u;
         if (barrier_factor > 0.0 || energy_factor > 0.0) {
             const at::Tensor wanted = of_barrier * barrier_factor + of_energy * energy_factor;
             d_u = at::matmul(at::matmul(wanted, k), w_q) +
                   at::matmul(at::matmul(wanted.transpose(1, 2), q), w_k) * scale;
+            if (primal)  // covariances do not depend on the origin, so u0 stands for u
+                d_u = d_u +
+                      (saved[9] * gradients[0] + at::matmul(through_keys, w_k)) * barrier_factor;
             if (energy_factor > 0.0) {
                 const at::Tensor &attention = saved[7], &residual = saved[8];
                 const double factor =
@@ -91,29 +146,15 @@ public:
                                 (gradients[1] * factor);
             }
         }
-        const at::Tensor none;
-        return {d_u, d_w_q, d_w_k, none, none, none};
+        return {d_u, d_w_q, d_w_k, at::Tensor()};
     }
 };
-
-/// Where the past is longer than twice the width, the primal form costs less: through autograd.
-StageTerms long_terms(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
-                      double barrier_factor, double energy_factor, double cap) {
-    const auto scaled = [&](double factor) {
-        return factor > 0.0 ? scale_gradient(u, factor) : u.detach();
-    };
-    return {stage_barrier(scaled(barrier_factor), w_q, w_k, cap),
-            mean_residual_square(scaled(energy_factor), w_q, w_k)};
-}
 
 }  // namespace
 
 StageTerms stage_terms(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
-                       double barrier_factor, double energy_factor, double cap) {
-    if (u.size(1) > dual_limit(u.size(2)))
-        return long_terms(u, w_q, w_k, barrier_factor, energy_factor, cap);
-    const variable_list out =
-        DualTerms::apply(u, w_q, w_k, barrier_factor, energy_factor, cap);
+                       const StageTermsSettings& settings) {
+    const variable_list out = StageFunction::apply(u, w_q, w_k, settings);
     StageTerms terms{{{}, out[2], out[3], out[4]}, out[1]};
     terms.barrier.barrier = -out[0] / (terms.barrier.sign != 0).sum().clamp_min(1);
     return terms;

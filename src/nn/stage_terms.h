@@ -1,5 +1,5 @@
-// The likelihood-fitted stage in a training step: barrier and energy from one score matrix, forward
-// and backward written out.
+// The stage in a training step: barrier and energy of its positions, forward and backward written
+// out (E4, E7, E18, E19).
 //
 // One thread, the model's. Where the model gets a gradient it is that of the barrier and the energy
 // times factors of its own; the stage's parameters get that of -(E4) in full. So one factorisation
@@ -12,14 +12,20 @@
 
 namespace marginscope {
 
-struct StageTerms {
-    BarrierTerms barrier;
-    at::Tensor residual_square;  // mean |e_i|²/d over i >= 3, differentiable
+struct StageTermsSettings {
+    double barrier_factor = 1.0;  // of the barrier's gradient that reaches u
+    double energy_factor = 0.0;   // of residual_square's
+    double cap = 100.0;           // nn/barrier.h
+    at::Tensor positions;         // that carry the barrier, nn/positions.h; undefined: all
 };
 
-/// u (N, T, d) with T >= 3. The gradients that reach u are multiplied by `barrier_factor` (of the
-/// barrier) and `energy_factor` (of residual_square); those that reach w_q and w_k are not.
+struct StageTerms {
+    BarrierTerms barrier;
+    at::Tensor residual_square;  // mean |e_i|²/d over all i >= 3, differentiable
+};
+
+/// u (N, T, d) with T >= 3; w_q, w_k (p, d).
 StageTerms stage_terms(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
-                       double barrier_factor, double energy_factor, double cap);
+                       const StageTermsSettings& settings);
 
 }  // namespace marginscope

@@ -1,5 +1,4 @@
-// The step's arithmetic, compiled three times: for the vectors of AVX-512, of AVX2 and of any
-// machine.
+// The step's arithmetic.
 #include "nn/token_step.h"
 
 #include <ATen/core/Tensor.h>
@@ -8,17 +7,13 @@
 #include <cassert>
 #include <cmath>
 
-#include "nn/token_kernels.h"
+#include "core/simd.h"
+#include "nn/kernels/token_kernels.h"
 
 namespace marginscope {
 namespace {
 
 using namespace token_kernels;
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define MARGINSCOPE_WIDE_VECTORS 1
-#define MARGINSCOPE_TARGET(isa) __attribute__((target(isa)))
-#endif
 
 struct LayerPointers {
     const float *ln1_w, *ln1_b, *attn_w, *attn_b, *proj_w, *proj_b;
@@ -73,7 +68,7 @@ MARGINSCOPE_INLINE void attend(const float* __restrict q, const float* __restric
 }
 
 template <int kLanes>
-MARGINSCOPE_INLINE void layer_step(const LayerStep& s) {
+MARGINSCOPE_INLINE void layer_of(const LayerStep& s) {
     const std::int64_t width = s.width, size = s.width / s.heads;
     layer_norm<kLanes>(s.x, s.w.ln1_w, s.w.ln1_b, width, s.normed);
     linear<kLanes>(s.w.attn_w, s.w.attn_b, s.normed, width, 3 * width, s.qkv);
@@ -97,34 +92,21 @@ MARGINSCOPE_INLINE void layer_step(const LayerStep& s) {
 }
 
 template <int kLanes>
-MARGINSCOPE_INLINE void head_step(const HeadStep& s) {
+MARGINSCOPE_INLINE void head_of(const HeadStep& s) {
     layer_norm<kLanes>(s.x, s.ln_w, s.ln_b, s.width, s.normed);
     linear<kLanes>(s.wte, nullptr, s.normed, s.width, s.vocabulary, s.logits);
 }
 
-struct Kernels {
-    void (*layer)(const LayerStep&);
-    void (*head)(const HeadStep&);
-};
-
-#ifdef MARGINSCOPE_WIDE_VECTORS
-MARGINSCOPE_TARGET("avx512f") void layer_avx512(const LayerStep& s) { layer_step<16>(s); }
-MARGINSCOPE_TARGET("avx512f") void head_avx512(const HeadStep& s) { head_step<16>(s); }
-MARGINSCOPE_TARGET("avx2,fma") void layer_avx2(const LayerStep& s) { layer_step<8>(s); }
-MARGINSCOPE_TARGET("avx2,fma") void head_avx2(const HeadStep& s) { head_step<8>(s); }
-#endif
-void layer_any(const LayerStep& s) { layer_step<4>(s); }
-void head_any(const HeadStep& s) { head_step<4>(s); }
-
-// The machine's widest vectors.
-Kernels choose_kernels() {
-#ifdef MARGINSCOPE_WIDE_VECTORS
-    if (__builtin_cpu_supports("avx512f")) return {layer_avx512, head_avx512};
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return {layer_avx2, head_avx2};
-#endif
-    return {layer_any, head_any};
+template <int kLanes>
+MARGINSCOPE_INLINE void layer_step_lanes(const LayerStep& s) {
+    layer_of<simd::kCountOf<kLanes, float>>(s);
 }
+template <int kLanes>
+MARGINSCOPE_INLINE void head_step_lanes(const HeadStep& s) {
+    head_of<simd::kCountOf<kLanes, float>>(s);
+}
+MARGINSCOPE_KERNEL(void, layer_step, (const LayerStep& s), (s))
+MARGINSCOPE_KERNEL(void, head_step, (const HeadStep& s), (s))
 
 const float* pointer(const at::Tensor& tensor) {
     if (!tensor.defined()) return nullptr;
@@ -146,7 +128,6 @@ bool TokenStep::handles(const CharGpt& model) {
 
 void TokenStep::run(const CharGpt& model, const float* x, std::int64_t position,
                     const TokenStepBuffers& buffers) {
-    static const Kernels kernels = choose_kernels();
     const ModelConfig& shape = model.shape();
     const std::int64_t width = shape.width, context = shape.context;
     assert(handles(model) && position < context);
@@ -169,11 +150,11 @@ void TokenStep::run(const CharGpt& model, const float* x, std::int64_t position,
         step.values = buffers.values + layer * width * context;
         if (buffers.attention != nullptr)
             step.attention = buffers.attention + layer * shape.heads * step.attention_head_stride;
-        kernels.layer(step);
+        layer_step(step);
     }
-    kernels.head({pointer(model.final_norm_weight()), pointer(model.final_norm_bias()),
-                  pointer(model.token_embeddings()), width, model.vocabulary(), step.x, step.normed,
-                  buffers.logits});
+    head_step({pointer(model.final_norm_weight()), pointer(model.final_norm_bias()),
+               pointer(model.token_embeddings()), width, model.vocabulary(), step.x, step.normed,
+               buffers.logits});
 }
 
 }  // namespace marginscope

@@ -90,8 +90,8 @@ void Trainer::step() {
     }
     const at::Tensor ce =
         cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
-    const Objective objective = barrier_objective(
-        model, u, tap, barrier_sample(model.config, u.size(0), step));
+    const Objective objective =
+        barrier_objective(model, u, tap, barrier_sample(model.config, u.size(0), step));
 
     for (AdamW* optimizer : s.optimizers()) optimizer->clear_gradients();
     torch::autograd::backward({objective.loss.defined() ? ce + objective.loss : ce});

@@ -1,29 +1,30 @@
-// The dual (E18, E19) of one sequence on the CPU: for each position its determinant, the norm its
-// cap needs and both gradients, from one factorisation. No torch; any thread, one Scratch each.
+// The dual (E18, E19) of one sequence on the CPU: for each position its determinant, its cap and
+// both gradients, from one factorisation. float32 or float64; no torch; any thread, one scratch
+// each.
 //
 // T positions; position i attends to the n = i tokens before it. With M = I - D G and N = M^-1:
 //   d log|det M| / d score_ts = a_s ((N a)_t - N_ts)                  through G
 //   d log|det M| / d a_s      = sum_t (N a)_t G_st - N_ts (G_st - g_t)    through D
 // where g_t = sum_s a_s G_st, so that M_st = delta_st - a_s (G_st - g_t). A matrix X_ts =
-// a_s (N_ts - (N a)_t) is both: J^-1 = I + Uᵀ X U A, and -X is the gradient through G.
+// a_s (N_ts - (N a)_t) is both: J^-1 = I + Uᵀ X U A, and -X is the gradient through G. Its rows and
+// columns sum to zero, so U may be taken from any origin.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "nn/small_inverse.h"
+#include "nn/kernels/small_inverse.h"
 
-namespace marginscope {
+namespace marginscope::kernels {
 
-/// Row-major T x T matrices of one sequence, rows `stride` apart, padded as nn/vector_tile.h
-/// says.
+/// Row-major T x T matrices of one sequence, rows `stride` apart, padded with zeros as
+/// nn/kernels/tile.h says.
 template <typename Real>
 struct DualSequence {
     const Real* scores = nullptr;     // [query t, key s]
     const Real* keys = nullptr;       // its transpose: G
     const Real* attention = nullptr;  // [i, s], zero from s = i on
-    const Real* gram = nullptr;       // U Uᵀ
+    const Real* mean = nullptr;       // [i, t]: g of position i, attention times keys
+    const Real* gram = nullptr;       // U Uᵀ, U from an origin near the data
     const Real* right = nullptr;      // (U A)(U A)ᵀ
     std::int64_t stride = 0;
     double width = 0;  // d of J
@@ -33,14 +34,14 @@ struct DualSequence {
 /// Buffers of one thread, grown on demand.
 template <typename Real>
 struct DualScratch {
-    std::vector<Real> inverse, product, rows;
+    simd::AlignedBuffer<Real> inverse, product, rows;
     InverseScratch<Real> inverse_scratch;
 };
 
 struct DualMargin {
     double logdet = 0;  // -inf when singular
     int sign = 1;       // 0 then
-    double norm = 0;    // |J^-1|_F, +inf then
+    double norm = 0;    // |J^-1|_F; a bound of it where even that is below the cap; +inf: singular
 };
 
 /// Position i >= 1. Adds the capped gradient through G to d_scores (rows `stride` apart, at least i
@@ -51,4 +52,4 @@ DualMargin dual_position(const DualSequence<float>& in, std::int64_t i, DualScra
 DualMargin dual_position(const DualSequence<double>& in, std::int64_t i,
                          DualScratch<double>& scratch, double* d_scores, double* d_attention);
 
-}  // namespace marginscope
+}  // namespace marginscope::kernels

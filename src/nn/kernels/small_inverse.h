@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace marginscope {
+#include "core/simd.h"
+
+namespace marginscope::kernels {
 
 struct SmallDet {
     double logdet = 0.0;  // log|det|, -inf when singular or not finite
@@ -15,16 +17,16 @@ struct SmallDet {
 /// Buffers, grown on demand.
 template <typename Real>
 struct InverseScratch {
-    std::vector<Real> panel, pivot_rows, row;
-    std::vector<std::int32_t> order;
+    simd::AlignedBuffer<Real> factors, copy, open;
+    std::vector<std::int32_t> pivots;
 };
 
-/// Replaces the leading n x n block of `a` (row-major, rows `stride` apart, nn/vector_tile.h says
-/// how padded) by its inverse: blocked Gauss-Jordan elimination with partial pivoting. A singular
-/// or not finite block is set to zero.
+/// Replaces the leading n x n block of `a` by its inverse: row-major, rows `stride` apart, with
+/// zeros from column n to padded_columns(n) (nn/kernels/tile.h). Blocked Gauss-Jordan elimination,
+/// in each row the largest element left as pivot. A singular or not finite block is set to zero.
 SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride,
                          InverseScratch<float>& scratch);
 SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride,
                          InverseScratch<double>& scratch);
 
-}  // namespace marginscope
+}  // namespace marginscope::kernels

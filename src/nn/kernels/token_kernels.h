@@ -1,26 +1,24 @@
 // What a step of one token is made of: products of a matrix and a vector, layer norm, e^x, GELU.
 //
-// Bodies without an instruction set of their own: each is inlined into functions compiled for one
-// kind of processor, with `kLanes` numbers per vector (4, 8 or 16). float32, row-major. Any thread.
+// Bodies for kernels (core/simd.h), with `kLanes` floats per vector (4, 8 or 16). Row-major. Any
+// thread.
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 
-#define MARGINSCOPE_INLINE inline __attribute__((always_inline))
+#include "core/simd.h"
+#include "nn/kernels/vector_math.h"
 
 namespace marginscope::token_kernels {
+
+using kernels::exp_negative;
 
 constexpr float kLayerNormEpsilon = 1e-5f;
 
 template <int kLanes>
-struct VectorOf {
-    typedef float Type __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
-};
-template <int kLanes>
-using Vector = typename VectorOf<kLanes>::Type;
+using Vector = simd::Pack<kLanes, float>;
 
 // Adds halves until four lanes are left.
 template <int kLanes>
@@ -113,30 +111,6 @@ MARGINSCOPE_INLINE void layer_norm(const float* __restrict x, const float* __res
     for (std::int64_t k = 0; k < n; ++k) out[k] = (x[k] - mean) * scale * w[k];
     if (b != nullptr)
         for (std::int64_t k = 0; k < n; ++k) out[k] += b[k];
-}
-
-// e^x for x <= 0, to rounding: 2^n times the series of the rest, |rest| <= ln 2 / 2. Without
-// branches, so that loops over it become vectors. NaN stays NaN.
-MARGINSCOPE_INLINE float exp_negative(float x) {
-    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-    constexpr float kLog2E = 1.44269504f;
-    constexpr float kLn2High = 355.0f / 512.0f;  // few digits: n times it is exact
-    constexpr float kLn2Low = -2.12194440e-4f;
-    x = x < -87.0f ? -87.0f : x;  // 1e-38: nothing beside the largest, which is 1
-    const float rounded = x * kLog2E + kRound;
-    const float n = rounded - kRound;
-    const float r = x - n * kLn2High - n * kLn2Low;
-    float p = 1.0f / 5040.0f;
-    p = p * r + 1.0f / 720.0f;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    const auto power = static_cast<std::uint32_t>(std::bit_cast<std::int32_t>(rounded) -
-                                                  std::bit_cast<std::int32_t>(kRound) + 127);
-    return p * std::bit_cast<float>(power << 23);
 }
 
 // The exact GELU x Phi(x). Phi(-a) e^{a^2/2} (a + 3.75) is smooth in u = (3.75 - a) / (3.75 + a):

@@ -1,0 +1,171 @@
+// The dual over a batch, on the CPU and elsewhere.
+#include "nn/dual_gradients.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "nn/kernels/dual_kernel.h"
+#include "nn/kernels/tile.h"
+#include "nn/positions.h"
+#include "nn/small_matrices.h"
+
+namespace marginscope {
+namespace {
+
+/// Room for the results, all zero.
+DualGradients empty_gradients(const DualInput& in) {
+    DualGradients out;
+    out.logdet = at::zeros(in.positions.sizes(), in.scores.options());
+    out.sign = at::zeros_like(out.logdet);
+    out.norm = at::zeros_like(out.logdet);
+    out.d_attention = at::zeros_like(in.attention, at::MemoryFormat::Contiguous);
+    return out;
+}
+
+/// Position by position. The gradient through G of a sequence is summed in kParts parts, whatever
+/// the number of threads, so that the result does not depend on it.
+template <typename Real>
+DualGradients dual_on_cpu(const DualInput& in) {
+    constexpr std::int64_t kParts = 4;
+    const std::int64_t sequences = in.scores.size(0);
+    const std::int64_t time = in.scores.size(1);
+    const std::int64_t stride = kernels::padded_columns<Real>(time);
+    const auto padded = [&](const at::Tensor& t) {
+        return stride == time ? t.contiguous() : at::constant_pad_nd(t, {0, stride - time});
+    };
+    const at::Tensor transposed = in.scores.transpose(1, 2);
+    const at::Tensor mean = padded(at::matmul(in.attention, transposed));
+    const at::Tensor scores = padded(in.scores), keys = padded(transposed);
+    const at::Tensor attention = padded(in.attention);
+    const at::Tensor gram = padded(in.gram), right = padded(in.right);
+    const at::Tensor positions = in.positions.contiguous();
+    const at::Tensor parts = at::zeros({sequences, kParts, time, stride}, in.scores.options());
+    const std::int64_t count = positions.size(1);
+    DualGradients out = empty_gradients(in);
+    Real* const logdet = out.logdet.mutable_data_ptr<Real>();
+    Real* const sign = out.sign.mutable_data_ptr<Real>();
+    Real* const norm = out.norm.mutable_data_ptr<Real>();
+    Real* const d_attention = out.d_attention.mutable_data_ptr<Real>();
+    at::parallel_for(0, sequences * kParts, 1, [&](std::int64_t begin, std::int64_t end) {
+        kernels::DualScratch<Real> scratch;
+        for (std::int64_t task = begin; task < end; ++task) {
+            const std::int64_t n = task / kParts;
+            const auto of = [&](const at::Tensor& t) {
+                return t.const_data_ptr<Real>() + n * time * stride;
+            };
+            const kernels::DualSequence<Real> sequence{of(scores), of(keys), of(attention),
+                                                       of(mean),   of(gram), of(right),
+                                                       stride,     in.width, in.cap};
+            Real* const d_scores = parts.mutable_data_ptr<Real>() + task * time * stride;
+            const std::int64_t* const chosen = positions.const_data_ptr<std::int64_t>() + n * count;
+            for (std::int64_t k = task % kParts; k < count; k += kParts) {
+                const kernels::DualMargin margin =
+                    kernels::dual_position(sequence, chosen[k], scratch, d_scores,
+                                           d_attention + (n * time + chosen[k]) * time);
+                const std::int64_t at = n * count + k;
+                logdet[at] = static_cast<Real>(margin.logdet);
+                sign[at] = static_cast<Real>(margin.sign);
+                norm[at] = static_cast<Real>(margin.norm);
+            }
+        }
+    });
+    out.d_scores = parts.sum(1).narrow(2, 0, time);
+    return out;
+}
+
+// Positions are taken in groups padded to the largest of the group: attention outside the past is
+// zero, so rows there are those of the identity and the determinant is the same.
+constexpr std::int64_t kGroup = 16;
+// Numbers in a temporary of one group and some sequences, so that memory does not grow with the
+// batch.
+constexpr std::int64_t kChunk = 1 << 24;
+
+struct Slices {
+    at::Tensor scores, gram, right;  // (N, m, m); scores here [key s, key t as query] = G of (E18)
+    at::Tensor attention;            // (N, P, m)
+};
+
+struct Group {
+    at::Tensor logdet, sign, norm;  // (N, P)
+    at::Tensor d_scores;            // (N, m, m), like scores
+    at::Tensor d_attention;         // (N, P, m)
+};
+
+Group dual_group(const Slices& in, double width, double cap) {
+    const at::Tensor& a = in.attention;
+    const at::Tensor mean_row = at::matmul(a, in.scores);                       // g_it, (N, P, m)
+    const at::Tensor centred = in.scores.unsqueeze(1) - mean_row.unsqueeze(2);  // G_st - g_it
+    at::Tensor matrices = centred.mul(a.unsqueeze(3)).neg_();                   // M = I - D G
+    matrices.diagonal(0, -2, -1).add_(1.0);
+    const Factorisation parts = factorise(matrices);
+    const at::Tensor& inverse = parts.inverse;  // N of (E19)
+    const at::Tensor inverse_a =
+        at::matmul(inverse, a.unsqueeze(3)).squeeze(3);  // N alpha, (N, P, m)
+    // J^-1 = I + Uᵀ (N D) U A
+    const at::Tensor x = inverse * a.unsqueeze(2) - inverse_a.unsqueeze(3) * a.unsqueeze(2);
+    at::Tensor norm = inverse_norm_of_low_rank(x, in.gram.unsqueeze(1), in.right.unsqueeze(1),
+                                               in.scores.unsqueeze(1), width);
+    norm = norm.masked_fill(parts.sign == 0, std::numeric_limits<double>::infinity());
+    const at::Tensor weight = cap_weights(norm, parts.sign, cap).unsqueeze(2);  // (N, P, 1)
+
+    // With M_st = delta_st - a_s (G_st - g_t) and d log|det M| / dM_st = N_ts:
+    const at::Tensor weighted_a = a * weight;
+    const at::Tensor through_mean =
+        at::matmul(weighted_a.transpose(1, 2), inverse_a);  // sum_i w a_s (N a)_t
+    const at::Tensor direct =
+        inverse.mul(weighted_a.unsqueeze(2)).sum(1).transpose(1, 2);      // sum_i w a_s N_ts
+    const at::Tensor own = (inverse.transpose(-2, -1) * centred).sum(3);  // sum_t N_ts (G_st - g_t)
+    const at::Tensor through_g =
+        at::matmul(inverse_a, in.scores.transpose(1, 2));  // sum_t G_st (N a)_t
+    return {parts.logdet, parts.sign, norm, through_mean - direct, (through_g - own) * weight};
+}
+
+}  // namespace
+
+DualGradients dual_gradients_by_batches(const DualInput& in) {
+    const std::int64_t sequences = in.scores.size(0);
+    const std::int64_t count = in.positions.size(1);
+    const at::Tensor rows = rows_at(in.attention, in.positions);  // (N, m, T)
+    const at::Tensor d_rows = at::zeros_like(rows);
+    const std::int64_t last = in.positions.max().item<std::int64_t>();  // on the CPU: no waiting
+    const std::int64_t chunk = std::max<std::int64_t>(1, kChunk / (kGroup * last * last));
+    DualGradients out = empty_gradients(in);
+    out.d_scores = at::zeros_like(in.scores, at::MemoryFormat::Contiguous);
+    for (std::int64_t from = 0; from < sequences; from += chunk) {
+        const std::int64_t some = std::min(chunk, sequences - from);
+        const auto part = [from, some](const at::Tensor& t) { return t.narrow(0, from, some); };
+        for (std::int64_t begin = 0; begin < count; begin += kGroup) {
+            const std::int64_t group_size = std::min(kGroup, count - begin);
+            const auto cells = [&](const at::Tensor& t) {
+                return part(t).narrow(1, begin, group_size);
+            };
+            const std::int64_t m = cells(in.positions).max().item<std::int64_t>();
+            const auto square = [&](const at::Tensor& t) {
+                return part(t).narrow(1, 0, m).narrow(2, 0, m);
+            };
+            const Group group = dual_group({square(in.scores).transpose(1, 2), square(in.gram),
+                                            square(in.right), cells(rows).narrow(2, 0, m)},
+                                           in.width, in.cap);
+            square(out.d_scores).add_(group.d_scores.transpose(1, 2));
+            cells(d_rows).narrow(2, 0, m).copy_(group.d_attention);
+            cells(out.logdet).copy_(group.logdet);
+            cells(out.sign).copy_(group.sign);
+            cells(out.norm).copy_(group.norm);
+        }
+    }
+    const std::int64_t time = in.scores.size(1);
+    out.d_attention = rows_placed(d_rows * seen_by(in.positions, time, 0, d_rows.device()),
+                                  in.positions, time);
+    return out;
+}
+
+DualGradients dual_gradients(const DualInput& in) {
+    if (!in.scores.is_cpu()) return dual_gradients_by_batches(in);
+    return in.scores.scalar_type() == at::kDouble ? dual_on_cpu<double>(in)
+                                                  : dual_on_cpu<float>(in);
+}
+
+}  // namespace marginscope

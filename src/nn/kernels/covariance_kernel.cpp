@@ -1,0 +1,366 @@
+// Positions in blocks whose matrices stay in the cache.
+#include "nn/kernels/covariance_kernel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "nn/kernels/tile.h"
+
+namespace marginscope::kernels {
+namespace {
+
+using simd::kCountOf;
+using simd::pack;
+using simd::Pack;
+
+constexpr std::int64_t kBlockBytes = 256 * 1024;  // of matrices: a share of the second-level cache
+constexpr std::int64_t kLeastBlock = 16;
+constexpr std::int64_t kMostBlock = 64;
+
+/// to[s] = factor[s * factor_stride] * from[s] for `rows` rows of `columns` numbers.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void scale_rows_lanes(const Real* from, const Real* factor,
+                                         std::int64_t factor_stride, std::int64_t rows,
+                                         std::int64_t columns, Real* to) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    for (std::int64_t s = 0; s < rows; ++s) {
+        const Real by = factor[s * factor_stride];
+        for (std::int64_t c = 0; c < columns; c += kCount)
+            pack<kCount>(to + s * columns + c) = by * pack<kCount>(from + s * columns + c);
+    }
+}
+
+/// Row r of `to` = - from's row r times `factor`, element by element.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void minus_products_lanes(const Real* from, const Real* factor,
+                                             std::int64_t rows, std::int64_t columns,
+                                             std::int64_t stride, Real* to) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int64_t s = 0; s < columns; s += kCount)
+            pack<kCount>(to + r * stride + s) =
+                -(pack<kCount>(factor + s) * pack<kCount>(from + r * stride + s));
+}
+
+/// One component c of the keys, moments W (T x p) of the matrices' row c under the weights:
+/// d_keys[s][c] -= W_s · v_s and d_values[s] -= k_sc W_s.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void take_moments_lanes(const Real* moments, const Real* values,
+                                           const Real* keys, std::int64_t rows,
+                                           std::int64_t columns, Real* d_values, Real* d_keys) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    for (std::int64_t s = 0; s < rows; ++s) {
+        const Real key = keys[s * columns];
+        Pack<kCount, Real> dot = {};
+        for (std::int64_t r = 0; r < columns; r += kCount) {
+            const Pack<kCount, Real> w = pack<kCount>(moments + s * columns + r);
+            dot += w * pack<kCount>(values + s * columns + r);
+            pack<kCount>(d_values + s * columns + r) -= key * w;
+        }
+        d_keys[s * columns] -= simd::sum_of(dot);
+    }
+}
+
+template <typename Real>
+struct OneMatrix {
+    Real* matrix;  // p x p, rows padded
+    const Real *v_mean, *k_mean;
+    std::int64_t size, row;
+};
+
+/// From second moments to M = I - S + v̄ k̄ᵀ, padding zero.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void finish_matrix_lanes(const OneMatrix<Real>& m) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    for (std::int64_t r = 0; r < m.size; ++r) {
+        Real* const row = m.matrix + r * m.row;
+        const Real mean = m.v_mean[r];
+        for (std::int64_t c = 0; c < m.row; c += kCount)
+            pack<kCount>(row + c) = mean * pack<kCount>(m.k_mean + c) - pack<kCount>(row + c);
+        row[r] += 1;
+    }
+}
+
+/// Scales N, and what it does to the means: of_keys = N v̄, of_values = Nᵀ k̄.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void take_inverse_lanes(const OneMatrix<Real>& m, Real weight, Real* of_values,
+                                           Real* of_keys) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    for (std::int64_t c = 0; c < m.row; ++c) of_values[c] = of_keys[c] = 0;
+    for (std::int64_t c = 0; c < m.size; ++c) {
+        Real* const row = m.matrix + c * m.row;
+        const Real mean = m.k_mean[c];
+        Pack<kCount, Real> dot = {};
+        for (std::int64_t r = 0; r < m.row; r += kCount) {
+            const Pack<kCount, Real> x = weight * pack<kCount>(row + r);
+            pack<kCount>(row + r) = x;
+            dot += x * pack<kCount>(m.v_mean + r);
+            pack<kCount>(of_values + r) += mean * x;
+        }
+        of_keys[c] = simd::sum_of(dot);
+    }
+}
+
+/// sum a ∘ b over n numbers, n whole vectors.
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE Real inner_lanes(const Real* a, const Real* b, std::int64_t n) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    Pack<kCount, Real> sum = {};
+    for (std::int64_t k = 0; k < n; k += kCount) sum += pack<kCount>(a + k) * pack<kCount>(b + k);
+    return simd::sum_of(sum);
+}
+
+#define MARGINSCOPE_COVARIANCE_KERNELS(Real)                                                    \
+    MARGINSCOPE_KERNEL(void, scale_rows,                                                        \
+                       (const Real* from, const Real* factor, std::int64_t factor_stride,       \
+                        std::int64_t rows, std::int64_t columns, Real* to),                     \
+                       (from, factor, factor_stride, rows, columns, to))                        \
+    MARGINSCOPE_KERNEL(void, minus_products,                                                    \
+                       (const Real* from, const Real* factor, std::int64_t rows,                \
+                        std::int64_t columns, std::int64_t stride, Real* to),                   \
+                       (from, factor, rows, columns, stride, to))                               \
+    MARGINSCOPE_KERNEL(void, take_moments,                                                      \
+                       (const Real* moments, const Real* values, const Real* keys,              \
+                        std::int64_t rows, std::int64_t columns, Real* d_values, Real* d_keys), \
+                       (moments, values, keys, rows, columns, d_values, d_keys))                \
+    MARGINSCOPE_KERNEL(void, finish_matrix, (const OneMatrix<Real>& m), (m))                    \
+    MARGINSCOPE_KERNEL(void, take_inverse,                                                      \
+                       (const OneMatrix<Real>& m, Real weight, Real* of_values, Real* of_keys), \
+                       (m, weight, of_values, of_keys))                                         \
+    MARGINSCOPE_KERNEL(Real, inner, (const Real* a, const Real* b, std::int64_t n), (a, b, n))
+MARGINSCOPE_COVARIANCE_KERNELS(float)
+MARGINSCOPE_COVARIANCE_KERNELS(double)
+#undef MARGINSCOPE_COVARIANCE_KERNELS
+
+/// Positions begin … begin + count - 1 of the chosen ones and what belongs to them.
+template <typename Real>
+struct Block {
+    std::int64_t begin, count, last;  // the last of them sees `last` tokens
+    const Real* attention;
+    Real* matrices;                                 // count times p x p
+    Real *v_means, *k_means, *of_values, *of_keys;  // (count, p)
+};
+
+template <typename Real>
+class Positions {
+public:
+    Positions(const CovarianceSequence<Real>& in, const CovarianceResult<Real>& out,
+              CovarianceScratch<Real>& scratch)
+        : in_(in),
+          out_(out),
+          scratch_(scratch),
+          row_(padded_columns<Real>(in.size)),
+          wide_(padded_columns<Real>(in.time)),
+          matrix_(in.size * row_) {}
+
+    void run() {
+        const auto bytes = matrix_ * static_cast<std::int64_t>(sizeof(Real));
+        const std::int64_t most = std::clamp(kBlockBytes / bytes, kLeastBlock, kMostBlock);
+        reserve(most);
+        transpose(in_.values, scratch_.transposed.data());
+        transpose(in_.keys, scratch_.transposed.data() + in_.size * wide_);
+        if (in_.lift != nullptr) take_squares();
+        for (std::int64_t begin = 0; begin < in_.count; begin += most) {
+            const Block<Real> block = block_at(begin, std::min(most, in_.count - begin));
+            second_moments(block);
+            for (std::int64_t k = 0; k < block.count; ++k) invert(block, k);
+            attention_gradient(block);
+            token_gradients(block);
+        }
+    }
+
+private:
+    void reserve(std::int64_t most) {
+        const auto sized = [](auto& buffer, std::int64_t size) {
+            (void)buffer.at_least(static_cast<std::size_t>(size));
+        };
+        sized(scratch_.matrices, most * matrix_);
+        sized(scratch_.means, 2 * most * row_);
+        sized(scratch_.mixed, 2 * most * row_);
+        sized(scratch_.panel, std::max(in_.time * row_, in_.size * wide_));
+        sized(scratch_.transposed, 2 * in_.size * wide_);
+        sized(scratch_.moments, in_.time * row_);
+        sized(scratch_.lifted, 2 * wide_ + 3 * matrix_);
+    }
+
+    void transpose(const Real* from, Real* to) const {
+        for (std::int64_t c = 0; c < in_.size; ++c) {
+            for (std::int64_t s = 0; s < in_.time; ++s) to[c * wide_ + s] = from[s * row_ + c];
+            std::fill(to + c * wide_ + in_.time, to + (c + 1) * wide_, Real(0));
+        }
+    }
+
+    Block<Real> block_at(std::int64_t begin, std::int64_t count) const {
+        Real* const means = scratch_.means.data();
+        Real* const mixed = scratch_.mixed.data();
+        return {begin,
+                count,
+                in_.attended[begin + count - 1],
+                in_.attention + begin * wide_,
+                scratch_.matrices.data(),
+                means,
+                means + count * row_,
+                mixed,
+                mixed + count * row_};
+    }
+
+    /// How many tokens the rows of a tile from `r` on see.
+    std::int64_t seen(const Block<Real>& block, std::int64_t r, std::int64_t rows) const {
+        return in_.attended[block.begin + r + rows - 1];
+    }
+
+    /// S_i = sum_s a_is v_s k_sᵀ into the matrices, and the means.
+    void second_moments(const Block<Real>& block) const {
+        Real* const panel = scratch_.panel.data();
+        const auto weighted = [&](const Real* b, Real* out, std::int64_t out_stride) {
+            for (std::int64_t r = 0; r < block.count; r += kTileRows) {
+                const std::int64_t rows = std::min(kTileRows, block.count - r);
+                multiply({block.attention + r * wide_, wide_, 1}, b, row_, out + r * out_stride,
+                         out_stride, {rows, row_, seen(block, r, rows)}, Into::replace);
+            }
+        };
+        for (std::int64_t r = 0; r < in_.size; ++r) {
+            scale_rows(in_.keys, in_.values + r, row_, block.last, row_, panel);
+            weighted(panel, block.matrices + r * row_, matrix_);
+        }
+        weighted(in_.values, block.v_means, row_);
+        weighted(in_.keys, block.k_means, row_);
+    }
+
+    void invert(const Block<Real>& block, std::int64_t k) const {
+        constexpr auto kInfinity = std::numeric_limits<Real>::infinity();
+        const OneMatrix<Real> m{block.matrices + k * matrix_, block.v_means + k * row_,
+                                block.k_means + k * row_, in_.size, row_};
+        finish_matrix(m);
+        const SmallDet det = invert_in_place(m.matrix, in_.size, row_, scratch_.inverse);
+        const std::int64_t at = block.begin + k;
+        const double norm = det.sign == 0 ? 0.0 : inverse_norm(block, k, m.matrix);
+        Real weight = 0;
+        if (det.sign == 0 || !std::isfinite(norm)) {  // or so close that the inverse overflows
+            out_.logdet[at] = -kInfinity;
+            out_.sign[at] = 0;
+            out_.norm[at] = kInfinity;
+            std::fill_n(m.matrix, matrix_, Real(0));
+        } else {
+            out_.logdet[at] = static_cast<Real>(det.logdet);
+            out_.sign[at] = static_cast<Real>(det.sign);
+            out_.norm[at] = static_cast<Real>(norm);
+            weight = norm > in_.cap ? static_cast<Real>(in_.cap / norm) : Real(1);
+        }
+        take_inverse(m, weight, block.of_values + k * row_, block.of_keys + k * row_);
+    }
+
+    /// |J^-1|_F, or a bound below the cap.
+    double inverse_norm(const Block<Real>& block, std::int64_t k, const Real* inverse) const {
+        const double own = static_cast<double>(inner(inverse, inverse, matrix_));
+        if (in_.lift == nullptr) return std::sqrt(own);
+        // J^-1 = I + L N C R with N C R L = N - I, so |J^-1|² = d + 2 (tr N - p) + |L N C R|²; and
+        // |C|_F is at most the root of the spreads' product.
+        const LowRankLift<Real>& lift = *in_.lift;
+        double trace = -static_cast<double>(in_.size);
+        for (std::int64_t c = 0; c < in_.size; ++c)
+            trace += static_cast<double>(inverse[c * row_ + c]);
+        const double known = lift.width + 2.0 * trace;
+        const Real* const a = block.attention + k * wide_;
+        const Real* const squares = scratch_.lifted.data();
+        const double spreads = static_cast<double>(inner(a, squares, wide_)) *
+                               static_cast<double>(inner(a, squares + wide_, wide_));
+        double square = known + lift.norm_bound * lift.norm_bound * own * spreads;
+        if (!(square <= in_.cap * in_.cap)) square = known + lifted_square(block, k, inverse);
+        return std::isfinite(square) ? std::sqrt(std::max(0.0, square))
+                                     : std::numeric_limits<double>::infinity();
+    }
+
+    /// |x_s|² of values and source.
+    void take_squares() const {
+        Real* const squares = scratch_.lifted.data();
+        std::fill_n(squares, 2 * wide_, Real(0));
+        for (std::int64_t s = 0; s < in_.time; ++s) {
+            const Real* const value = in_.values + s * row_;
+            const Real* const source = in_.lift->source + s * row_;
+            squares[s] = inner(value, value, row_);
+            squares[wide_ + s] = inner(source, source, row_);
+        }
+    }
+
+    /// |L N C R|² = sum (LᵀL X) ∘ (X R Rᵀ), X = N C.
+    double lifted_square(const Block<Real>& block, std::int64_t k, const Real* inverse) const {
+        const LowRankLift<Real>& lift = *in_.lift;
+        const std::int64_t n = in_.attended[block.begin + k];
+        const Real* const a = block.attention + k * wide_;
+        const Real* const mean = block.v_means + k * row_;
+        Real* const centred = scratch_.panel.data();  // a_s (v_s - v̄)
+        for (std::int64_t s = 0; s < n; ++s)
+            for (std::int64_t c = 0; c < row_; ++c)
+                centred[s * row_ + c] = a[s] * (in_.values[s * row_ + c] - mean[c]);
+        Real* const c = scratch_.lifted.data() + 2 * wide_;
+        Real* const x = c + matrix_;
+        Real* const y = x + matrix_;
+        const ProductSize square{in_.size, row_, in_.size};
+        multiply({centred, 1, row_}, lift.source, row_, c, row_, {in_.size, row_, n},
+                 Into::replace);
+        multiply({inverse, row_, 1}, c, row_, x, row_, square, Into::replace);
+        multiply({x, row_, 1}, lift.gram_right, row_, c, row_, square, Into::replace);
+        multiply({lift.gram_left, row_, 1}, x, row_, y, row_, square, Into::replace);
+        return static_cast<double>(inner(c, y, matrix_));
+    }
+
+    /// d a_is = v_s · (Nᵀ k̄) + k_s · (N v̄) - sum_cr N_cr k_sc v_sr
+    void attention_gradient(const Block<Real>& block) const {
+        const Real* const values = scratch_.transposed.data();
+        const Real* const keys = values + in_.size * wide_;
+        Real* const panel = scratch_.panel.data();
+        Real* const out = out_.d_attention + block.begin * wide_;
+        const auto add = [&](const Real* left, std::int64_t left_row, const Real* b, Into into) {
+            for (std::int64_t r = 0; r < block.count; r += kTileRows) {
+                const std::int64_t rows = std::min(kTileRows, block.count - r);
+                multiply({left + r * left_row, left_row, 1}, b, wide_, out + r * wide_, wide_,
+                         {rows, padded_columns<Real>(seen(block, r, rows)), in_.size}, into);
+            }
+        };
+        std::fill_n(out, block.count * wide_, Real(0));
+        add(block.of_values, row_, values, Into::add);
+        add(block.of_keys, row_, keys, Into::add);
+        const std::int64_t columns = padded_columns<Real>(block.last);
+        for (std::int64_t c = 0; c < in_.size; ++c) {
+            minus_products(values, keys + c * wide_, in_.size, columns, wide_, panel);
+            add(block.matrices + c * row_, matrix_, panel, Into::add);
+        }
+        for (std::int64_t k = 0; k < block.count; ++k)  // tiles went further
+            std::fill(out + k * wide_ + in_.attended[block.begin + k], out + (k + 1) * wide_,
+                      Real(0));
+    }
+
+    void token_gradients(const Block<Real>& block) const {
+        Real* const moments = scratch_.moments.data();
+        const Left<Real> weights{block.attention, 1, wide_};  // (T, count)
+        const ProductSize size{block.last, row_, block.count};
+        multiply(weights, block.of_values, row_, out_.d_values, row_, size, Into::add);
+        multiply(weights, block.of_keys, row_, out_.d_keys, row_, size, Into::add);
+        for (std::int64_t c = 0; c < in_.size; ++c) {
+            multiply(weights, block.matrices + c * row_, matrix_, moments, row_, size,
+                     Into::replace);
+            take_moments(moments, in_.values, in_.keys + c, block.last, row_, out_.d_values,
+                         out_.d_keys + c);
+        }
+    }
+
+    const CovarianceSequence<Real>& in_;
+    const CovarianceResult<Real>& out_;
+    CovarianceScratch<Real>& scratch_;
+    std::int64_t row_, wide_, matrix_;
+};
+
+}  // namespace
+
+void covariance_positions(const CovarianceSequence<float>& in, const CovarianceResult<float>& out,
+                          CovarianceScratch<float>& scratch) {
+    Positions<float>(in, out, scratch).run();
+}
+void covariance_positions(const CovarianceSequence<double>& in, const CovarianceResult<double>& out,
+                          CovarianceScratch<double>& scratch) {
+    Positions<double>(in, out, scratch).run();
+}
+
+}  // namespace marginscope::kernels

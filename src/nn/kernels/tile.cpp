@@ -1,0 +1,105 @@
+// Tiles of eight rows by two vectors: sixteen sums, which hide each other's latency and fit the
+// registers of AVX-512; narrower machines keep some of them on the stack.
+#include "nn/kernels/tile.h"
+
+#include "core/simd.h"
+
+namespace marginscope::kernels {
+namespace {
+
+using simd::kCountOf;
+using simd::pack;
+using simd::Pack;
+
+template <typename Real>
+struct Operands {
+    const Real* a;
+    std::int64_t a_row, a_term;
+    const Real* b;
+    std::int64_t b_stride;
+    Real* out;
+    std::int64_t out_stride;
+    std::int64_t rows, columns, terms;
+    bool add;
+};
+
+template <int kLanes, int kRows, int kVectors, typename Real>
+MARGINSCOPE_INLINE void tile(const Operands<Real>& o, std::int64_t row, std::int64_t column) {
+    constexpr int kCount = kCountOf<kLanes, Real>;
+    const Real* a = o.a + row * o.a_row;
+    const Real* b = o.b + column;
+    Real* const out = o.out + row * o.out_stride + column;
+    Pack<kCount, Real> sums[kRows][kVectors] = {};
+    if (o.add)
+        for (int r = 0; r < kRows; ++r)
+            for (int v = 0; v < kVectors; ++v)
+                sums[r][v] = pack<kCount>(out + r * o.out_stride + v * kCount);
+    for (std::int64_t k = 0; k < o.terms; ++k) {
+        Pack<kCount, Real> from[kVectors];
+        for (int v = 0; v < kVectors; ++v) from[v] = pack<kCount>(b + v * kCount);
+        for (int r = 0; r < kRows; ++r) {
+            const Real factor = a[r * o.a_row];
+            for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * from[v];
+        }
+        a += o.a_term;
+        b += o.b_stride;
+    }
+    for (int r = 0; r < kRows; ++r)
+        for (int v = 0; v < kVectors; ++v)
+            pack<kCount>(out + r * o.out_stride + v * kCount) = sums[r][v];
+}
+
+template <int kLanes, int kRows, typename Real>
+MARGINSCOPE_INLINE void row_block(const Operands<Real>& o, std::int64_t row) {
+    constexpr std::int64_t kCount = kCountOf<kLanes, Real>;
+    std::int64_t c = 0;
+    for (; c + 2 * kCount <= o.columns; c += 2 * kCount) tile<kLanes, kRows, 2>(o, row, c);
+    for (; c < o.columns; c += kCount) tile<kLanes, kRows, 1>(o, row, c);
+}
+
+template <int kLanes, typename Real>
+MARGINSCOPE_INLINE void product_lanes(const Operands<Real>& o) {
+    constexpr int kRows = kLanes == 8 ? 8 : 4;
+    std::int64_t r = 0;
+    for (; r + kRows <= o.rows; r += kRows) row_block<kLanes, kRows>(o, r);
+    if (kRows == 8 && o.rows - r >= 4) {
+        row_block<kLanes, 4>(o, r);
+        r += 4;
+    }
+    switch (o.rows - r) {
+        case 3:
+            row_block<kLanes, 3>(o, r);
+            break;
+        case 2:
+            row_block<kLanes, 2>(o, r);
+            break;
+        case 1:
+            row_block<kLanes, 1>(o, r);
+            break;
+        default:
+            break;
+    }
+}
+
+MARGINSCOPE_KERNEL(void, product, (const Operands<float>& o), (o))
+MARGINSCOPE_KERNEL(void, product, (const Operands<double>& o), (o))
+
+template <typename Real>
+Operands<Real> operands(const Left<Real>& a, const Real* b, std::int64_t b_stride, Real* out,
+                        std::int64_t out_stride, const ProductSize& size, Into into) {
+    return {a.at,       a.row,     a.term,       b,          b_stride,         out,
+            out_stride, size.rows, size.columns, size.terms, into == Into::add};
+}
+
+}  // namespace
+
+void multiply(const Left<float>& a, const float* b, std::int64_t b_stride, float* out,
+              std::int64_t out_stride, const ProductSize& size, Into into) {
+    product(operands(a, b, b_stride, out, out_stride, size, into));
+}
+void multiply(const Left<double>& a, const double* b, std::int64_t b_stride, double* out,
+              std::int64_t out_stride, const ProductSize& size, Into into) {
+    product(operands(a, b, b_stride, out, out_stride, size, into));
+}
+
+}  // namespace marginscope::kernels
