@@ -30,6 +30,12 @@ MARGINSCOPE_PACK(8, double)
 MARGINSCOPE_PACK(4, float)
 MARGINSCOPE_PACK(8, float)
 MARGINSCOPE_PACK(16, float)
+MARGINSCOPE_PACK(2, std::int64_t)
+MARGINSCOPE_PACK(4, std::int64_t)
+MARGINSCOPE_PACK(8, std::int64_t)
+MARGINSCOPE_PACK(4, std::int32_t)
+MARGINSCOPE_PACK(8, std::int32_t)
+MARGINSCOPE_PACK(16, std::int32_t)
 #undef MARGINSCOPE_PACK
 template <int kCount, typename Real = double>
 using Pack = typename PackOf<kCount, Real>::Type;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numeric>
 
 #include "nn/kernels/tile.h"
 #include "nn/kernels/vector_math.h"
@@ -32,12 +32,12 @@ template <int kLanes, typename Real>
 MARGINSCOPE_INLINE Real exponentials_lanes(Real* x, std::int64_t n, std::int64_t columns,
                                            Real shift) {
     constexpr int kCount = kCountOf<kLanes, Real>;
-    for (std::int64_t s = n; s < columns; ++s)
-        x[s] = shift;  // scores of later positions may be large
-    for (std::int64_t s = 0; s < columns; ++s) x[s] = exp_negative(x[s] - shift);
+    const std::int64_t end = (n + kCount - 1) / kCount * kCount;
+    for (std::int64_t s = n; s < end; ++s) x[s] = shift;  // scores of later positions may be large
+    for (std::int64_t s = 0; s < end; ++s) x[s] = exp_negative(x[s] - shift);
     for (std::int64_t s = n; s < columns; ++s) x[s] = 0;
     Pack<kCount, Real> sum = {};
-    for (std::int64_t s = 0; s < columns; s += kCount) sum += pack<kCount>(x + s);
+    for (std::int64_t s = 0; s < end; s += kCount) sum += pack<kCount>(x + s);
     return simd::sum_of(sum);
 }
 
@@ -116,6 +116,18 @@ Real scale_of(std::int64_t size) {
     return static_cast<Real>(1.0 / std::sqrt(static_cast<double>(size)));
 }
 
+/// 1, 2, … T: how many positions each sees; then T zeros and 0, 1, 2, …: how far behind a block's
+/// first query a token lies.
+template <typename Real>
+const std::int64_t* seen_by_each(std::int64_t time, AttentionScratch<Real>& scratch) {
+    const auto size = static_cast<std::size_t>(time);
+    scratch.seen.assign(3 * size, 0);
+    const auto begin = scratch.seen.begin();
+    std::iota(begin, begin + time, 1);
+    std::iota(begin + 2 * time, scratch.seen.end(), 0);
+    return scratch.seen.data();
+}
+
 template <typename Stored, typename Real>
 void forward(const HeadInput<Stored>& in, HeadRows<Stored> out, Real* log_sums,
              AttentionScratch<Real>& scratch) {
@@ -124,26 +136,26 @@ void forward(const HeadInput<Stored>& in, HeadRows<Stored> out, Real* log_sums,
     const Real* const q = packed(in.q, time, size, scale_of<Real>(size), scratch.q);
     const Real* const keys = transposed(in.k, time, size, scratch.k_transposed);
     const Real* const v = packed(in.v, time, size, Real(1), scratch.v);
-    Real* const weights = scratch.weights.at_least(static_cast<std::size_t>(kTileRows * wide));
-    Real* const sums = scratch.row.at_least(static_cast<std::size_t>(kTileRows * row));
-    Real totals[kTileRows];
-    for (std::int64_t first = 0; first < time; first += kTileRows) {
-        const std::int64_t rows = std::min(kTileRows, time - first);
-        const std::int64_t last = first + rows;
-        const std::int64_t columns = padded_columns<Real>(last);
-        multiply({q + first * row, row, 1}, keys, wide, weights, wide, {rows, columns, size},
-                 Into::replace);
-        for (std::int64_t r = 0; r < rows; ++r) {
+    const std::int64_t* const seen = seen_by_each(time, scratch);
+    Real* const weights = scratch.weights.at_least(static_cast<std::size_t>(kBlock * wide));
+    Real* const sums = scratch.row.at_least(static_cast<std::size_t>(kBlock * row));
+    Real totals[kBlock];
+    for (std::int64_t begin = 0; begin < time; begin += kBlock) {
+        const std::int64_t count = std::min(kBlock, time - begin);
+        const std::int64_t columns = padded_columns<Real>(begin + count);
+        multiply({q + begin * row, row, 1}, keys, wide, weights, wide,
+                 {count, wide, size, nullptr, seen + begin}, Into::replace);
+        for (std::int64_t r = 0; r < count; ++r) {
             Real* const w = weights + r * wide;
-            const std::int64_t seen = first + r + 1;
-            const Real shift = largest(w, seen);
-            totals[r] = exponentials(w, seen, columns, shift);
-            log_sums[first + r] = shift + std::log(totals[r]);
+            const Real shift = largest(w, seen[begin + r]);
+            totals[r] = exponentials(w, seen[begin + r], columns, shift);
+            log_sums[begin + r] = shift + std::log(totals[r]);
         }
-        multiply({weights, wide, 1}, v, row, sums, row, {rows, row, last}, Into::replace);
+        multiply({weights, wide, 1}, v, row, sums, row, {count, row, begin + count, seen + begin},
+                 Into::replace);
         // Dividing by the weights' sum here touches p numbers, there it would have been T.
-        for (std::int64_t r = 0; r < rows; ++r)
-            write_rows(sums + r * row, row, Real(1) / totals[r], out, first + r, std::int64_t{1},
+        for (std::int64_t r = 0; r < count; ++r)
+            write_rows(sums + r * row, row, Real(1) / totals[r], out, begin + r, std::int64_t{1},
                        size);
     }
 }
@@ -159,31 +171,34 @@ void backward(const HeadInput<Stored>& in, HeadRows<const Stored> d_out, const R
     const Real* const keys = transposed(in.k, time, size, scratch.k_transposed);
     const Real* const values = transposed(in.v, time, size, scratch.v_transposed);
     const Real* const above = packed(d_out, time, size, Real(1), scratch.d_out);
+    const std::int64_t* const seen = seen_by_each(time, scratch);
+    const std::int64_t* const first = seen + time;
     Real* const d_k = zeroed(scratch.d_k, time * row);
     Real* const d_v = zeroed(scratch.d_v, time * row);
-    Real* const d_q = scratch.row.at_least(static_cast<std::size_t>(kTileRows * row));
+    Real* const d_q = scratch.row.at_least(static_cast<std::size_t>(kBlock * row));
+    Real* const weights = scratch.weights.at_least(static_cast<std::size_t>(kBlock * wide));
+    Real* const d_scores = scratch.d_scores.at_least(static_cast<std::size_t>(kBlock * wide));
     for (std::int64_t begin = 0; begin < time; begin += kBlock) {
         const std::int64_t count = std::min(kBlock, time - begin);
-        Real* const weights = zeroed(scratch.weights, kBlock * wide);
-        Real* const d_scores = zeroed(scratch.d_scores, kBlock * wide);
-        for (std::int64_t first = begin; first < begin + count; first += kTileRows) {
-            const std::int64_t rows = std::min(kTileRows, time - first);
-            const std::int64_t last = first + rows;
-            const std::int64_t columns = padded_columns<Real>(last);
-            Real* const w = weights + (first - begin) * wide;
-            Real* const d = d_scores + (first - begin) * wide;
-            multiply({q + first * row, row, 1}, keys, wide, w, wide, {rows, columns, size},
-                     Into::replace);
-            multiply({above + first * row, row, 1}, values, wide, d, wide, {rows, columns, size},
-                     Into::replace);
-            for (std::int64_t r = 0; r < rows; ++r) {
-                exponentials(w + r * wide, first + r + 1, columns, log_sums[first + r]);
-                softmax_back(w + r * wide, d + r * wide, columns);
-            }
-            multiply({d, wide, 1}, k, row, d_q, row, {rows, row, last}, Into::replace);
-            write_rows(d_q, row, scale, out.q, first, rows, size);
+        const std::int64_t columns = padded_columns<Real>(begin + count);
+        const ProductSize scores{count, wide, size, nullptr, seen + begin};
+        multiply({q + begin * row, row, 1}, keys, wide, weights, wide, scores, Into::replace);
+        multiply({above + begin * row, row, 1}, values, wide, d_scores, wide, scores,
+                 Into::replace);
+        for (std::int64_t r = 0; r < count; ++r) {
+            Real* const w = weights + r * wide;
+            Real* const d = d_scores + r * wide;
+            const std::int64_t end = seen[begin + r];
+            std::fill(d + end, d + columns, Real(0));
+            exponentials(w, end, columns, log_sums[begin + r]);
+            softmax_back(w, d, columns);
         }
-        const ProductSize over_queries{begin + count, row, count};
+        multiply({d_scores, wide, 1}, k, row, d_q, row, {count, row, begin + count, seen + begin},
+                 Into::replace);
+        write_rows(d_q, row, scale, out.q, begin, count, size);
+        // Token s is seen from the block's query s - begin on.
+        const ProductSize over_queries{begin + count, row,     count,
+                                       nullptr,       nullptr, first + time - begin};
         multiply({weights, 1, wide}, above + begin * row, row, d_v, row, over_queries, Into::add);
         multiply({d_scores, 1, wide}, q + begin * row, row, d_k, row, over_queries, Into::add);
     }

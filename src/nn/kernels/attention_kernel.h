@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/simd.h"
 #include "nn/kernels/numbers.h"
@@ -34,6 +35,7 @@ template <typename Real>
 struct AttentionScratch {
     simd::AlignedBuffer<Real> q, k, k_transposed, v, v_transposed, d_out, d_k, d_v, weights,
         d_scores, row;
+    std::vector<std::int64_t> seen;
 };
 
 /// out_t = sum_s weight_ts v_s; log_sums[t] = log sum_s exp(score_ts), for the way back.

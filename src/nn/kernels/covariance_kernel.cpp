@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "nn/kernels/tile.h"
 
@@ -205,20 +206,12 @@ private:
                 mixed + count * row_};
     }
 
-    /// How many tokens the rows of a tile from `r` on see.
-    std::int64_t seen(const Block<Real>& block, std::int64_t r, std::int64_t rows) const {
-        return in_.attended[block.begin + r + rows - 1];
-    }
-
     /// S_i = sum_s a_is v_s k_sᵀ into the matrices, and the means.
     void second_moments(const Block<Real>& block) const {
         Real* const panel = scratch_.panel.data();
+        const ProductSize size{block.count, row_, block.last, in_.attended + block.begin};
         const auto weighted = [&](const Real* b, Real* out, std::int64_t out_stride) {
-            for (std::int64_t r = 0; r < block.count; r += kTileRows) {
-                const std::int64_t rows = std::min(kTileRows, block.count - r);
-                multiply({block.attention + r * wide_, wide_, 1}, b, row_, out + r * out_stride,
-                         out_stride, {rows, row_, seen(block, r, rows)}, Into::replace);
-            }
+            multiply({block.attention, wide_, 1}, b, row_, out, out_stride, size, Into::replace);
         };
         for (std::int64_t r = 0; r < in_.size; ++r) {
             scale_rows(in_.keys, in_.values + r, row_, block.last, row_, panel);
@@ -312,30 +305,40 @@ private:
         const Real* const keys = values + in_.size * wide_;
         Real* const panel = scratch_.panel.data();
         Real* const out = out_.d_attention + block.begin * wide_;
-        const auto add = [&](const Real* left, std::int64_t left_row, const Real* b, Into into) {
-            for (std::int64_t r = 0; r < block.count; r += kTileRows) {
-                const std::int64_t rows = std::min(kTileRows, block.count - r);
-                multiply({left + r * left_row, left_row, 1}, b, wide_, out + r * wide_, wide_,
-                         {rows, padded_columns<Real>(seen(block, r, rows)), in_.size}, into);
-            }
+        const ProductSize size{block.count, wide_, in_.size, nullptr, in_.attended + block.begin};
+        const auto add = [&](const Real* left, std::int64_t left_row, const Real* b) {
+            multiply({left, left_row, 1}, b, wide_, out, wide_, size, Into::add);
         };
         std::fill_n(out, block.count * wide_, Real(0));
-        add(block.of_values, row_, values, Into::add);
-        add(block.of_keys, row_, keys, Into::add);
+        add(block.of_values, row_, values);
+        add(block.of_keys, row_, keys);
         const std::int64_t columns = padded_columns<Real>(block.last);
         for (std::int64_t c = 0; c < in_.size; ++c) {
             minus_products(values, keys + c * wide_, in_.size, columns, wide_, panel);
-            add(block.matrices + c * row_, matrix_, panel, Into::add);
+            add(block.matrices + c * row_, matrix_, panel);
         }
         for (std::int64_t k = 0; k < block.count; ++k)  // tiles went further
             std::fill(out + k * wide_ + in_.attended[block.begin + k], out + (k + 1) * wide_,
                       Real(0));
     }
 
+    /// For each token the first position of the block that sees it.
+    const std::int64_t* first_seen_by(const Block<Real>& block) const {
+        std::vector<std::int64_t>& first = scratch_.first_seen;
+        first.resize(static_cast<std::size_t>(in_.time));
+        std::int64_t k = 0;
+        for (std::int64_t s = 0; s < block.last; ++s) {
+            while (in_.attended[block.begin + k] <= s) ++k;
+            first[static_cast<std::size_t>(s)] = k;
+        }
+        return first.data();
+    }
+
     void token_gradients(const Block<Real>& block) const {
         Real* const moments = scratch_.moments.data();
         const Left<Real> weights{block.attention, 1, wide_};  // (T, count)
-        const ProductSize size{block.last, row_, block.count};
+        const ProductSize size{block.last, row_,    block.count,
+                               nullptr,    nullptr, first_seen_by(block)};
         multiply(weights, block.of_values, row_, out_.d_values, row_, size, Into::add);
         multiply(weights, block.of_keys, row_, out_.d_keys, row_, size, Into::add);
         for (std::int64_t c = 0; c < in_.size; ++c) {

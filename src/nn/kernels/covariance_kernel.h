@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "nn/kernels/small_inverse.h"
 
@@ -53,6 +54,7 @@ template <typename Real>
 struct CovarianceScratch {
     simd::AlignedBuffer<Real> matrices, means, mixed, panel, transposed, moments, lifted;
     InverseScratch<Real> inverse;
+    std::vector<std::int64_t> first_seen;
 };
 
 void covariance_positions(const CovarianceSequence<float>& in, const CovarianceResult<float>& out,

@@ -10,6 +10,7 @@
 #include "nn/kernels/small_inverse.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -22,7 +23,7 @@ using simd::kCountOf;
 using simd::pack;
 using simd::Pack;
 
-constexpr std::int64_t kPanel = 8;
+constexpr std::int64_t kPanel = 16;
 
 /// log|det| and sign from the pivots; one logarithm per many.
 struct PivotProduct {
@@ -44,8 +45,9 @@ template <typename Real>
 struct Panel {
     Real* rows;  // of the matrix itself
     std::int64_t stride, columns, count;
-    Real* open;            // 1 for columns without a pivot yet, else 0
-    std::int32_t* pivots;  // of these rows
+    typename InverseScratch<Real>::Bits* open;
+    std::int32_t* pivots;                             // of these rows
+    typename InverseScratch<Real>::Bits column_bits;  // as many as a column's number needs, set
 };
 
 /// 0, 1, 2, … as numbers of the type that is compared with.
@@ -55,80 +57,74 @@ MARGINSCOPE_INLINE void count_up(Vector& lanes) {
         lanes[k] = static_cast<decltype(lanes[0] + 0)>(k);
 }
 
-/// The column of the largest of the sizes; `largest` becomes it.
-template <int kCount, typename Real>
-MARGINSCOPE_INLINE Real best_of(const Pack<kCount, Real>& sizes, const Pack<kCount, Real>& columns,
-                                Real& largest) {
-    if constexpr (kCount * sizeof(Real) > 16) {
+/// The largest number of a vector.
+template <int kCount, typename Bits>
+MARGINSCOPE_INLINE Bits largest_of(const Pack<kCount, Bits>& x) {
+    if constexpr (kCount * sizeof(Bits) > 16) {
         constexpr int kHalf = kCount / 2;
-        const Pack<kHalf, Real> low = pack<kHalf>(reinterpret_cast<const Real*>(&sizes));
-        const Pack<kHalf, Real> high = pack<kHalf>(reinterpret_cast<const Real*>(&sizes) + kHalf);
-        const Pack<kHalf, Real> of_low = pack<kHalf>(reinterpret_cast<const Real*>(&columns));
-        const Pack<kHalf, Real> of_high =
-            pack<kHalf>(reinterpret_cast<const Real*>(&columns) + kHalf);
-        const Pack<kHalf, Real> size = high > low ? high : low;
-        const Pack<kHalf, Real> column = high > low ? of_high : of_low;
-        return best_of<kHalf, Real>(size, column, largest);
+        const Bits* const at = reinterpret_cast<const Bits*>(&x);
+        const Pack<kHalf, Bits>& low = pack<kHalf>(at);
+        const Pack<kHalf, Bits>& high = pack<kHalf>(at + kHalf);
+        return largest_of<kHalf, Bits>(high > low ? high : low);
     } else {
-        largest = sizes[0];
-        Real column = columns[0];
-        for (int lane = 1; lane < kCount; ++lane) {
-            column = sizes[lane] > largest ? columns[lane] : column;
-            largest = sizes[lane] > largest ? sizes[lane] : largest;
-        }
-        return column;
+        Bits largest = x[0];
+        for (int k = 1; k < kCount; ++k) largest = x[k] > largest ? x[k] : largest;
+        return largest;
     }
 }
 
-/// The open column with the row's largest magnitude, or -1 when all are zero or not finite.
+/// The open column with the row's largest magnitude, up to the lowest bits: these hold the column
+/// while magnitudes are compared, as whole numbers, in whose order floating-point magnitudes lie.
+/// What is not finite is the largest.
 template <int kLanes, typename Real>
-MARGINSCOPE_INLINE std::int32_t find_pivot(const Real* row, const Real* open,
-                                           std::int64_t columns) {
+MARGINSCOPE_INLINE std::int32_t find_pivot(const Panel<Real>& p, const Real* row) {
+    using Bits = typename InverseScratch<Real>::Bits;
     constexpr int kCount = kCountOf<kLanes, Real>;
-    using Vector = Pack<kCount, Real>;
-    Vector sizes = {};
-    Vector best = {};
+    using Vector = Pack<kCount, Bits>;
+    constexpr Bits kMagnitude = std::numeric_limits<Bits>::max();
     Vector here;
     count_up(here);
-    for (std::int64_t c = 0; c < columns; c += kCount) {
-        const Vector x = pack<kCount>(row + c) * pack<kCount>(open + c);
-        const Vector size = x < Real(0) ? -x : x;
-        best = size > sizes ? here : best;
-        sizes = size > sizes ? size : sizes;
-        here += static_cast<Real>(kCount);
+    here = p.column_bits - here;  // of equal magnitudes the first
+    Vector best = {};
+    for (std::int64_t c = 0; c < p.columns; c += kCount) {
+        const Vector magnitude =
+            pack<kCount>(reinterpret_cast<const Bits*>(row + c)) & kMagnitude & ~p.column_bits;
+        const Vector key = (magnitude | here) & pack<kCount>(p.open + c);
+        best = key > best ? key : best;
+        here -= static_cast<Bits>(kCount);
     }
-    Real largest = 0;
-    const Real column = best_of<kCount, Real>(sizes, best, largest);
-    if (!(largest > 0) || largest > std::numeric_limits<Real>::max()) return -1;
-    return static_cast<std::int32_t>(column);
+    const Bits largest = largest_of<kCount, Bits>(best);
+    return static_cast<std::int32_t>(p.column_bits - (largest & p.column_bits));
 }
 
 // Single elements are changed by masks: a vector loaded over a number just stored would wait for
 // it.
 template <int kLanes, typename Real>
-MARGINSCOPE_INLINE bool exchange_panel_lanes(const Panel<Real>& p, PivotProduct& product) {
+MARGINSCOPE_INLINE bool exchange_panel_lanes(const Panel<Real>& panel, PivotProduct& product) {
     constexpr int kCount = kCountOf<kLanes, Real>;
     using Vector = Pack<kCount, Real>;
+    const Panel<Real> p = panel;  // its own: stores through rows might change the caller's
     for (std::int64_t k = 0; k < p.count; ++k) {
         Real* const row = p.rows + k * p.stride;
-        const std::int32_t c = find_pivot<kLanes>(row, p.open, p.columns);
-        if (c < 0) return false;
+        const std::int32_t c = find_pivot<kLanes>(p, row);
         const Real pivot = row[c];
+        if (!(pivot < 0 || pivot > 0) || pivot - pivot != 0) return false;  // zero or not finite
         product.take(static_cast<double>(pivot));
         const Real inverse = Real(1) / pivot;
         Real factors[kPanel];
-        for (std::int64_t i = 0; i < p.count; ++i)
-            factors[i] = i == k ? Real(0) : p.rows[i * p.stride + c];
+        for (std::int64_t i = 0; i < p.count; ++i) factors[i] = p.rows[i * p.stride + c];
+        factors[k] = 0;
         Vector column;
         count_up(column);
         column -= static_cast<Real>(c);
         for (std::int64_t j = 0; j < p.columns; j += kCount) {
             const Vector scaled = pack<kCount>(row + j) * -inverse;
             const Vector of_pivot = column == Real(0) ? Vector{} + inverse : scaled;
+            const Vector kept = column == Real(0) ? Vector{} : Vector{} + Real(1);
+            Real* at = p.rows + j;
             for (std::int64_t i = 0; i < p.count; ++i) {
-                const Vector x = pack<kCount>(p.rows + i * p.stride + j);
-                const Vector rest = column == Real(0) ? Vector{} : x;
-                pack<kCount>(p.rows + i * p.stride + j) = rest + factors[i] * of_pivot;
+                pack<kCount>(at) = kept * pack<kCount>(at) + factors[i] * of_pivot;
+                at += p.stride;
             }
             pack<kCount>(row + j) = of_pivot;
             column += static_cast<Real>(kCount);
@@ -194,15 +190,19 @@ SmallDet invert(Real* a, std::int64_t n, std::int64_t stride, InverseScratch<Rea
     const std::int64_t columns = padded_columns<Real>(n);
     const auto size = static_cast<std::size_t>(n);
     Real* const factors = scratch.factors.at_least(size * kPanel);
-    Real* const open = scratch.open.at_least(static_cast<std::size_t>(columns));
-    std::fill_n(open, n, Real(1));
-    std::fill_n(open + n, columns - n, Real(0));
+    using Bits = typename InverseScratch<Real>::Bits;
+    Bits* const open = scratch.open.at_least(static_cast<std::size_t>(columns));
+    std::fill_n(open, n, Bits(-1));
+    std::fill_n(open + n, columns - n, Bits(0));
+    const auto column_bits =
+        static_cast<Bits>(std::bit_ceil(static_cast<std::uint64_t>(columns)) - 1);
     if (scratch.pivots.size() < size) scratch.pivots.resize(size);
     std::int32_t* const pivots = scratch.pivots.data();
     PivotProduct product;
     for (std::int64_t first = 0; first < n; first += kPanel) {
         const std::int64_t count = std::min(kPanel, n - first);
-        const Panel<Real> panel{a + first * stride, stride, columns, count, open, pivots + first};
+        const Panel<Real> panel{a + first * stride, stride,     columns, count, open,
+                                pivots + first,     column_bits};
         if (!exchange_panel(panel, product)) return give_up(a, n, stride);
         take_panel(a, stride, std::int64_t{0}, first, panel, factors);
         take_panel(a, stride, first + count, n, panel, factors);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "core/simd.h"
@@ -17,13 +18,16 @@ struct SmallDet {
 /// Buffers, grown on demand.
 template <typename Real>
 struct InverseScratch {
-    simd::AlignedBuffer<Real> factors, copy, open;
+    using Bits = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
+    simd::AlignedBuffer<Real> factors, copy;
+    simd::AlignedBuffer<Bits> open;  // all bits set where a column has no pivot yet, else none
     std::vector<std::int32_t> pivots;
 };
 
 /// Replaces the leading n x n block of `a` by its inverse: row-major, rows `stride` apart, with
 /// zeros from column n to padded_columns(n) (nn/kernels/tile.h). Blocked Gauss-Jordan elimination,
-/// in each row the largest element left as pivot. A singular or not finite block is set to zero.
+/// in each row an element among the largest left as pivot. A singular or not finite block is set to
+/// zero.
 SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride,
                          InverseScratch<float>& scratch);
 SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride,

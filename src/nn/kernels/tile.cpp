@@ -19,22 +19,27 @@ struct Operands {
     std::int64_t b_stride;
     Real* out;
     std::int64_t out_stride;
-    std::int64_t rows, columns, terms;
+    ProductSize size;
     bool add;
 };
 
+struct Terms {
+    std::int64_t first, last;  // one beyond
+};
+
 template <int kLanes, int kRows, int kVectors, typename Real>
-MARGINSCOPE_INLINE void tile(const Operands<Real>& o, std::int64_t row, std::int64_t column) {
+MARGINSCOPE_INLINE void tile(const Operands<Real>& o, std::int64_t row, std::int64_t column,
+                             const Terms& terms) {
     constexpr int kCount = kCountOf<kLanes, Real>;
-    const Real* a = o.a + row * o.a_row;
-    const Real* b = o.b + column;
+    const Real* a = o.a + row * o.a_row + terms.first * o.a_term;
+    const Real* b = o.b + column + terms.first * o.b_stride;
     Real* const out = o.out + row * o.out_stride + column;
     Pack<kCount, Real> sums[kRows][kVectors] = {};
     if (o.add)
         for (int r = 0; r < kRows; ++r)
             for (int v = 0; v < kVectors; ++v)
                 sums[r][v] = pack<kCount>(out + r * o.out_stride + v * kCount);
-    for (std::int64_t k = 0; k < o.terms; ++k) {
+    for (std::int64_t k = terms.first; k < terms.last; ++k) {
         Pack<kCount, Real> from[kVectors];
         for (int v = 0; v < kVectors; ++v) from[v] = pack<kCount>(b + v * kCount);
         for (int r = 0; r < kRows; ++r) {
@@ -52,21 +57,26 @@ MARGINSCOPE_INLINE void tile(const Operands<Real>& o, std::int64_t row, std::int
 template <int kLanes, int kRows, typename Real>
 MARGINSCOPE_INLINE void row_block(const Operands<Real>& o, std::int64_t row) {
     constexpr std::int64_t kCount = kCountOf<kLanes, Real>;
+    const std::int64_t last = row + kRows - 1;
+    const Terms terms{o.size.first_of ? o.size.first_of[row] : 0,
+                      o.size.terms_of ? o.size.terms_of[last] : o.size.terms};
+    const std::int64_t columns = o.size.columns_of ? o.size.columns_of[last] : o.size.columns;
     std::int64_t c = 0;
-    for (; c + 2 * kCount <= o.columns; c += 2 * kCount) tile<kLanes, kRows, 2>(o, row, c);
-    for (; c < o.columns; c += kCount) tile<kLanes, kRows, 1>(o, row, c);
+    for (; c + kCount < columns; c += 2 * kCount) tile<kLanes, kRows, 2>(o, row, c, terms);
+    for (; c < columns; c += kCount) tile<kLanes, kRows, 1>(o, row, c, terms);
 }
 
 template <int kLanes, typename Real>
 MARGINSCOPE_INLINE void product_lanes(const Operands<Real>& o) {
     constexpr int kRows = kLanes == 8 ? 8 : 4;
+    const std::int64_t rows = o.size.rows;
     std::int64_t r = 0;
-    for (; r + kRows <= o.rows; r += kRows) row_block<kLanes, kRows>(o, r);
-    if (kRows == 8 && o.rows - r >= 4) {
+    for (; r + kRows <= rows; r += kRows) row_block<kLanes, kRows>(o, r);
+    if (kRows == 8 && rows - r >= 4) {
         row_block<kLanes, 4>(o, r);
         r += 4;
     }
-    switch (o.rows - r) {
+    switch (rows - r) {
         case 3:
             row_block<kLanes, 3>(o, r);
             break;
@@ -87,8 +97,7 @@ MARGINSCOPE_KERNEL(void, product, (const Operands<double>& o), (o))
 template <typename Real>
 Operands<Real> operands(const Left<Real>& a, const Real* b, std::int64_t b_stride, Real* out,
                         std::int64_t out_stride, const ProductSize& size, Into into) {
-    return {a.at,       a.row,     a.term,       b,          b_stride,         out,
-            out_stride, size.rows, size.columns, size.terms, into == Into::add};
+    return {a.at, a.row, a.term, b, b_stride, out, out_stride, size, into == Into::add};
 }
 
 }  // namespace

@@ -19,8 +19,7 @@ constexpr std::int64_t padded_columns(std::int64_t n) {
     return (n + kLineNumbers<Real> - 1) / kLineNumbers<Real> * kLineNumbers<Real>;
 }
 
-/// Rows that one tile takes. Callers that know more zeros the lower a row lies (causality) go by
-/// blocks of these.
+/// Rows that one tile takes at most.
 inline constexpr std::int64_t kTileRows = 8;
 
 /// The left factor: element (r, k) is at[r * row + k * term]. A transposed matrix has row 1.
@@ -28,12 +27,16 @@ template <typename Real>
 struct Left {
     const Real* at = nullptr;
     std::int64_t row = 0, term = 1;
-
-    Left below(std::int64_t rows) const { return {at + rows * row, row, term}; }
 };
 
 struct ProductSize {
     std::int64_t rows = 0, columns = 0, terms = 0;  // columns: padded
+    // Where rows end earlier or begin later, as causality has it: how many terms (or columns) row r
+    // has at most, and its first term; never falling with r. A tile goes as far as its last row and
+    // begins with its first.
+    const std::int64_t* terms_of = nullptr;
+    const std::int64_t* columns_of = nullptr;
+    const std::int64_t* first_of = nullptr;
 };
 
 enum class Into { replace, add };
@@ -43,19 +46,5 @@ void multiply(const Left<float>& a, const float* b, std::int64_t b_stride, float
               std::int64_t out_stride, const ProductSize& size, Into into);
 void multiply(const Left<double>& a, const double* b, std::int64_t b_stride, double* out,
               std::int64_t out_stride, const ProductSize& size, Into into);
-
-/// The same where row r of `a` has no terms beyond `first_terms + r`: a lower triangle. Terms up to
-/// the end of a block of kTileRows are read, so that the rest of `a` there must be zero.
-template <typename Real>
-void multiply_lower(const Left<Real>& a, std::int64_t first_terms, const Real* b,
-                    std::int64_t b_stride, Real* out, std::int64_t out_stride,
-                    const ProductSize& size, Into into) {
-    for (std::int64_t r = 0; r < size.rows; r += kTileRows) {
-        const std::int64_t rows = size.rows - r < kTileRows ? size.rows - r : kTileRows;
-        const std::int64_t last = first_terms + r + rows - 1;
-        multiply(a.below(r), b, b_stride, out + r * out_stride, out_stride,
-                 {rows, size.columns, last < size.terms ? last : size.terms}, into);
-    }
-}
 
 }  // namespace marginscope::kernels

@@ -53,5 +53,33 @@ TYPED_TEST(Tile, NoTermsGiveZero) {
     EXPECT_EQ(out.matrix().cwiseAbs().maxCoeff(), 0.0);
 }
 
+// Row r has terms first_of[r] … terms_of[r] - 1 and columns_of[r] columns; a tile may take more,
+// which are zero in the left factor, and write more columns.
+TYPED_TEST(Tile, TrianglesStopWhereTheirRowsDo) {
+    using Real = TypeParam;
+    Draws draws(3);
+    const Eigen::Index n = 43;
+    std::vector<std::int64_t> first, last, columns;
+    Matrix lower = Matrix::Zero(n, n);
+    for (Eigen::Index r = 0; r < n; ++r) {
+        first.push_back(r / 3);
+        last.push_back(r + 1);
+        columns.push_back(std::min<std::int64_t>(n, r + 2));
+        for (Eigen::Index k = r / 3; k <= r; ++k) lower(r, k) = draws.normal();
+    }
+    const Matrix b = draws.matrix(n, n);
+    const PaddedRows<Real> left(lower), right(b);
+    PaddedRows<Real> out(n, n);
+    multiply(Left<Real>{left.data(), left.stride(), 1}, right.data(), right.stride(), out.data(),
+             out.stride(), {n, out.stride(), n, last.data(), columns.data(), first.data()},
+             Into::add);
+    const Matrix expected = lower * b, found = out.matrix();
+    for (Eigen::Index r = 0; r < n; ++r)
+        for (Eigen::Index c = 0; c < columns[static_cast<std::size_t>(r)]; ++c)
+            EXPECT_NEAR(found(r, c), expected(r, c), 1e-5) << r << ", " << c;
+    // Far from the diagonal nothing was done.
+    EXPECT_EQ(found(0, n - 1), 0.0);
+}
+
 }  // namespace
 }  // namespace marginscope::kernels
