@@ -18,6 +18,8 @@ enum class DrawPurpose : std::uint32_t {
     geometric_starts = 8,
     barrier_sequences = 9,
     stories = 10,
+    barrier_positions = 11,
+    barrier_probes = 12,
 };
 
 /// Identifies one stream (design.md: seed, purpose, draw, window, position).

@@ -15,7 +15,10 @@ namespace {
 constexpr std::array<std::string_view, 3> kSites = {"embeddings", "projected", "heads"};
 constexpr std::array<std::string_view, 2> kFits = {"likelihood", "penalty"};
 constexpr std::array<std::string_view, 2> kPriors = {"margin", "full"};
+constexpr std::array<std::string_view, 3> kEstimators = {"exact", "truncated", "lanczos"};
+constexpr std::array<std::string_view, 2> kSamplings = {"sequences", "positions"};
 constexpr std::array<std::string_view, 3> kDevices = {"auto", "cpu", "cuda"};
+constexpr std::array<std::string_view, 2> kPrecisions = {"float32", "bfloat16"};
 
 struct Range {
     double min;
@@ -112,6 +115,8 @@ std::vector<Field> make_fields() {
               MEMBER(train.seed)),
         plain({"train.threads", "threads", "threads that compute"}, {1, 1024}, restart, MEMBER(train.threads)),
         choice({"train.device", "device", "where to compute"}, kDevices, restart, MEMBER(train.device)),
+        choice({"train.precision", "precision", "numbers of the model's matrix products; weights and sums stay float32"},
+               kPrecisions, restart, MEMBER(train.precision)),
         plain({"barrier.lambda", "lambda", "weight lambda_m of the log-barrier"}, {0, 1000, true}, live,
               MEMBER(barrier.lambda)),
         choice({"barrier.site", "site", "the stage that carries the barrier"}, kSites, restart,
@@ -123,9 +128,21 @@ std::vector<Field> make_fields() {
         plain({"barrier.sequences", "barrier-sequences",
                "sequences of a batch that carry the barrier; 0: all"},
               {0, 65536}, restart, MEMBER(barrier.sequences)),
+        choice({"barrier.sample", "barrier-sample",
+                "what a step draws a share of: whole sequences, or positions of every sequence"},
+               kSamplings, restart, MEMBER(barrier.sample)),
         plain({"barrier.fraction", "barrier-fraction",
-               "share of those sequences that a step takes on average, drawn without bias"},
+               "share that a step takes on average, drawn without bias"},
               {1e-6, 1}, restart, MEMBER(barrier.fraction)),
+        choice({"barrier.estimator", "estimator",
+                "how log|det J| is found: exact, from the most attended tokens (truncated), by random probes (lanczos)"},
+               kEstimators, restart, MEMBER(barrier.estimator)),
+        plain({"barrier.attended", "attended", "tokens that truncated keeps per position"}, {1, 4096}, restart,
+              MEMBER(barrier.attended)),
+        plain({"barrier.probes", "probes", "random vectors per position of lanczos"}, {1, 1024}, restart,
+              MEMBER(barrier.probes)),
+        plain({"barrier.lanczos_steps", "lanczos-steps", "steps from each of them"}, {1, 256}, restart,
+              MEMBER(barrier.lanczos_steps)),
         plain({"barrier.cap", "barrier-cap", "largest Frobenius norm of J^-1 that counts in full"}, {1e-3, 1e12, true},
               restart, MEMBER(barrier.cap)),
         plain({"barrier.projected_width", "projected-width", "rows of W_P at the projected site"}, {2, 1024},
@@ -257,6 +274,11 @@ void validate(const RunConfig& config) {
         throw UserError("--projected-width cannot exceed the width of " + std::to_string(width) + "; it is " +
                             std::to_string(config.barrier.projected_width) + ".",
                         2);
+    if (config.barrier.site == BarrierSite::heads && config.barrier.estimator != BarrierEstimator::exact)
+        throw UserError("--estimator " + std::string(name_of(config.barrier.estimator)) +
+                            " is for the sites embeddings and projected; the heads' matrices are small: take --estimator "
+                            "exact, and --barrier-fraction to sample.",
+                        2);
     if (config.train.min_lr > config.train.lr)
         throw UserError("--min-lr (" + shortest(config.train.min_lr) + ") cannot exceed --lr (" +
                             shortest(config.train.lr) + ").",
@@ -272,6 +294,9 @@ void validate(const RunConfig& config) {
 std::string_view name_of(BarrierSite site) { return kSites[static_cast<std::size_t>(site)]; }
 std::string_view name_of(StageFit fit) { return kFits[static_cast<std::size_t>(fit)]; }
 std::string_view name_of(BarrierPrior prior) { return kPriors[static_cast<std::size_t>(prior)]; }
+std::string_view name_of(BarrierEstimator estimator) { return kEstimators[static_cast<std::size_t>(estimator)]; }
+std::string_view name_of(BarrierSampling sampling) { return kSamplings[static_cast<std::size_t>(sampling)]; }
 std::string_view name_of(DeviceChoice device) { return kDevices[static_cast<std::size_t>(device)]; }
+std::string_view name_of(Precision precision) { return kPrecisions[static_cast<std::size_t>(precision)]; }
 
 }  // namespace marginscope

@@ -14,7 +14,10 @@ namespace marginscope {
 enum class BarrierSite { embeddings, projected, heads };  // theory.md section 4
 enum class StageFit { likelihood, penalty };
 enum class BarrierPrior { margin, full };  // E16, E17
+enum class BarrierEstimator { exact, truncated, lanczos };  // how one position's log|det| is found
+enum class BarrierSampling { sequences, positions };        // what a step draws its share of
 enum class DeviceChoice { automatic, cpu, cuda };
+enum class Precision { float32, bfloat16 };  // of the model's matrix products in training
 
 struct ModelConfig {
     int layers = 4;
@@ -38,7 +41,12 @@ struct BarrierConfig {
     BarrierPrior prior = BarrierPrior::margin;
     double lambda_energy = -1.0;  // lambda_e of E17; negative: the same as lambda
     int sequences = 0;            // sequences of the batch that carry the barrier; 0: all
-    double fraction = 1.0;        // expected share of those that a step takes; the number is drawn
+    BarrierSampling sample = BarrierSampling::sequences;
+    double fraction = 1.0;  // share of the sequences (the number is drawn) or of their positions
+    BarrierEstimator estimator = BarrierEstimator::exact;
+    int attended = 32;      // truncated: tokens kept per position, the most attended
+    int probes = 4;         // lanczos: random vectors per position
+    int lanczos_steps = 10;
     double cap = 100.0;           // c of min(1, c / |J^-1|_F)
     int projected_width = 16;     // rows of W_P
 };
@@ -62,6 +70,7 @@ struct TrainConfig {
     std::int64_t seed = 1337;
     int threads = 2;
     DeviceChoice device = DeviceChoice::automatic;
+    Precision precision = Precision::float32;
 };
 
 struct RunConfig {
@@ -113,6 +122,9 @@ void validate(const RunConfig& config);
 std::string_view name_of(BarrierSite);
 std::string_view name_of(StageFit);
 std::string_view name_of(BarrierPrior);
+std::string_view name_of(BarrierEstimator);
+std::string_view name_of(BarrierSampling);
 std::string_view name_of(DeviceChoice);
+std::string_view name_of(Precision);
 
 }  // namespace marginscope

@@ -20,6 +20,9 @@ struct BarrierTerms {
     at::Tensor logdet;  // (K, m) no gradient: K = sequences (times layers and heads), m positions
     at::Tensor sign;    // (K, m) -1, 0 (singular), 1
     at::Tensor inverse_norm;  // (K, m) |J^-1|_F, or a bound of it where even that is below the cap
+    // Of an estimator, (K, m), otherwise undefined: what is known of the error of each logdet.
+    at::Tensor truncation_bound;  // the most it can be off; +inf where nothing is known
+    at::Tensor probe_variance;    // of a mean over random probes; NaN from a single one
 };
 
 /// The strictly causal stage over u (N, T, d) with v = u; projected: pass W_P u.

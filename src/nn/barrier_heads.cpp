@@ -213,7 +213,7 @@ BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequ
         sign.push_back(result[2]);
         norm.push_back(result[3]);
     }
-    BarrierTerms terms{{}, at::cat(logdet, 0), at::cat(sign, 0), at::cat(norm, 0)};
+    BarrierTerms terms{{}, at::cat(logdet, 0), at::cat(sign, 0), at::cat(norm, 0), {}, {}};
     terms.barrier = -at::stack(sums).sum() / (terms.sign != 0).sum().clamp_min(1);
     return terms;
 }

@@ -27,12 +27,15 @@ bool live_stage_carries_barrier(const RunConfig& config);
 /// Adds the stages that the config asks for, with their first values, where the model lacks them.
 void add_missing_stages(Model& model);
 
-/// The sequences of one step that carry the barrier: the first `count` of a batch, which is as good
-/// as any since windows are drawn at random. `weight` makes the sampled gradient's expectation that
-/// of all (barrier.sequences of the batch, or the whole).
+/// What of one step's batch carries the barrier. Sequences: the first `count`, which are as good as
+/// any since windows are drawn at random; `weight` makes the sampled gradient's expectation that of
+/// all (barrier.sequences of the batch, or the whole). Positions: a share of each of these
+/// sequences', for every stage and head its own draw.
 struct BarrierSample {
     std::int64_t count = 0;
     double weight = 1.0;
+    double position_share = 1.0;
+    std::int64_t step = 0;  // of the draws
 };
 
 /// Depends on the config, its seed and the step alone.
@@ -44,8 +47,11 @@ BarrierSample barrier_sample(const RunConfig& config, std::int64_t batch, std::i
 Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
                             const BarrierSample& sample);
 
-/// The carried barrier alone, for reports; all sequences given, no gradients.
+/// The carried barrier alone, of all sequences given, no gradients; exact, or as a step that takes
+/// `sample` would estimate it.
 BarrierTerms report_barrier(const Model& model, const at::Tensor& u, const Tap& tap);
+BarrierTerms sampled_barrier(const Model& model, const at::Tensor& u, const Tap& tap,
+                             const BarrierSample& sample);
 double report_sigma_min(const Model& model, const at::Tensor& u, const Tap& tap);
 
 }  // namespace marginscope

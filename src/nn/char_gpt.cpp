@@ -21,7 +21,14 @@ at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::T
     return at::layer_norm(x, {x.size(-1)}, weight, bias, kLayerNormEpsilon);
 }
 
-at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+/// In the numbers that the options ask for.
+at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                  const ForwardOptions& options) {
+    if (options.products == at::kBFloat16 && weight.scalar_type() == at::kFloat) {
+        const auto rough = [](const at::Tensor& t) { return t.to(at::kBFloat16); };
+        return bias.defined() ? at::linear(rough(x), rough(weight), rough(bias))
+                              : at::linear(rough(x), rough(weight));
+    }
     return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
 }
 
@@ -160,7 +167,7 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
     const BlockWeights& w = block(layer);
     at::Tensor u = layer_norm(x, w.ln1_w, w.ln1_b);
     if (options.on_attention_input) u = options.on_attention_input(layer, u);
-    const at::Tensor qkv = linear(u, w.attn_w, w.attn_b);  // (B, T, 3C)
+    const at::Tensor qkv = linear(u, w.attn_w, w.attn_b, options);  // (B, T, 3C)
     const bool follows = past != nullptr && past->length() > 0;
     const bool want_weights = options.tap != nullptr && options.tap->attention;
     LayerTap seen{u, qkv, {}, {}, {}, {}};
@@ -181,11 +188,12 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
                                                 want_weights ? &seen.attention : nullptr));
     else
         attended = causal_attention(qkv, shape_.heads);
-    attended = dropped(linear(attended, w.proj_w, w.proj_b), options);
+    attended = dropped(linear(attended, w.proj_w, w.proj_b, options), options);
     if (options.on_attention) attended = options.on_attention(layer, attended);
     at::Tensor y = x + attended;
-    const at::Tensor inner = at::gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b));
-    y = y + dropped(linear(inner, w.out_w, w.out_b), options);
+    const at::Tensor inner =
+        at::gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b, options));
+    y = y + dropped(linear(inner, w.out_w, w.out_b, options), options);
     if (options.on_residual) y = options.on_residual(layer, y);
     if (options.tap != nullptr) options.tap->layers.push_back(std::move(seen));
     return y;
@@ -204,11 +212,13 @@ at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u,
     return layer_norm(x, lnf_w_, lnf_b_);
 }
 
-at::Tensor CharGpt::head(const at::Tensor& hidden) const { return at::linear(hidden, wte_); }
+at::Tensor CharGpt::head(const at::Tensor& hidden, const ForwardOptions& options) const {
+    return linear(hidden, wte_, {}, options).to(dtype());
+}
 
 at::Tensor CharGpt::logits_from_embeddings(const at::Tensor& u,
                                            const ForwardOptions& options) const {
-    return head(hidden_from_embeddings(u, options));
+    return head(hidden_from_embeddings(u, options), options);
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {

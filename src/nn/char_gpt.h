@@ -48,6 +48,9 @@ struct KeyValue {
 struct ForwardOptions {
     Tap* tap = nullptr;                      // filled with one entry per layer
     std::vector<KeyValue>* cache = nullptr;  // read and appended, one entry per layer
+    // What matrix products take their factors in; norms, the residual stream and sums stay as the
+    // weights are. float64 models ignore it.
+    at::ScalarType products = at::kFloat;
     double dropout = 0.0;
     at::Generator* dropout_generator = nullptr;  // needed with dropout > 0
     // Changes to what a layer's attention reads (the first LayerNorm's output), to its output
@@ -105,7 +108,7 @@ public:
     /// are wanted.
     at::Tensor hidden_from_embeddings(const at::Tensor& u,
                                       const ForwardOptions& options = {}) const;
-    at::Tensor head(const at::Tensor& hidden) const;
+    at::Tensor head(const at::Tensor& hidden, const ForwardOptions& options = {}) const;
 
     /// One block, x (B, T, C) -> (B, T, C). With a cache entry in `past` the new positions follow
     /// it, attend to it and are appended: the only code path there is, so cached and full passes

@@ -33,6 +33,23 @@ at::Device choose_device(DeviceChoice choice) {
     return at::kCPU;
 }
 
+bool has_bfloat16(at::Device device) {
+    if (!device.is_cpu()) return true;
+#if defined(__x86_64__) && defined(__GNUC__)
+    return __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
+void check_precision(Precision precision, at::Device device) {
+    if (precision == Precision::float32 || has_bfloat16(device)) return;
+    throw UserError(
+        "--precision bfloat16 needs a processor with AVX512_BF16 or a GPU, and this machine has "
+        "neither: take --precision float32.",
+        2);
+}
+
 std::string device_label() { return load_cuda() ? "CUDA GPU 0" : "CPU"; }
 
 void set_compute_threads(int threads) {

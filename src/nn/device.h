@@ -16,6 +16,12 @@ bool load_cuda();
 /// `automatic`: CUDA when usable, otherwise the CPU. UserError for `cuda` where there is none.
 at::Device choose_device(DeviceChoice choice);
 
+/// Whether the device multiplies bfloat16 faster than float32: of CPUs those with AVX512_BF16.
+bool has_bfloat16(at::Device device);
+
+/// UserError where the device lacks the precision.
+void check_precision(Precision precision, at::Device device);
+
 /// "CPU", or the GPU's number: where choose_device(automatic) would compute.
 std::string device_label();
 

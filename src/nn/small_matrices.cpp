@@ -25,14 +25,6 @@ Factorisation factorise(const at::Tensor& matrices) {
     return {logdet, sign, inverse};
 }
 
-at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left,
-                                    const at::Tensor& gram_right, const at::Tensor& right_left,
-                                    double d) {
-    const at::Tensor trace = (x * right_left.transpose(-2, -1)).sum({-2, -1});
-    const at::Tensor square = (at::matmul(gram_left, x) * at::matmul(x, gram_right)).sum({-2, -1});
-    return (square + 2.0 * trace + d).clamp_min(0.0).sqrt();
-}
-
 at::Tensor cap_weights(const at::Tensor& norm, const at::Tensor& sign, double cap) {
     return (cap / norm).clamp_max(1.0).masked_fill(sign == 0, 0.0);
 }

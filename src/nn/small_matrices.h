@@ -17,12 +17,6 @@ struct Factorisation {
 
 Factorisation factorise(const at::Tensor& matrices);
 
-/// |J^-1|_F for J^-1 = I_d + L X R with gram_left = LᵀL, gram_right = R Rᵀ, right_left = R L (m x m
-/// each, broadcast).
-at::Tensor inverse_norm_of_low_rank(const at::Tensor& x, const at::Tensor& gram_left,
-                                    const at::Tensor& gram_right, const at::Tensor& right_left,
-                                    double d);
-
 /// min(1, cap / norm), 0 where singular.
 at::Tensor cap_weights(const at::Tensor& norm, const at::Tensor& sign, double cap);
 

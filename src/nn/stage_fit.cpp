@@ -66,6 +66,9 @@ StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int
     EmbeddingStage stage = EmbeddingStage::random(model.config.model.width, 0, kInitStd, seed,
                                                   model.gpt.device(), model.gpt.dtype());
     AdamW optimizer(stage.parameters("stage"), {0.9, 0.999, 0.0, 1e-8});
+    StageTermsSettings only_the_stage;
+    only_the_stage.barrier_factor = 0.0;
+    only_the_stage.cap = kCap;
     StageFitReport report;
     for (int step = 0; step < steps; ++step) {
         if (stop.stop_requested()) {
@@ -78,7 +81,7 @@ StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int
             start = rng.below(ids.size() - static_cast<std::size_t>(model.config.model.context));
         const at::Tensor u = embeddings_of(model, ids, starts);
         at::AutoGradMode gradients(true);
-        const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, {0.0, 0.0, kCap, {}});
+        const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, only_the_stage);
         const at::Tensor& residual = terms.residual_square;
         stage.update_sigma(residual);
         const at::Tensor energy =

@@ -39,34 +39,41 @@ struct Attended {
 /// The determinants and their gradients: through the scores alone where the dual is the cheaper
 /// form, otherwise through attention, values u0 and keys u0 A.
 struct Determinants {
-    at::Tensor logdet, sign, norm;  // (N, m)
-    at::Tensor d_scores;            // (N, T, T), through attention too
-    at::Tensor d_values, d_keys;    // (N, T, d); undefined with the dual
+    at::Tensor logdet, sign, norm;                // (N, m)
+    at::Tensor d_scores;                          // (N, T, T), through attention too
+    at::Tensor d_values, d_keys;                  // (N, T, d); undefined with the dual
+    at::Tensor truncation_bound, probe_variance;  // (N, m), nn/barrier.h
 };
 
-Determinants by_dual(const Attended& at, const at::Tensor& w_q, const at::Tensor& w_k,
-                     const at::Tensor& positions, double cap) {
-    const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
-    const at::Tensor right =
-        at::matmul(at::matmul(at.u0, w_k.transpose(0, 1)) * scale, w_q);  // U A
+Determinants by_dual(const Attended& at, const at::Tensor& keys, const at::Tensor& positions,
+                     const StageTermsSettings& settings) {
     const DualGradients dual =
         dual_gradients({at.scores, at.attention, at::matmul(at.u0, at.u0.transpose(1, 2)),
-                        at::matmul(right, right.transpose(1, 2)), positions,
-                        static_cast<double>(at.u.size(2)), cap});
-    return {dual.logdet, dual.sign,
-            dual.norm,   dual.d_scores + softmax_backward(dual.d_attention, at.attention),
-            {},          {}};
+                        at::matmul(keys, keys.transpose(1, 2)), positions,
+                        static_cast<double>(at.u.size(2)), settings.cap, settings.most_attended});
+    return {dual.logdet,
+            dual.sign,
+            dual.norm,
+            dual.d_scores + softmax_backward(dual.d_attention, at.attention),
+            {},
+            {},
+            settings.most_attended > 0 ? dual.bound : at::Tensor(),
+            {}};
 }
 
-Determinants by_covariance(const Attended& at, const at::Tensor& w_q, const at::Tensor& w_k,
-                           const at::Tensor& positions, double cap) {
-    const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
-    const at::Tensor keys = at::matmul(at::matmul(at.u0, w_k.transpose(0, 1)) * scale, w_q);
-    const CovarianceGradients found = covariance_gradients(
-        {rows_at(at.attention, positions), positions, 0, at.u0, keys, cap, std::nullopt});
-    const at::Tensor d_attention = rows_placed(found.d_attention, positions, at.u.size(1));
-    return {found.logdet,   found.sign,  found.norm, softmax_backward(d_attention, at.attention),
-            found.d_values, found.d_keys};
+Determinants by_covariance(const Attended& at, const at::Tensor& keys, const at::Tensor& positions,
+                           const StageTermsSettings& settings) {
+    const CovarianceInput in{
+        rows_at(at.attention, positions), positions, 0, at.u0, keys, settings.cap, std::nullopt};
+    LanczosResult found;
+    if (settings.lanczos)
+        found = lanczos_gradients(in, *settings.lanczos);
+    else
+        found.gradients = covariance_gradients(in);
+    const CovarianceGradients& g = found.gradients;
+    const at::Tensor d_attention = rows_placed(g.d_attention, positions, at.u.size(1));
+    return {g.logdet,   g.sign,   g.norm, softmax_backward(d_attention, at.attention),
+            g.d_values, g.d_keys, {},     found.probe_variance};
 }
 
 class StageFunction : public Function<StageFunction> {
@@ -84,9 +91,12 @@ public:
         at.attention = strict_attention(at.scores);
         const at::Tensor positions =
             settings.positions.defined() ? settings.positions : all_positions(u.size(0), u.size(1));
-        const bool dual = u.size(1) <= dual_limit(u.size(2));
-        const Determinants found =
-            (dual ? by_dual : by_covariance)(at, w_q, w_k, positions, settings.cap);
+        // Few kept tokens are few rows of the dual, however long the past.
+        const bool dual =
+            !settings.lanczos && (settings.most_attended > 0 || u.size(1) <= dual_limit(u.size(2)));
+        const at::Tensor keys =
+            at::matmul(at::matmul(at.u0, w_k.transpose(0, 1)) * scale, w_q);  // u0 A
+        const Determinants found = (dual ? by_dual : by_covariance)(at, keys, positions, settings);
         const at::Tensor sum = found.logdet.masked_fill(found.sign == 0, 0.0).sum();
 
         at::Tensor residual = u - at::matmul(at.attention, u);
@@ -104,8 +114,16 @@ public:
         context->saved_data["barrier_factor"] = settings.barrier_factor;
         context->saved_data["energy_factor"] = settings.energy_factor;
         context->saved_data["energy_scale"] = 2.0 / count;
-        context->mark_non_differentiable({found.logdet, found.sign, found.norm});
-        return {sum, residual_square, found.logdet, found.sign, found.norm};
+        const auto or_nothing = [&](const at::Tensor& t) {
+            return t.defined() ? t : at::empty({0}, u.options());
+        };
+        const variable_list facts = {found.logdet, found.sign, found.norm,
+                                     or_nothing(found.truncation_bound),
+                                     or_nothing(found.probe_variance)};
+        context->mark_non_differentiable(facts);
+        variable_list out = {sum, residual_square};
+        out.insert(out.end(), facts.begin(), facts.end());
+        return out;
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -155,7 +173,9 @@ public:
 StageTerms stage_terms(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k,
                        const StageTermsSettings& settings) {
     const variable_list out = StageFunction::apply(u, w_q, w_k, settings);
-    StageTerms terms{{{}, out[2], out[3], out[4]}, out[1]};
+    StageTerms terms{{{}, out[2], out[3], out[4], {}, {}}, out[1]};
+    if (settings.most_attended > 0) terms.barrier.truncation_bound = out[5];
+    if (settings.lanczos) terms.barrier.probe_variance = out[6];
     terms.barrier.barrier = -out[0] / (terms.barrier.sign != 0).sum().clamp_min(1);
     return terms;
 }

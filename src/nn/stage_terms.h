@@ -8,7 +8,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+#include <optional>
+
 #include "nn/barrier.h"
+#include "nn/lanczos_log_det.h"
 
 namespace marginscope {
 
@@ -17,6 +21,9 @@ struct StageTermsSettings {
     double energy_factor = 0.0;   // of residual_square's
     double cap = 100.0;           // nn/barrier.h
     at::Tensor positions;         // that carry the barrier, nn/positions.h; undefined: all
+    // At most one of these; neither: exact.
+    std::int64_t most_attended = 0;  // tokens kept per position; 0: all
+    std::optional<LanczosSettings> lanczos;
 };
 
 struct StageTerms {

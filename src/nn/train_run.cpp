@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
+#include "nn/barrier_estimate.h"
 #include "nn/config_json.h"
 
 namespace marginscope {
@@ -21,11 +22,17 @@ nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, cons
     const auto of_step = [&](double value) {
         return trained ? json_number(value) : nlohmann::json();
     };
+    const auto estimated = [&](double value) {
+        return is_estimated(config.barrier) ? json_number(value) : nlohmann::json();
+    };
     return {{"step", eval.step},
             {"ce", of_step(step.ce)},
             {"val_ce", json_number(eval.val_ce)},
             {"barrier", json_number(eval.barrier)},
             {"barrier_error", json_number(eval.barrier_error)},
+            {"barrier_estimate", estimated(eval.barrier_estimate)},
+            {"barrier_estimate_error", estimated(eval.barrier_estimate_error)},
+            {"barrier_bound", estimated(eval.barrier_bound)},
             {"logdet_mean", json_number(eval.logdet_mean)},
             {"sigma_min_min", json_number(eval.sigma_min_min)},
             {"share_beyond", json_number(eval.share_beyond)},

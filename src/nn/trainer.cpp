@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "nn/adamw.h"
+#include "nn/barrier_estimate.h"
 #include "nn/barrier_objective.h"
 #include "nn/checkpoint.h"
 #include "nn/device.h"
@@ -35,6 +36,7 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* from) {
     set_compute_threads(config.train.threads);
     const at::Device device = choose_device(config.train.device);
+    check_precision(config.train.precision, device);
     RunConfig used = config;
     if (from != nullptr) used.model = from->config.model;
     validate(used);
@@ -57,7 +59,9 @@ Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* fro
 Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name,
                         const RunConfig& config, const Corpus& corpus) {
     set_compute_threads(config.train.threads);
-    Model model = model_from_file(checkpoint, name, choose_device(config.train.device));
+    const at::Device device = choose_device(config.train.device);
+    check_precision(config.train.precision, device);
+    Model model = model_from_file(checkpoint, name, device);
     model.config = config;
     auto state = std::make_unique<State>(std::make_shared<Model>(std::move(model)), corpus);
     state->restore(checkpoint, name);
@@ -83,6 +87,7 @@ void Trainer::step() {
     ForwardOptions options;
     at::Generator generator;
     if (model.config.barrier.site == BarrierSite::heads) options.tap = &tap;
+    if (train.precision == Precision::bfloat16) options.products = at::kBFloat16;
     if (train.dropout > 0.0) {
         generator = s.dropout_generator(step);
         options.dropout = train.dropout;
@@ -126,7 +131,9 @@ const StepReport& Trainer::report() {
     const bool carried = barrier.positions > 0;  // a sampled step may carry none
     s.report.barrier = carried ? barrier.barrier : std::nan("");
     s.report.logdet_mean = carried ? barrier.logdet_mean : std::nan("");
-    s.report.share_beyond = carried ? barrier.share_beyond : std::nan("");
+    // Random probes give magnitudes, not signs.
+    const bool signs = s.model->config.barrier.estimator != BarrierEstimator::lanczos;
+    s.report.share_beyond = carried && signs ? barrier.share_beyond : std::nan("");
     s.report.capped = barrier.capped;
     s.report.singular = barrier.singular;
     s.pending = at::Tensor();
@@ -170,6 +177,12 @@ EvalReport Trainer::evaluate() {
     report.share_beyond = barrier.share_beyond;
     report.capped = barrier.capped;
     report.singular = barrier.singular;
+    const double none = std::nan("");
+    BarrierEstimate estimate{none, none, none};
+    if (is_estimated(model.config.barrier)) estimate = estimate_barrier(model, u, tap, model.step);
+    report.barrier_estimate = estimate.barrier;
+    report.barrier_estimate_error = estimate.standard_error;
+    report.barrier_bound = estimate.bound;
     const at::Tensor logdets = terms.logdet.to(at::kCPU, at::kFloat).flatten().contiguous();
     report.logdets.assign(logdets.const_data_ptr<float>(),
                           logdets.const_data_ptr<float>() + logdets.numel());

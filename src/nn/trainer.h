@@ -44,6 +44,11 @@ struct EvalReport {
     double val_ce = 0.0;
     double barrier = 0.0;
     double barrier_error = 0.0;  // standard error over windows
+    // As a training step estimates it, on the same windows (nn/barrier_estimate.h); NaN where it is
+    // exact.
+    double barrier_estimate = 0.0;
+    double barrier_estimate_error = 0.0;
+    double barrier_bound = 0.0;
     double logdet_mean = 0.0;
     double sigma_min_min = 0.0;  // over the first kSigmaMinWindows windows
     double share_beyond = 0.0;

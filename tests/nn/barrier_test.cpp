@@ -204,7 +204,11 @@ TEST_P(StageBarrier, FactorsReachTheEmbeddingsAlone) {
     const double cap = 5.0;
     const auto gradients = [&](double barrier, double energy, double of_barrier,
                                double of_residual) {
-        const StageTerms terms = stage_terms(in.u, in.w_q, in.w_k, {barrier, energy, cap, {}});
+        StageTermsSettings settings;
+        settings.barrier_factor = barrier;
+        settings.energy_factor = energy;
+        settings.cap = cap;
+        const StageTerms terms = stage_terms(in.u, in.w_q, in.w_k, settings);
         return torch::autograd::grad(
             {terms.barrier.barrier * of_barrier + terms.residual_square * of_residual},
             {in.u, in.w_q, in.w_k}, {}, std::nullopt, false, true);

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "nn/barrier_objective.h"
 #include "nn/checkpoint.h"
+#include "nn/device.h"
 #include "nn/stage_fit.h"
 
 namespace marginscope {
@@ -130,6 +131,43 @@ TEST_P(EveryBarrier, NumericTroubleIsReportedNotThrown) {
     EXPECT_TRUE(std::isnan(trainer.report().ce));
     EXPECT_TRUE(std::isnan(trainer.evaluate().val_ce));
     EXPECT_GT(trainer.report().singular, 0);
+}
+
+// Products of bfloat16 numbers, everything else in float32. (Over hundreds of steps two trainings
+// that differ in rounding part ways; `marginscope bench` compares whole ones.)
+TEST(Trainer, Bfloat16FollowsFloat32) {
+    if (!has_bfloat16(at::kCPU))
+        GTEST_SKIP() << "this processor has no AVX512_BF16: bfloat16 was not tried";
+    for (const BarrierSite site : {BarrierSite::embeddings, BarrierSite::heads}) {
+        RunConfig config = small_config();
+        config.model = {2, 2, 32, 32, true};
+        config.train.eval_windows = 64;
+        config.train.dropout =
+            site == BarrierSite::heads ? 0.1 : 0.0;  // also where weights are held
+        config.barrier.site = site;
+        double losses[2], norms[2];
+        for (const Precision precision : {Precision::float32, Precision::bfloat16}) {
+            config.train.precision = precision;
+            const auto which = static_cast<std::size_t>(precision);
+            Trainer trainer(config, built_in_corpus());
+            trainer.step();
+            norms[which] = trainer.report().grad_norm;
+            steps(trainer, 59);
+            EXPECT_EQ(trainer.model()->gpt.dtype(), at::kFloat);
+            losses[which] = trainer.evaluate().val_ce;
+        }
+        EXPECT_NEAR(norms[1] / norms[0], 1.0, 0.01);
+        EXPECT_LT(losses[0], 3.5);  // from 4.1
+        EXPECT_NEAR(losses[1] / losses[0], 1.0, 0.01);
+        EXPECT_NE(losses[1], losses[0]);  // it was not float32
+    }
+}
+
+TEST(Trainer, APrecisionThatTheProcessorLacksIsRefused) {
+    if (has_bfloat16(at::kCPU)) GTEST_SKIP() << "this processor has bfloat16";
+    RunConfig config = small_config();
+    config.train.precision = Precision::bfloat16;
+    EXPECT_THROW(Trainer(config, small_corpus()), UserError);
 }
 
 TEST(Trainer, NoiseAndDropoutDependOnSeedAndStepAlone) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "nn/kernels/dual_solve.h"
 #include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {
@@ -13,6 +14,8 @@ namespace {
 using simd::kCountOf;
 using simd::pack;
 using simd::Pack;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// One position's rows and matrices in the scratch; `columns` padded.
 template <typename Real>
@@ -113,20 +116,21 @@ MARGINSCOPE_KERNEL(void, subtract_scaled,
                    (p, weight, d_scores))
 
 template <typename Real>
-Position<Real> position_of(const DualSequence<Real>& in, std::int64_t n,
+Position<Real> position_of(const DualSequence<Real>& in, const DualPosition<Real>& at,
                            DualScratch<Real>& scratch) {
     const std::int64_t stride = in.stride;
+    const std::int64_t n = at.n;
     Position<Real> p{};
     p.n = n;
     p.columns = padded_columns<Real>(n);
     p.stride = stride;
     p.scores = in.scores;
     p.keys = in.keys;
-    p.mean = in.mean + n * stride;
+    p.mean = at.mean;
     p.matrix = scratch.inverse.at_least(static_cast<std::size_t>(n * stride));
     Real* const rows = scratch.rows.at_least(static_cast<std::size_t>(4 * stride));
     Real* const a = rows;
-    std::copy_n(in.attention + n * stride, n, a);
+    std::copy_n(at.weights, n, a);
     std::fill_n(a + n, p.columns - n, Real(0));
     p.a = a;
     p.d_a = rows + stride;
@@ -156,41 +160,56 @@ double square_of_low_rank(const DualSequence<Real>& in, const Position<Real>& p,
     return static_cast<double>(inner(product, left, p));
 }
 
+/// Adds to d_scores and writes d_attention (n).
 template <typename Real>
-DualMargin dual(const DualSequence<Real>& in, std::int64_t n, DualScratch<Real>& scratch,
-                Real* d_scores, Real* d_attention) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    const Position<Real> p = position_of(in, n, scratch);
+DualSolution solve(const DualSequence<Real>& in, const DualPosition<Real>& at,
+                   DualScratch<Real>& scratch, Real* d_scores, Real* d_attention) {
+    const Position<Real> p = position_of(in, at, scratch);
     build(p);
-    const SmallDet det = invert_in_place(p.matrix, n, p.stride, scratch.inverse_scratch);
-    std::fill_n(d_attention, n, Real(0));
-    if (det.sign == 0) return {det.logdet, 0, kInfinity};
+    const SmallDet det = invert_in_place(p.matrix, p.n, p.stride, scratch.inverse_scratch);
+    std::fill_n(d_attention, p.n, Real(0));
+    if (det.sign == 0) return {{det.logdet, 0, kInfinity}, kInfinity};
     Spread<Real> sums{};
     spread(p, sums);
 
     // |J^-1|_F² = d + 2 tr(X U A Uᵀ) + |Uᵀ X U A|_F²; the last is dear, its bound is not.
     const double known = in.width + 2.0 * static_cast<double>(sums.trace);
-    const double bound = static_cast<double>(sums.bound);
-    double square = known + bound * bound;
-    if (!(square <= in.cap * in.cap)) square = known + square_of_low_rank(in, p, scratch);
+    double low_rank = static_cast<double>(sums.bound);
+    if (at.exact_norm || !(known + low_rank * low_rank <= in.cap * in.cap))
+        low_rank = std::sqrt(std::max(0.0, square_of_low_rank(in, p, scratch)));
+    const double square = known + low_rank * low_rank;
     if (!std::isfinite(square))  // so close to singular that the inverse overflows
-        return {-kInfinity, 0, kInfinity};
+        return {{-kInfinity, 0, kInfinity}, kInfinity};
     const double norm = std::sqrt(std::max(0.0, square));
     const Real weight = norm > in.cap ? static_cast<Real>(in.cap / norm) : Real(1);
     subtract_scaled(p, weight, d_scores);
-    for (std::int64_t s = 0; s < n; ++s) d_attention[s] = weight * p.d_a[s];
-    return {det.logdet, det.sign, norm};
+    for (std::int64_t s = 0; s < p.n; ++s) d_attention[s] = weight * p.d_a[s];
+    return {{det.logdet, det.sign, norm}, 1.0 + low_rank};
+}
+
+template <typename Real>
+DualPosition<Real> row_of(const DualSequence<Real>& in, std::int64_t i) {
+    return {i, in.attention + i * in.stride, in.mean + i * in.stride, false};
 }
 
 }  // namespace
 
+DualSolution solve_dual(const DualSequence<float>& in, const DualPosition<float>& at,
+                        DualScratch<float>& scratch, float* d_scores, float* d_attention) {
+    return solve(in, at, scratch, d_scores, d_attention);
+}
+DualSolution solve_dual(const DualSequence<double>& in, const DualPosition<double>& at,
+                        DualScratch<double>& scratch, double* d_scores, double* d_attention) {
+    return solve(in, at, scratch, d_scores, d_attention);
+}
+
 DualMargin dual_position(const DualSequence<float>& in, std::int64_t i, DualScratch<float>& scratch,
                          float* d_scores, float* d_attention) {
-    return dual(in, i, scratch, d_scores, d_attention);
+    return solve(in, row_of(in, i), scratch, d_scores, d_attention).margin;
 }
 DualMargin dual_position(const DualSequence<double>& in, std::int64_t i,
                          DualScratch<double>& scratch, double* d_scores, double* d_attention) {
-    return dual(in, i, scratch, d_scores, d_attention);
+    return solve(in, row_of(in, i), scratch, d_scores, d_attention).margin;
 }
 
 }  // namespace marginscope::kernels

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "nn/kernels/small_inverse.h"
 
@@ -34,7 +35,8 @@ struct DualSequence {
 /// Buffers of one thread, grown on demand.
 template <typename Real>
 struct DualScratch {
-    simd::AlignedBuffer<Real> inverse, product, rows;
+    simd::AlignedBuffer<Real> inverse, product, rows, kept, kept_rows;
+    std::vector<std::int64_t> order;
     InverseScratch<Real> inverse_scratch;
 };
 
@@ -42,6 +44,7 @@ struct DualMargin {
     double logdet = 0;  // -inf when singular
     int sign = 1;       // 0 then
     double norm = 0;    // |J^-1|_F; a bound of it where even that is below the cap; +inf: singular
+    double bound = 0;   // of the error of logdet where tokens were left out; +inf: none is known
 };
 
 /// Position i >= 1. Adds the capped gradient through G to d_scores (rows `stride` apart, at least i
@@ -51,5 +54,16 @@ DualMargin dual_position(const DualSequence<float>& in, std::int64_t i, DualScra
                          float* d_scores, float* d_attention);
 DualMargin dual_position(const DualSequence<double>& in, std::int64_t i,
                          DualScratch<double>& scratch, double* d_scores, double* d_attention);
+
+/// The same over the `most` tokens with the largest weights alone, these divided by their sum. With
+/// S' their covariance and S all tokens', J = J' (I - J'^-1 (S - S') A), so logdet is off by at
+/// most -log(1 - e), e = |J'^-1|_2 |(S - S') A|_*, the nuclear norm bounded by the dropped weights
+/// times distances from the kept mean; all from `gram` and `right`.
+DualMargin truncated_dual_position(const DualSequence<float>& in, std::int64_t i, std::int64_t most,
+                                   DualScratch<float>& scratch, float* d_scores,
+                                   float* d_attention);
+DualMargin truncated_dual_position(const DualSequence<double>& in, std::int64_t i,
+                                   std::int64_t most, DualScratch<double>& scratch,
+                                   double* d_scores, double* d_attention);
 
 }  // namespace marginscope::kernels
