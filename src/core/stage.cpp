@@ -183,6 +183,17 @@ PositionMargins Stage::margins(int i) const {
     return result;
 }
 
+PositionMargins Stage::determinant_margins(int i) const {
+    PositionMargins result;
+    result.position = i;
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    result.logdet = problem.log_det(query);
+    result.det = result.logdet.det();
+    result.crossings = linear::real_eigenvalues_above_one(spectrum_matrix(problem, query));
+    return result;
+}
+
 void Stage::check_embedding(const Vector& embedding, int position) const {
     if (embedding.size() != width()) {
         throw UserError("The stage's embeddings have width " + std::to_string(width()) +

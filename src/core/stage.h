@@ -84,6 +84,8 @@ public:
                                      std::stop_token stop = {}) const;
 
     PositionMargins margins(int i) const;  // everything but the geometric margin
+    // log|det|, det and crossings alone: a quarter of the time.
+    PositionMargins determinant_margins(int i) const;
 
     void set_embedding(int i, const Vector& embedding);  // later positions see it move too
     void append(const Vector& embedding);                // earlier positions are unaffected

@@ -26,6 +26,7 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     s.symbols = std::move(symbols);
     s.decoder.emplace(s.model->gpt);
     s.decoder->capture_attention(true);
+    s.forget_stage();
     s.clean.reset();
     ++s.weights_epoch;
     s.drags.clear();
@@ -36,6 +37,7 @@ void DecodeSession::weights_changed() {
     State& s = *state_;
     if (!s.model) return;
     s.decoder->clear();
+    s.forget_stage();
     s.clean.reset();
     s.delta_keys.clear();
     ++s.weights_epoch;
@@ -53,6 +55,7 @@ void DecodeSession::set_prompt(const std::string& text) {
     s.node_epochs.clear();
     s.drags.clear();
     s.decoder->clear();
+    s.forget_stage();
     s.delta_keys.clear();
     s.measure_noise_rms();
     s.sync();

@@ -70,6 +70,7 @@ void DecodeSession::State::sync() {
     const std::vector<int> text = tree.text();
     std::vector<std::uint64_t> keys(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) keys[i] = combined(noise_key(), drag_key(static_cast<int>(i)));
+    const std::size_t had = decoder->length();
     std::size_t common = 0;
     const auto& have = decoder->ids();
     while (common < have.size() && common < text.size() && have[common] == text[common] && delta_keys[common] == keys[common])
@@ -79,7 +80,27 @@ void DecodeSession::State::sync() {
         decoder->append(std::span(text).subspan(common),
                         perturbed() ? deltas(static_cast<int>(common), static_cast<int>(text.size())) : at::Tensor());
     delta_keys = std::move(keys);
+    if (common < had) next->clear();
+    extend_stage(common == had);
     after_sync();
+}
+
+/// The stage over the window: a copy with the new rows where all that was there still is.
+void DecodeSession::State::extend_stage(bool only_appended) {
+    if (!model->stage) {
+        stage.reset();
+        return;
+    }
+    Matrix u = decoder->window_embeddings();
+    const bool grows = stage && only_appended && stage_begin == window_begin() && stage->positions() <= u.rows();
+    if (!grows) {
+        stage = std::make_shared<const Stage>(std::move(u), stage_weights(*model));
+        stage_begin = window_begin();
+        return;
+    }
+    Stage extended = *stage;
+    for (Eigen::Index row = stage->positions(); row < u.rows(); ++row) extended.append(u.row(row).transpose());
+    stage = std::make_shared<const Stage>(std::move(extended));
 }
 
 void DecodeSession::State::after_sync() {
@@ -87,8 +108,6 @@ void DecodeSession::State::after_sync() {
     ++margins_revision;
     const int n = window_length();
     const auto begin = static_cast<int>(window_begin());
-    if (model->stage) stage = std::make_shared<const Stage>(decoder->window_embeddings(), stage_weights(*model));
-    else stage.reset();
     sigma = model->stage ? stage_sigma(*model) : 1.0;
 
     past_keys.assign(static_cast<std::size_t>(n), 0);
@@ -204,26 +223,14 @@ void DecodeSession::State::fill_candidates(DecodeFrame& frame) {
     }
 }
 
-std::vector<PositionMargins> DecodeSession::State::next_margins(const std::vector<int>& ids) const {
+std::vector<PositionMargins> DecodeSession::State::next_margins(const std::vector<int>& ids) {
     std::vector<PositionMargins> result;
-    if (!stage || ids.empty()) return result;
-    const Matrix past = decoder->next_window_embeddings();
-    const Matrix next = decoder->next_embeddings(ids);
-    Matrix u(past.rows() + 1, past.cols());
-    u.topRows(past.rows()) = past;
-    u.row(past.rows()) = next.row(0);
-    Stage with_next(std::move(u), stage_weights(*model));
-    const auto position = static_cast<int>(past.rows());
-    if (!with_next.has_margin(position)) return result;
-    for (std::size_t k = 0; k < ids.size(); ++k) {
-        with_next.set_embedding(position, next.row(static_cast<Eigen::Index>(k)).transpose());
-        PositionMargins margins;
-        margins.position = position;
-        margins.logdet = with_next.log_det(position);
-        margins.det = margins.logdet.det();
-        margins.crossings = with_next.crossings(position);
-        if (view.kind == MarginKind::singular) margins.sigma_min = with_next.sigma_min(position);
-        result.push_back(margins);
+    for (const int id : ids) {
+        // The geometric margin of a dozen candidates would take seconds.
+        const std::optional<PositionMargins> margins =
+            next->of(id, view.kind == MarginKind::singular ? view.kind : MarginKind::determinant);
+        if (!margins) return {};
+        result.push_back(*margins);
     }
     return result;
 }

@@ -13,6 +13,7 @@
 #include "engine/decode_tree.h"
 #include "nn/checkpoint.h"
 #include "nn/decoder.h"
+#include "nn/next_margins.h"
 
 namespace marginscope {
 
@@ -53,6 +54,8 @@ struct DecodeSession::State {
 
     std::vector<std::uint64_t> delta_keys;  // of the decoder's tokens
     std::shared_ptr<const Stage> stage;     // over the window
+    std::size_t stage_begin = 0;            // of that window
+    std::optional<NextMargins> next;        // over the decoder
     double sigma = 1.0;
     std::vector<std::uint64_t> past_keys;   // per window position: its past, its token, its noise
     std::vector<std::uint64_t> cell_keys;   // and its own drag
@@ -80,6 +83,14 @@ struct DecodeSession::State {
     /// Brings the decoder to the tree's text; only what changed is computed.
     void sync();
 
+    void extend_stage(bool only_appended);
+
+    /// After another model, other weights or another text.
+    void forget_stage() {
+        stage.reset();
+        next.emplace(*model, *decoder);
+    }
+
     void after_sync();
 
     /// Log-probability and entropy of the window's tokens. A node keeps the numbers of the moment it was decoded
@@ -99,7 +110,7 @@ struct DecodeSession::State {
 
     /// The margins that the next position would have with each of these tokens; empty without a stage or a past. Only
     /// determinant and crossings are filled in unless the rule of least margin asks for the singular kind.
-    std::vector<PositionMargins> next_margins(const std::vector<int>& ids) const;
+    std::vector<PositionMargins> next_margins(const std::vector<int>& ids);
 
     /// Remembers the window's cells at their nodes, for when they have left it.
     void keep_cells();

@@ -10,52 +10,14 @@
 #include <span>
 
 #include "core/error.h"
-#include "core/stage.h"
 #include "nn/decoder.h"
 #include "nn/model_request.h"
+#include "nn/next_margins.h"
 #include "nn/probes.h"
 #include "nn/torch_errors.h"
 
 namespace marginscope {
 namespace {
-
-// The margin a token would have as the next one, in the window it would stand in.
-class NextMargins {
-public:
-    NextMargins(const Model& model, const Decoder& decoder, MarginKind kind)
-        : decoder_(decoder), kind_(kind) {
-        if (model.stage) weights_ = stage_weights(model);
-    }
-
-    std::optional<double> of(int token) {
-        if (!weights_) return std::nullopt;
-        if (decoder_.length() != past_length_) {
-            past_ = decoder_.next_window_embeddings();
-            past_length_ = decoder_.length();
-        }
-        const auto position = past_.rows();
-        if (position < 2) return std::nullopt;
-        Matrix u(position + 1, past_.cols());
-        u.topRows(position) = past_;
-        u.row(position) = decoder_.next_embeddings(std::span(&token, 1)).row(0);
-        const Stage stage(std::move(u), *weights_);
-        const int i = static_cast<int>(position);
-        PositionMargins margins;
-        margins.position = i;
-        margins.logdet = stage.log_det(i);
-        margins.crossings = stage.crossings(i);
-        if (kind_ == MarginKind::singular) margins.sigma_min = stage.sigma_min(i);
-        if (kind_ == MarginKind::geometric) margins.geometric = stage.geometric_margin(i);
-        return margin_value(margins, kind_);
-    }
-
-private:
-    const Decoder& decoder_;
-    MarginKind kind_;
-    std::optional<StageWeights> weights_;
-    Matrix past_;
-    std::size_t past_length_ = static_cast<std::size_t>(-1);
-};
 
 void check(const DecodeRequest& request) {
     const SamplingSettings& sampling = request.sampling;
@@ -92,7 +54,11 @@ DecodeResult decode(const DecodeRequest& request,
     result.prompt = request.prompt;
     result.stopped = "length";
     Decoder decoder(model.gpt);
-    NextMargins margins(model, decoder, request.kind);
+    NextMargins margins(model, decoder);
+    const auto margin_of = [&](int token) -> std::optional<double> {
+        const std::optional<PositionMargins> found = margins.of(token, request.kind);
+        return found ? std::optional(margin_value(*found, request.kind)) : std::nullopt;
+    };
     at::Tensor logits = decoder.append(first_tokens(model, request));
     const auto start = std::chrono::steady_clock::now();
     for (int k = 0; k < request.tokens; ++k) {
@@ -106,7 +72,7 @@ DecodeResult decode(const DecodeRequest& request,
         std::vector<Candidate> from = candidates(row, sampling);
         if (sampling.min_margin)
             from = with_least_margin(std::move(from), sampling, [&](int token) {
-                return margins.of(token).value_or(std::numeric_limits<double>::infinity());
+                return margin_of(token).value_or(std::numeric_limits<double>::infinity());
             });
         if (from.empty()) {
             result.stopped = "min_margin";
@@ -118,7 +84,7 @@ DecodeResult decode(const DecodeRequest& request,
         decoded.token = model.vocabulary.symbol(token);
         decoded.logprob = all.logprob[static_cast<std::size_t>(token)];
         decoded.entropy = all.entropy;
-        decoded.margin = margins.of(token);
+        decoded.margin = margin_of(token);
         logits = decoder.append(std::span(&token, 1));
         result.text += decoded.token;
         result.tokens.push_back(decoded);

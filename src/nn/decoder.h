@@ -44,6 +44,7 @@ public:
     void truncate(std::size_t length);
     void clear();
 
+    int context() const { return model_->shape().context; }
     std::size_t length() const { return ids_.size(); }
     std::size_t window_begin() const { return window_.begin; }
     std::size_t window_length() const { return ids_.size() - window_.begin; }

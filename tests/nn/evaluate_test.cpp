@@ -11,6 +11,7 @@
 #include "core/stage.h"
 #include "nn/decode_run.h"
 #include "nn/margin_report.h"
+#include "nn/next_margins.h"
 #include "nn/noise.h"
 #include "nn/parallel_jobs.h"
 #include "nn/probes.h"
@@ -246,7 +247,7 @@ TEST_F(OnDisk, HeadAndLayerViewsHaveEveryHeadAndLayer) {
 
 TEST_F(OnDisk, DecodingIsRepeatableAndRespectsTheLeastMargin) {
     const auto path = saved(tiny_model());
-    DecodeRequest request{.model = path, .prompt = "abc", .tokens = 40};
+    DecodeRequest request{.model = path, .prompt = "abc", .tokens = 40, .sampling = {}};
     request.sampling.seed = 3;
     const DecodeResult first = run_decode(request);
     EXPECT_EQ(first.text, run_decode(request).text);
@@ -269,7 +270,8 @@ TEST_F(OnDisk, DecodingIsRepeatableAndRespectsTheLeastMargin) {
 
 TEST_F(OnDisk, DecodedMarginsAreThoseOfTheReport) {
     const auto path = saved(tiny_model());
-    const DecodeResult decoded = run_decode({.model = path, .prompt = "ab", .tokens = 10});
+    const DecodeResult decoded =
+        run_decode({.model = path, .prompt = "ab", .tokens = 10, .sampling = {}});
     const MarginReport report = report_margins(
         {.model = path, .text = "ab" + decoded.text, .geometric = GeometricScope::none});
     for (std::size_t k = 0; k < 10; ++k) {
@@ -277,6 +279,42 @@ TEST_F(OnDisk, DecodedMarginsAreThoseOfTheReport) {
                     margin_value(*report.positions[k + 2].stage, MarginKind::determinant), 1e-9);
         EXPECT_NEAR(decoded.tokens[k].logprob, *report.positions[k + 2].logprob, 1e-3);
     }
+}
+
+// Carried from token to token, over several windows, with candidates looked at in between and steps
+// back: always what a stage made anew says.
+TEST(NextMargins, CarriedEqualMadeAnew) {
+    const Model model = tiny_model();
+    Decoder decoder(model.gpt);
+    NextMargins carried(model, decoder);
+    std::vector<int> text = {1, 2, 0};
+    const auto expect_equal = [&](int token) {
+        NextMargins anew(model, decoder);
+        for (const MarginKind kind : {MarginKind::determinant, MarginKind::singular}) {
+            const auto expected = anew.of(token, kind), found = carried.of(token, kind);
+            ASSERT_EQ(found.has_value(), expected.has_value());
+            if (!found) continue;
+            EXPECT_NEAR(found->logdet.value, expected->logdet.value, 1e-10);
+            EXPECT_EQ(found->crossings, expected->crossings);
+            EXPECT_NEAR(margin_value(*found, kind), margin_value(*expected, kind), 1e-9);
+        }
+    };
+    EXPECT_FALSE(carried.of(0, MarginKind::determinant));
+    decoder.append(text);
+    for (int k = 0; k < 60; ++k) {
+        const int other = (5 * k + 1) % 3, token = (7 * k * k) % 3;
+        expect_equal(other);
+        if (k % 3 != 0)
+            expect_equal(token);  // otherwise the token appended is not the last looked at
+        decoder.append(std::span(&token, 1));
+        if (k % 17 == 16) {
+            decoder.truncate(decoder.length() - 4);
+            carried.clear();
+        }
+    }
+    Model without = tiny_model();
+    without.stage.reset();
+    EXPECT_FALSE(NextMargins(without, decoder).of(0, MarginKind::determinant));
 }
 
 TEST(Jobs, RunEachOnceAndPassOnTheFirstError) {
