@@ -39,7 +39,7 @@ struct SetView {
     int plane_token_a = -1, plane_token_b = -1;  // for two_tokens
     MarginKind kind = MarginKind::determinant;
     int support = 5;
-    int grid = 96;                         // points a side of the boundary slice
+    int grid = 256;                        // points a side of the boundary slice, once there was time for them
     float zoom = 1.0f;                     // 1: the slice shows the token, its boundary and its past
     bool operator==(const SetView&) const = default;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <Eigen/Eigenvalues>
 
@@ -161,18 +162,23 @@ BoundaryFrame describe_token(const BoundaryRequest& request, const BoundaryPlane
     return frame;
 }
 
-void fill_field(const BoundaryRequest& request, const BoundaryPlane& plane, int grid, BoundaryFrame& frame) {
+bool fill_field(const BoundaryRequest& request, const BoundaryPlane& plane, int grid, BoundaryFrame& frame,
+                std::stop_token stop) {
     const auto axis = [grid](float low, float high) {
         std::vector<double> points(static_cast<std::size_t>(grid));
         for (int k = 0; k < grid; ++k) points[static_cast<std::size_t>(k)] = low + (high - low) * k / (grid - 1.0);
         return points;
     };
-    frame.columns = frame.rows = grid;
     const auto cells = static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid);
-    frame.logdet.assign(cells, kNoValue);
-    frame.sign.assign(cells, 0);
+    std::vector<float> logdet(cells, kNoValue);
+    std::vector<std::int8_t> sign(cells, 0);
     request.stage->log_det_on_plane(request.position, plane.origin, plane.e1, plane.e2, axis(frame.x_min, frame.x_max),
-                                    axis(frame.y_min, frame.y_max), frame.logdet, frame.sign);
+                                    axis(frame.y_min, frame.y_max), logdet, sign, stop);
+    if (stop.stop_requested()) return false;
+    frame.columns = frame.rows = grid;
+    frame.logdet = std::move(logdet);
+    frame.sign = std::move(sign);
+    return true;
 }
 
 }  // namespace marginscope

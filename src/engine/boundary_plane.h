@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "core/commands.h"
@@ -43,7 +44,9 @@ BoundaryPlane choose_plane(const BoundaryRequest& request, std::optional<Geometr
 /// Everything but the field and the geometric margin: where the token is, its J, its past, the spectrum.
 BoundaryFrame describe_token(const BoundaryRequest& request, const BoundaryPlane& plane);
 
-/// Fills the frame's field with grid × grid points over its ranges.
-void fill_field(const BoundaryRequest& request, const BoundaryPlane& plane, int grid, BoundaryFrame& frame);
+/// Fills the frame's field with grid × grid points over its ranges. False after a stop request, and then the field is
+/// as it was before.
+bool fill_field(const BoundaryRequest& request, const BoundaryPlane& plane, int grid, BoundaryFrame& frame,
+                std::stop_token stop = {});
 
 }  // namespace marginscope

@@ -9,7 +9,10 @@
 namespace marginscope {
 namespace {
 
-constexpr int kCoarseGrid = 24;        // the first picture of a slice, within a few milliseconds
+// Points a side of the pictures of a slice, each finer than the one before, up to what the view asks for: the first
+// within a few milliseconds, the second fine enough to drag by.
+constexpr int kCoarseGrid = 24;
+constexpr int kMiddleGrid = 96;
 constexpr std::size_t kRemembered = 20000;
 
 std::uint64_t combined(std::uint64_t a, std::uint64_t b) { return (a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdULL; }
@@ -154,24 +157,20 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
         plane_.update([&](auto& slot) { slot = plane; });
     }
     BoundaryFrame frame = describe_token(request, *plane);
-    const bool keep_field = field_key_ == field_key(request) && field_.rows > 0;
-    const auto take_field = [&](BoundaryFrame& to) {
-        to.columns = field_.columns;
-        to.rows = field_.rows;
-        to.field_version = field_.field_version;
-        to.logdet = field_.logdet;
-        to.sign = field_.sign;
-    };
     frame.geometric_pending = request.dragged;
-    if (keep_field) {
-        take_field(frame);
+    if (field_key_ == field_key(request) && field_.rows > 0) {
+        frame.columns = field_.columns;
+        frame.rows = field_.rows;
+        frame.field_version = field_.field_version;
+        frame.logdet = field_.logdet;
+        frame.sign = field_.sign;
         publish(frame);
-    } else {
-        fill_field(request, *plane, kCoarseGrid, frame);
-        frame.field_version = ++version_;
-        publish(frame);
-        if (cancelled.stop_requested()) return;
-        fill_field(request, *plane, std::max(request.view.grid, kCoarseGrid), frame);
+    }
+    // While a token is dragged its margin goes before a finer picture.
+    const int finest = request.dragged ? std::min(kMiddleGrid, request.view.grid) : request.view.grid;
+    for (const int grid : {kCoarseGrid, kMiddleGrid, request.view.grid}) {
+        if (grid <= frame.rows || (frame.rows > 0 && grid > finest)) continue;
+        if (!fill_field(request, *plane, grid, frame, cancelled)) return;
         frame.field_version = ++version_;
         publish(frame);
         field_ = frame;

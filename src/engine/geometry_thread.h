@@ -50,7 +50,7 @@ private:
     Latest<std::shared_ptr<const BoundaryPlane>> plane_;
     std::uint64_t version_ = 0;  // the thread's own
     std::uint64_t field_key_ = 0;
-    BoundaryFrame field_;        // the last full field: a drag does not change it
+    BoundaryFrame field_;        // the finest field so far: a drag does not change it
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -64,8 +64,8 @@ TEST(BoundaryPlane, FieldIsTheStagesDeterminant) {
     const BoundaryRequest request = request_for(PlaneKind::steepest);
     const BoundaryPlane plane = choose_plane(request, std::nullopt);
     BoundaryFrame frame = describe_token(request, plane);
-    fill_field(request, plane, 9, frame);
-    for (const auto [row, column] : {std::pair{0, 0}, std::pair{4, 4}, std::pair{8, 2}}) {
+    ASSERT_TRUE(fill_field(request, plane, 9, frame));
+    for (const auto& [row, column] : {std::pair{0, 0}, std::pair{4, 4}, std::pair{8, 2}}) {
         const double x = frame.x_min + (frame.x_max - frame.x_min) * column / 8.0;
         const double y = frame.y_min + (frame.y_max - frame.y_min) * row / 8.0;
         const LogDet expected = request.stage->log_det_at(request.position, plane.origin + x * plane.e1 + y * plane.e2);
@@ -95,6 +95,75 @@ TEST(GeometryThread, DeliversALightFrameThenTheWholeOne) {
     EXPECT_EQ(seen.back()->columns, 32);
     EXPECT_TRUE(seen.back()->geometric.has_value());
     EXPECT_EQ(seen.back()->index, 100 + kTokens - 1);
+}
+
+TEST(GeometryThread, PicturesGetFinerUpToWhatTheViewAsksFor) {
+    for (const int wanted : {8, 40, 128}) {
+        std::mutex mutex;
+        std::vector<int> grids;
+        {
+            GeometryThread thread(
+                [&](auto frame) {
+                    const std::lock_guard lock(mutex);
+                    if (!frame->geometric_pending) grids.push_back(frame->rows);
+                },
+                [] {});
+            BoundaryRequest request = request_for(PlaneKind::nearest);
+            request.view.grid = wanted;
+            thread.request_boundary(request);
+            for (int waits = 0; waits < 1000 && !thread.idle(); ++waits)
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        EXPECT_TRUE(std::is_sorted(grids.begin(), grids.end()));
+        EXPECT_EQ(grids.front(), 24);
+        EXPECT_EQ(grids.back(), std::max(wanted, 24));
+        EXPECT_EQ(grids.size(), wanted == 128 ? 3u : wanted == 40 ? 2u : 1u);
+    }
+}
+
+TEST(GeometryThread, AMovedViewCancelsTheFinePicture) {
+    std::mutex mutex;
+    std::shared_ptr<const BoundaryFrame> last;
+    int finest = 0;
+    GeometryThread thread(
+        [&](auto frame) {
+            const std::lock_guard lock(mutex);
+            last = frame;
+            finest = std::max(finest, frame->rows);
+        },
+        [] {});
+    BoundaryRequest request = request_for(PlaneKind::nearest);
+    request.view.grid = 4096;  // would take minutes
+    thread.request_boundary(request);
+    const auto wait_until = [&](auto&& true_of) {
+        for (int waits = 0; waits < 1000; ++waits) {
+            {
+                const std::lock_guard lock(mutex);
+                if (true_of()) return true;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        }
+        return false;
+    };
+    ASSERT_TRUE(wait_until([&] { return finest == 96; }));
+    request.view.grid = 32;
+    request.view.zoom = 2.0f;
+    thread.request_boundary(request);
+    ASSERT_TRUE(wait_until([&] { return last->rows == 32; }));
+    EXPECT_EQ(finest, 96);
+}
+
+TEST(BoundaryPlane, AStoppedFieldLeavesTheOldOne) {
+    const BoundaryRequest request = request_for(PlaneKind::steepest);
+    const BoundaryPlane plane = choose_plane(request, std::nullopt);
+    BoundaryFrame frame = describe_token(request, plane);
+    ASSERT_TRUE(fill_field(request, plane, 9, frame));
+    const BoundaryFrame before = frame;
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(fill_field(request, plane, 50, frame, stop.get_token()));
+    EXPECT_EQ(frame.rows, 9);
+    EXPECT_EQ(frame.logdet, before.logdet);
 }
 
 TEST(GeometryThread, ADraggedTokenKeepsThePlaneAndTheField) {
