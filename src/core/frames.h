@@ -201,6 +201,10 @@ struct EvalSample {  // one per evaluation, and once at the start
     std::int64_t step = 0;
     float val_ce = kNoValue;
     float val_logdet_mean = kNoValue;
+    // What a training step's estimate of the barrier is on the same windows, where -val_logdet_mean is exact; without
+    // a value where steps are exact too.
+    float barrier_estimate = kNoValue, barrier_estimate_error = kNoValue;
+    float barrier_bound = kNoValue;  // of what truncation leaves out
     float sigma_min_min = kNoValue;
     float share_beyond = kNoValue;
     std::vector<float> histogram;  // shares of positions per bin of log|det|, kHistogramBins of them

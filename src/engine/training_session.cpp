@@ -113,6 +113,9 @@ struct TrainingSession::State {
         one.val_ce = static_cast<float>(report.val_ce);
         one.val_logdet_mean = static_cast<float>(report.logdet_mean);
         one.sigma_min_min = static_cast<float>(report.sigma_min_min);
+        one.barrier_estimate = static_cast<float>(report.barrier_estimate);
+        one.barrier_estimate_error = static_cast<float>(report.barrier_estimate_error);
+        one.barrier_bound = static_cast<float>(report.barrier_bound);
         one.share_beyond = static_cast<float>(report.share_beyond);
         one.histogram = histogram_of(report.logdets);
         emit(std::move(one));

@@ -16,6 +16,7 @@
 #include "nn/barrier_objective.h"
 #include "nn/checkpoint.h"
 #include "nn/device.h"
+#include "nn/device_check.h"
 #include "nn/schedule.h"
 #include "nn/trainer_state.h"
 
@@ -37,6 +38,7 @@ Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* fro
     set_compute_threads(config.train.threads);
     const at::Device device = choose_device(config.train.device);
     check_precision(config.train.precision, device);
+    check_barrier(device);
     RunConfig used = config;
     if (from != nullptr) used.model = from->config.model;
     validate(used);
@@ -61,6 +63,7 @@ Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name,
     set_compute_threads(config.train.threads);
     const at::Device device = choose_device(config.train.device);
     check_precision(config.train.precision, device);
+    check_barrier(device);
     Model model = model_from_file(checkpoint, name, device);
     model.config = config;
     auto state = std::make_unique<State>(std::make_shared<Model>(std::move(model)), corpus);

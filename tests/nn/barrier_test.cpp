@@ -15,6 +15,7 @@
 
 #include "core/stage.h"
 #include "nn/covariance_gradients.h"
+#include "nn/device_check.h"
 #include "nn/dual_gradients.h"
 #include "nn/embedding_stage.h"
 #include "nn/positions.h"
@@ -287,6 +288,14 @@ TEST_P(StageBarrier, ChosenPositionsAreMeansOverThemselves) {
     expect_gradient(
         [&](const auto& x) { return stage_terms(x[0], x[1], x[2], settings).barrier.barrier; },
         {in.u, in.w_q, in.w_k}, 1e-5);
+}
+
+// What a GPU is measured by before it trains: here the processor's own batched calls.
+TEST(DeviceCheck, BatchedCallsOfEveryFormAreTheKernelsToRounding) {
+    const double difference = barrier_difference(at::kCPU);
+    EXPECT_LT(difference, 1e-4);
+    EXPECT_GT(difference, 0.0);  // two ways, not one
+    EXPECT_NO_THROW(check_barrier(at::kCPU));
 }
 
 TEST(Barrier, SmallestSingularValueEqualsCore) {

@@ -6,6 +6,22 @@
 #include "ui/widgets.h"
 
 namespace marginscope {
+namespace {
+
+/// Where training steps estimate the barrier: the estimate beside the exact value, on the same windows.
+void draw_estimate(const EvalSample& last, const Theme& theme) {
+    if (!std::isfinite(last.barrier_estimate)) return;
+    value_row(theme, "Barrier, exact", format_number(-last.val_logdet_mean));
+    const std::string error = std::isfinite(last.barrier_estimate_error) && last.barrier_estimate_error > 0
+                                  ? " ± " + format_number(last.barrier_estimate_error, 2)
+                                  : "";
+    value_row(theme, "Barrier, estimated", format_number(last.barrier_estimate) + error);
+    if (last.barrier_bound > 0)
+        value_row(theme, "Bound of its truncation",
+                  std::isfinite(last.barrier_bound) ? format_number(last.barrier_bound, 2) : "none known");
+}
+
+}  // namespace
 
 void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop, PanelContext& context) {
     const Theme& theme = context.theme;
@@ -30,8 +46,10 @@ void draw_run_figures(const Frames& frames, const TrainSeries& series, const Loo
         value_row(theme, "Singular positions", std::to_string(last.singular), last.singular > 0 ? theme.accent : 0);
     }
     if (!series.evals.empty()) {
-        value_row(theme, "Validation loss", format_number(series.evals.back().val_ce) + " nats");
-        value_row(theme, Quantity::sigma_min, format_number(series.evals.back().sigma_min_min));
+        const EvalSample& last = series.evals.back();
+        value_row(theme, "Validation loss", format_number(last.val_ce) + " nats");
+        value_row(theme, Quantity::sigma_min, format_number(last.sigma_min_min));
+        draw_estimate(last, theme);
     }
     value_row(theme, "Time in training", format_percent(training->share_training));
     value_row(theme, "Time in captures", format_percent(training->share_capturing));
