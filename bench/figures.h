@@ -15,6 +15,9 @@ std::vector<BenchGroup> bench_groups();
 /// A training step, ours and with the barrier at each site, over the same step in plain LibTorch.
 std::vector<BenchFigure> training_figures(const BenchSettings& settings);
 
+/// Whether a whole training in bfloat16 ends where one in float32 does.
+std::vector<BenchFigure> precision_figures(const BenchSettings& settings);
+
 /// What a training step adds to memory with the exact barrier and without. Must be the first use of
 /// LibTorch in its process.
 std::vector<BenchFigure> memory_figures(const BenchSettings& settings);
@@ -29,7 +32,8 @@ std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 /// The measured rate of matrix products, which the others cannot exceed.
 std::vector<BenchFigure> floor_figures(const BenchSettings& settings);
 
-/// How the barrier's cost grows with context, width and batch: some minutes, only on request.
+/// How the barrier's cost grows with context, width and batch, and where its estimators pay: some
+/// minutes, only on request.
 std::vector<BenchFigure> scaling_figures(const BenchSettings& settings);
 
 /// The interface over the real engine, drawn offscreen at 1280×800: first frame, building a frame,

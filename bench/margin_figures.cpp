@@ -94,7 +94,7 @@ BenchFigure boundary_field(const Stage& whole, int size, const std::string& goal
         "field", [&] { whole.log_det_on_plane(kLast, origin, e1, e2, axis, axis, logdet, sign); }};
     const Timings timings = hold_contest({field}, settings, "boundary fields");
     const std::string side = std::to_string(size);
-    return {"boundary_field_" + side + "_ms",
+    return {"boundary_field_" + side,
             1000.0 / timings.rate(0),
             "ms",
             goal,

@@ -11,6 +11,8 @@
 namespace marginscope {
 namespace {
 
+constexpr const char* kBare = "the same step without stage and barrier";
+
 struct Case {
     char what;  // T, d or B
     int value;
@@ -36,12 +38,38 @@ BenchFigure cost(const Case& at, const Corpus& corpus, const BenchSettings& sett
     char note[160];
     std::snprintf(note, sizeof note, "%.1f ms over %.1f ms a step; %s", 1000 / timings.rate(1),
                   1000 / timings.rate(0), at.shape.text().c_str());
-    return {"scaling_" + at.name(),
-            timings.ratio(1, 0),
-            "times",
-            "",
-            "the same step without stage and barrier",
-            note};
+    return {"scaling_" + at.name(), timings.ratio(1, 0), "times", "", kBare, note};
+}
+
+/// Every estimator with its default settings at a size where the exact barrier is dear.
+void estimators(const TrainingShape& shape, const Corpus& corpus, const BenchSettings& settings,
+                std::vector<BenchFigure>& out) {
+    const RunConfig config = training_config(shape, settings.threads);
+    RunConfig truncated = config, lanczos = config, positions = config;
+    truncated.barrier.estimator = BarrierEstimator::truncated;
+    lanczos.barrier.estimator = BarrierEstimator::lanczos;
+    positions.barrier.sample = BarrierSampling::positions;
+    positions.barrier.fraction = 1.0 / 8;
+    const Timings timings = hold_contest(
+        {bare_step(config, corpus), trainer_step(config, corpus), trainer_step(truncated, corpus),
+         trainer_step(lanczos, corpus), trainer_step(positions, corpus)},
+        settings, "estimators, T=" + std::to_string(shape.context));
+    const std::string size =
+        "_T" + std::to_string(shape.context) + "_d" + std::to_string(shape.width);
+    const char* const names[] = {"exact", "truncated", "lanczos", "positions"};
+    const std::string what[] = {
+        "exact", "the " + std::to_string(truncated.barrier.attended) + " most attended tokens",
+        std::to_string(lanczos.barrier.probes) + " probes of " +
+            std::to_string(lanczos.barrier.lanczos_steps) + " steps",
+        "one position in 8, exact"};
+    for (std::size_t k = 1; k < 5; ++k) {
+        char note[200];
+        std::snprintf(note, sizeof note, "%.1f ms over %.1f ms a step; %s; %s",
+                      1000 / timings.rate(k), 1000 / timings.rate(0), shape.text().c_str(),
+                      what[k - 1].c_str());
+        out.push_back({std::string("estimator_") + names[k - 1] + size, timings.ratio(k, 0),
+                       "times", "", kBare, note});
+    }
 }
 
 }  // namespace
@@ -53,6 +81,10 @@ std::vector<BenchFigure> scaling_figures(const BenchSettings& settings) {
         for (const Case& at : cases()) {
             if (settings.stop.stop_requested()) break;
             out.push_back(cost(at, corpus, settings));
+        }
+        for (const int width : {128, 384}) {
+            if (settings.stop.stop_requested()) break;
+            estimators({.context = 512, .batch = 2, .width = width}, corpus, settings, out);
         }
     });
     return out;

@@ -1,6 +1,8 @@
 // What a training step costs, ours and with the barrier, over the same step in plain LibTorch.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "bench/contest.h"
@@ -8,6 +10,7 @@
 #include "bench/training_rivals.h"
 #include "core/run_config.h"
 #include "core/statistics.h"
+#include "nn/device.h"
 #include "nn/torch_errors.h"
 
 namespace marginscope {
@@ -15,7 +18,21 @@ namespace {
 
 constexpr const char* kPlain = "the plain LibTorch step";
 
-/// Steps that are timed together; the first one is the plain step.
+/// What of a step is estimated.
+struct Share {
+    double fraction = 1.0;
+    BarrierSampling sample = BarrierSampling::sequences;
+
+    std::string text() const {
+        if (fraction >= 1.0) return "all sequences";
+        const std::string one_in = std::to_string(std::lround(1.0 / fraction));
+        return sample == BarrierSampling::sequences
+                   ? "one sequence in " + one_in + " on average"
+                   : "one position in " + one_in + " of every sequence";
+    }
+};
+
+/// Steps that are timed together; the first one is the plain step, the second one large product.
 class StepContest {
 public:
     StepContest(const TrainingShape& shape, const Corpus& corpus, const BenchSettings& settings)
@@ -24,48 +41,64 @@ public:
           settings_(settings),
           config_(training_config(shape, settings.threads)) {
         contenders_.push_back(plain_step(config_, corpus));
+        contenders_.push_back(gemm());
     }
 
     std::size_t add(Contender contender) {
         contenders_.push_back(std::move(contender));
         return contenders_.size() - 1;
     }
-    /// The product's step with the barrier at `site`; on a share of the sequences below 1.
-    std::size_t add_barrier(BarrierSite site, double fraction) {
+    /// The product's step with the barrier at `site`.
+    std::size_t add_barrier(BarrierSite site, const Share& share = {}) {
         RunConfig config = config_;
         config.barrier.site = site;
-        config.barrier.fraction = fraction;
+        config.barrier.fraction = share.fraction;
+        config.barrier.sample = share.sample;
         Contender contender = trainer_step(config, corpus_);
         contender.name = site == BarrierSite::heads ? "all heads, " : "";
-        contender.name +=
-            fraction < 1.0
-                ? "one sequence in " + std::to_string(std::lround(1.0 / fraction)) + " on average"
-                : "all sequences";
+        contender.name += share.text();
         // Steps that carry the barrier must come in every turn, wherever there is time at all.
-        if (fraction * config.train.batch < 1.0 && turns_for(settings_) > 1)
+        if (share.fraction * config.train.batch < 1.0 && turns_for(settings_) > 1)
             contender.least_calls = 4;
         return add(std::move(contender));
+    }
+    /// The product's bare step in bfloat16, where the processor has it.
+    std::optional<std::size_t> add_bfloat16() {
+        if (!has_bfloat16(at::kCPU)) return std::nullopt;
+        RunConfig config = config_;
+        config.train.precision = Precision::bfloat16;
+        return add(bare_step(config, corpus_));
     }
     const RunConfig& config() const { return config_; }
 
     void hold() { timings_ = hold_contest(contenders_, settings_, "steps, " + shape_.text()); }
 
-    BenchFigure speed(const std::string& name, const std::string& goal, std::size_t which) const {
-        char note[200];
-        std::snprintf(note, sizeof note, "%.0f tokens/s over %.0f; %s; no stage, no barrier",
-                      tokens_per_s(which), tokens_per_s(0), shape_.text().c_str());
+    BenchFigure speed(const std::string& name, const std::string& goal, std::size_t which,
+                      const std::string& what = "no stage, no barrier") const {
+        char note[240];
+        std::snprintf(note, sizeof note, "%.0f tokens/s over %.0f; %s; %s", tokens_per_s(which),
+                      tokens_per_s(0), shape_.text().c_str(), what.c_str());
         return {name, timings_.ratio(0, which), "times", goal, kPlain, note};
     }
+    BenchFigure bfloat16_speed(const std::string& name, std::optional<std::size_t> which) const {
+        if (!which)
+            return {name,     std::nan(""), "times",
+                    ">= 1.6", kPlain,       "this processor has no AVX512_BF16"};
+        return speed(name, ">= 1.6", *which,
+                     "no stage, no barrier; products of bfloat16, the plain step in float32");
+    }
 
-    BenchFigure cost(const std::string& name, const std::string& goal, std::size_t which) const {
+    /// `flops`: what the barrier has to compute, for the floor; 0: none is told.
+    BenchFigure cost(const std::string& name, const std::string& goal, std::size_t which,
+                     double flops = 0.0) const {
         return cost_of(name, goal, which, timings_.ratio(which, 0),
-                       {1 / timings_.rate(which), 1 / timings_.rate(0)});
+                       {1 / timings_.rate(which), 1 / timings_.rate(0)}, flops);
     }
     /// Where steps differ by the sequences drawn.
     BenchFigure mean_cost(const std::string& name, const std::string& goal,
                           std::size_t which) const {
         return cost_of(name, goal, which, timings_.mean_ratio(which, 0),
-                       {mean(timings_.secs[which]), mean(timings_.secs[0])});
+                       {mean(timings_.secs[which]), mean(timings_.secs[0])}, 0.0);
     }
 
 private:
@@ -73,11 +106,19 @@ private:
         double ours, plain;
     };
     BenchFigure cost_of(const std::string& name, const std::string& goal, std::size_t which,
-                        double ratio, StepSecs secs) const {
-        char note[240];
+                        double ratio, StepSecs secs, double flops) const {
+        char note[360];
         std::snprintf(note, sizeof note, "%.1f ms over %.1f ms a step; %s; %s", 1000 * secs.ours,
                       1000 * secs.plain, shape_.text().c_str(), contenders_[which].name.c_str());
-        return {name, ratio, "times", goal, kPlain, note};
+        BenchFigure figure{name, ratio, "times", goal, kPlain, note};
+        if (flops > 0.0) {
+            const double rate = gemm_flops() * timings_.rate(1);
+            std::snprintf(note, sizeof note,
+                          "; floor %.2f: its %.2f GFLOP at %.0f GFLOP/s on top of the plain step",
+                          1.0 + flops / rate / secs.plain, flops / 1e9, rate / 1e9);
+            figure.note += note;
+        }
+        return figure;
     }
 
     double tokens_per_s(std::size_t which) const {
@@ -92,15 +133,23 @@ private:
     Timings timings_;
 };
 
+double heads_flops(RunConfig config) {
+    config.barrier.site = BarrierSite::heads;
+    return barrier_flops(config);
+}
+
 void measure_t64(const Corpus& corpus, const BenchSettings& settings,
                  std::vector<BenchFigure>& out) {
     StepContest contest({}, corpus, settings);
     const auto bare = contest.add(bare_step(contest.config(), corpus));
-    const auto exact = contest.add_barrier(BarrierSite::embeddings, 1.0);
+    const auto rough = contest.add_bfloat16();
+    const auto exact = contest.add_barrier(BarrierSite::embeddings);
     const auto naive = contest.add(naive_step(contest.config(), corpus));
     contest.hold();
     out.push_back(contest.speed("train_tokens_per_s", ">= 1.15", bare));
-    out.push_back(contest.cost("barrier_embeddings_exact", "<= 1.15", exact));
+    out.push_back(contest.bfloat16_speed("train_tokens_per_s_bf16", rough));
+    out.push_back(contest.cost("barrier_embeddings_exact", "<= 1.15", exact,
+                               barrier_flops(contest.config())));
     out.push_back(contest.cost("barrier_naive", "", naive));
 }
 
@@ -108,22 +157,32 @@ void measure_t128(const Corpus& corpus, const BenchSettings& settings,
                   std::vector<BenchFigure>& out) {
     StepContest contest({.context = 128, .batch = 16}, corpus, settings);
     const auto bare = contest.add(bare_step(contest.config(), corpus));
-    const auto exact = contest.add_barrier(BarrierSite::embeddings, 1.0);
-    const auto sampled = contest.add_barrier(BarrierSite::embeddings, 1.0 / 8);
-    const auto heads = contest.add_barrier(BarrierSite::heads, 1.0);
-    const auto heads_sampled = contest.add_barrier(BarrierSite::heads, 1.0 / 8);
+    const auto rough = contest.add_bfloat16();
+    const auto exact = contest.add_barrier(BarrierSite::embeddings);
+    const auto sampled = contest.add_barrier(BarrierSite::embeddings, {1.0 / 8});
+    const auto positions =
+        contest.add_barrier(BarrierSite::embeddings, {1.0 / 8, BarrierSampling::positions});
+    const auto heads = contest.add_barrier(BarrierSite::heads);
+    const auto heads_sampled = contest.add_barrier(BarrierSite::heads, {1.0 / 8});
+    const auto heads_positions =
+        contest.add_barrier(BarrierSite::heads, {1.0 / 8, BarrierSampling::positions});
     contest.hold();
     out.push_back(contest.speed("train_tokens_per_s_t128", ">= 1.10", bare));
-    out.push_back(contest.cost("barrier_embeddings_exact_t128", "<= 1.45", exact));
+    out.push_back(contest.bfloat16_speed("train_tokens_per_s_t128_bf16", rough));
+    out.push_back(contest.cost("barrier_embeddings_exact_t128", "<= 1.45", exact,
+                               barrier_flops(contest.config())));
     out.push_back(contest.mean_cost("barrier_embeddings_sampled_t128", "<= 1.10", sampled));
-    out.push_back(contest.cost("barrier_heads_exact_t128", "<= 2.5", heads));
+    out.push_back(contest.cost("barrier_embeddings_positions_t128", "", positions));
+    out.push_back(
+        contest.cost("barrier_heads_exact_t128", "<= 2.5", heads, heads_flops(contest.config())));
     out.push_back(contest.mean_cost("barrier_heads_sampled_t128", "<= 1.15", heads_sampled));
+    out.push_back(contest.cost("barrier_heads_positions_t128", "", heads_positions));
 }
 
 void measure_t256(const Corpus& corpus, const BenchSettings& settings,
                   std::vector<BenchFigure>& out) {
     StepContest contest({.context = 256, .batch = 8}, corpus, settings);
-    const auto sampled = contest.add_barrier(BarrierSite::embeddings, 1.0 / 32);
+    const auto sampled = contest.add_barrier(BarrierSite::embeddings, {1.0 / 32});
     contest.hold();
     out.push_back(contest.mean_cost("barrier_embeddings_sampled_t256", "<= 1.10", sampled));
 }
@@ -140,6 +199,29 @@ std::vector<BenchFigure> training_figures(const BenchSettings& settings) {
         if (!settings.stop.stop_requested()) measure_t256(corpus, settings, out);
     });
     return out;
+}
+
+std::vector<BenchFigure> precision_figures(const BenchSettings& settings) {
+    const std::string name = "bf16_final_loss";
+    const std::string rival = "the same training in float32";
+    if (!has_bfloat16(at::kCPU))
+        return {{name, std::nan(""), "%", "<= 1", rival, "this processor has no AVX512_BF16"}};
+    const int steps = std::max(20, static_cast<int>(200 * settings.secs));
+    double rough = 0.0, exact = 0.0;
+    with_torch_errors([&] {
+        const Corpus corpus = built_in_corpus();
+        RunConfig config = training_config({}, settings.threads);
+        config.train.steps = steps;
+        exact = loss_after(config, corpus, steps);
+        config.train.precision = Precision::bfloat16;
+        rough = loss_after(config, corpus, steps);
+    });
+    char note[200];
+    std::snprintf(note, sizeof note,
+                  "validation loss %.4f over %.4f nats after %d steps of the default run, lambda "
+                  "0.02, the cosine ending there",
+                  rough, exact, steps);
+    return {{name, 100.0 * std::abs(rough / exact - 1.0), "%", "<= 1", rival, note}};
 }
 
 }  // namespace marginscope

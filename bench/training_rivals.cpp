@@ -23,6 +23,8 @@
 namespace marginscope {
 namespace {
 
+constexpr std::int64_t kGemmSize = 1024;
+
 struct Text {
     Text(const Corpus& corpus, const RunConfig& config)
         : vocabulary(Vocabulary::from_text(corpus.text)),
@@ -52,8 +54,10 @@ public:
     void step() { (void)step_on(next_batch()); }
 
     at::Tensor step_on(const Batch& batch) {
-        const at::Tensor loss =
-            cross_entropy(gpt_.logits_from_embeddings(gpt_.embed(batch.ids)), batch.targets);
+        ForwardOptions options;
+        if (config_.train.precision == Precision::bfloat16) options.products = at::kBFloat16;
+        const at::Tensor loss = cross_entropy(
+            gpt_.logits_from_embeddings(gpt_.embed(batch.ids), options), batch.targets);
         optimizer_.clear_gradients();
         torch::autograd::backward({loss});
         optimizer_.clip(config_.train.clip);
@@ -153,6 +157,44 @@ Contender naive_step(const RunConfig& config, const Corpus& corpus) {
 Contender bare_step(const RunConfig& config, const Corpus& corpus) {
     const auto training = std::make_shared<BareTraining>(config, corpus);
     return {"bare", [training] { training->step(); }};
+}
+
+Contender gemm() {
+    const at::Tensor a = at::randn({kGemmSize, kGemmSize}), b = at::randn({kGemmSize, kGemmSize});
+    const at::Tensor out = at::empty_like(a);
+    return {"gemm", [a, b, out] {
+                at::NoGradGuard no_grad;
+                at::Tensor to = out;
+                at::matmul_out(to, a, b);
+            }};
+}
+
+double gemm_flops() { return 2.0 * kGemmSize * kGemmSize * kGemmSize; }
+
+double barrier_flops(const RunConfig& config) {
+    const double batch = config.train.batch, time = config.model.context;
+    const double width = config.model.width, heads = config.model.heads;
+    const double by_width = 2.0 * batch * time * width * width;  // one product with a d x d matrix
+    const double by_time = 2.0 * batch * time * time * width;    // one of T x T scores
+    const double past = time * (time - 1.0) / 2.0;               // tokens that positions attend to
+    // Stage: queries, keys and u A; scores, two Gram matrices, means and residuals; back through
+    // all.
+    double flops = 7.0 * by_width + 10.0 * by_time;
+    double inverses = 0.0;  // of n x n matrices: 2 n³ each
+    for (double n = 2; n < time; ++n) inverses += 2.0 * n * n * n;
+    flops += batch * inverses;
+    if (config.barrier.site != BarrierSite::heads) return flops;
+    const double p = width / heads, all_heads = batch * heads * config.model.layers;
+    // Second moments, and their gradient to weights and to tokens: triangles of T x T by p².
+    flops += all_heads * (3.0 * 2.0 * past * p * p + (time - 2.0) * 2.0 * p * p * p);
+    // Scores and their gradients; keys times B, and back.
+    return flops + all_heads * (3.0 * 2.0 * past * p + 3.0 * 2.0 * time * p * p);
+}
+
+double loss_after(const RunConfig& config, const Corpus& corpus, int steps) {
+    Trainer trainer(config, corpus);
+    for (int k = 0; k < steps; ++k) trainer.step();
+    return trainer.evaluate().val_ce;
 }
 
 Contender trainer_step(const RunConfig& config, const Corpus& corpus) {

@@ -29,8 +29,19 @@ RunConfig training_config(const TrainingShape& shape, int threads);
 Contender plain_step(const RunConfig& config, const Corpus& corpus);
 /// The plain step with the barrier through autograd (bench/naive_barrier.h) and its stage.
 Contender naive_step(const RunConfig& config, const Corpus& corpus);
-/// The product's model, loss and optimizer without stage and barrier.
+/// The product's model, loss and optimizer without stage and barrier, in config.train.precision.
 Contender bare_step(const RunConfig& config, const Corpus& corpus);
+/// One large float32 product by LibTorch: what the machine can do at most.
+Contender gemm();
+double gemm_flops();
+
+/// Floating-point operations that a step with the config's exact barrier needs beyond a bare one:
+/// the stage's products, one factorisation and inverse for each position, nothing for memory.
+double barrier_flops(const RunConfig& config);
+
+/// Validation loss after `steps` steps of the product.
+double loss_after(const RunConfig& config, const Corpus& corpus, int steps);
+
 /// The product's step as the config says, with its stage fitted along.
 Contender trainer_step(const RunConfig& config, const Corpus& corpus);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "nn/attention.h"
+#include "nn/gelu.h"
 
 namespace marginscope {
 namespace {
@@ -192,7 +193,7 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
     if (options.on_attention) attended = options.on_attention(layer, attended);
     at::Tensor y = x + attended;
     const at::Tensor inner =
-        at::gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b, options));
+        exact_gelu(linear(layer_norm(y, w.ln2_w, w.ln2_b), w.fc_w, w.fc_b, options));
     y = y + dropped(linear(inner, w.out_w, w.out_b, options), options);
     if (options.on_residual) y = options.on_residual(layer, y);
     if (options.tap != nullptr) options.tap->layers.push_back(std::move(seen));

@@ -14,6 +14,7 @@ namespace marginscope {
 namespace {
 
 using namespace token_kernels;
+using kernels::exp_negative;
 
 struct LayerPointers {
     const float *ln1_w, *ln1_b, *attn_w, *attn_b, *proj_w, *proj_b;
@@ -87,7 +88,7 @@ MARGINSCOPE_INLINE void layer_of(const LayerStep& s) {
     linear<kLanes, true>(s.w.proj_w, s.w.proj_b, s.normed, width, width, s.x);
     layer_norm<kLanes>(s.x, s.w.ln2_w, s.w.ln2_b, width, s.normed);
     linear<kLanes>(s.w.fc_w, s.w.fc_b, s.normed, width, 4 * width, s.inner);
-    for (std::int64_t k = 0; k < 4 * width; ++k) s.inner[k] = gelu(s.inner[k]);
+    for (std::int64_t k = 0; k < 4 * width; ++k) s.inner[k] = kernels::gelu_of(s.inner[k]).value;
     linear<kLanes, true>(s.w.out_w, s.w.out_b, s.inner, 4 * width, width, s.x);
 }
 

@@ -1,4 +1,4 @@
-// What a step of one token is made of: products of a matrix and a vector, layer norm, e^x, GELU.
+// What a step of one token is made of: products of a matrix and a vector, layer norm.
 //
 // Bodies for kernels (core/simd.h), with `kLanes` floats per vector (4, 8 or 16). Row-major. Any
 // thread.
@@ -12,8 +12,6 @@
 #include "nn/kernels/vector_math.h"
 
 namespace marginscope::token_kernels {
-
-using kernels::exp_negative;
 
 constexpr float kLayerNormEpsilon = 1e-5f;
 
@@ -111,25 +109,6 @@ MARGINSCOPE_INLINE void layer_norm(const float* __restrict x, const float* __res
     for (std::int64_t k = 0; k < n; ++k) out[k] = (x[k] - mean) * scale * w[k];
     if (b != nullptr)
         for (std::int64_t k = 0; k < n; ++k) out[k] += b[k];
-}
-
-// The exact GELU x Phi(x). Phi(-a) e^{a^2/2} (a + 3.75) is smooth in u = (3.75 - a) / (3.75 + a):
-// its interpolation of degree 8 at Chebyshev points over 0 <= a <= 14 is off by 2e-8 of itself.
-MARGINSCOPE_INLINE float gelu(float x) {
-    const float a = std::fabs(x);
-    const float inverse = 1.0f / (a + 3.75f);
-    const float u = (3.75f - a) * inverse;
-    float p = 4.49942581e-4f;
-    p = p * u - 5.21814605e-4f;
-    p = p * u - 4.16709732e-3f;
-    p = p * u - 1.19325114e-3f;
-    p = p * u + 3.74902031e-2f;
-    p = p * u + 1.51519698e-1f;
-    p = p * u + 3.52939953e-1f;
-    p = p * u + 5.88188330e-1f;
-    p = p * u + 7.50294067e-1f;
-    const float tail = p * inverse * exp_negative(-0.5f * a * a);  // Phi(-|x|)
-    return x * (x < 0.0f ? tail : 1.0f - tail);
 }
 
 }  // namespace marginscope::token_kernels

@@ -35,4 +35,30 @@ MARGINSCOPE_INLINE float exp_negative(float x) {
 }
 MARGINSCOPE_INLINE double exp_negative(double x) { return std::exp(x); }
 
+struct Gelu {
+    float value, slope;  // x Phi(x) and Phi(x) + x phi(x), exact, not the tanh of it
+};
+
+// Phi(-a) e^{a^2/2} (a + 3.75) is smooth in u = (3.75 - a) / (3.75 + a): its interpolation of
+// degree 8 at Chebyshev points over 0 <= a <= 14 is off by 2e-8 of itself.
+MARGINSCOPE_INLINE Gelu gelu_of(float x) {
+    const float a = std::fabs(x);
+    const float inverse = 1.0f / (a + 3.75f);
+    const float u = (3.75f - a) * inverse;
+    float p = 4.49942581e-4f;
+    p = p * u - 5.21814605e-4f;
+    p = p * u - 4.16709732e-3f;
+    p = p * u - 1.19325114e-3f;
+    p = p * u + 3.74902031e-2f;
+    p = p * u + 1.51519698e-1f;
+    p = p * u + 3.52939953e-1f;
+    p = p * u + 5.88188330e-1f;
+    p = p * u + 7.50294067e-1f;
+    const float bell = exp_negative(-0.5f * a * a);
+    const float tail = p * inverse * bell;  // Phi(-|x|)
+    const float share = x < 0.0f ? tail : 1.0f - tail;
+    constexpr float kPeak = 0.398942280f;  // phi(0)
+    return {x * share, share + x * (kPeak * bell)};
+}
+
 }  // namespace marginscope::kernels
