@@ -32,6 +32,7 @@ Tap chosen_rows(const Tap& tap, const at::Tensor& rows) {
 /// Variance of `count` values' mean where `all` equally good ones were there to draw from.
 double variance_of_mean(const at::Tensor& values, std::int64_t all) {
     const auto count = static_cast<double>(values.numel());
+    if (values.numel() == 1) return std::nan("");
     return (1.0 - count / static_cast<double>(all)) * values.var().item<double>() / count;
 }
 
@@ -72,7 +73,9 @@ BarrierEstimate estimate_barrier(const Model& model, const at::Tensor& u, const 
         const auto drawn = static_cast<double>(values.size(1));
         const double left_out = 1.0 - drawn / static_cast<double>(u.size(1) - kFirstPosition);
         const auto all_rows = static_cast<double>(values.size(0));
-        variance += left_out * values.var(1).sum().item<double>() / drawn / (all_rows * all_rows);
+        const double spread =
+            values.size(1) > 1 ? values.var(1).sum().item<double>() : std::nan("");
+        variance += left_out * spread / drawn / (all_rows * all_rows);
     }
     if (terms.probe_variance.defined())
         variance += terms.probe_variance.to(at::kDouble)

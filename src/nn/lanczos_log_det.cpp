@@ -137,7 +137,9 @@ LanczosResult lanczos_gradients(const CovarianceInput& in, const LanczosSettings
     g.sign = usable.to(g.logdet.scalar_type());
     g.logdet = g.logdet.masked_fill(usable.logical_not(), -std::numeric_limits<double>::infinity());
     g.norm = g.norm.masked_fill(usable.logical_not(), std::numeric_limits<double>::infinity());
-    out.probe_variance = all.var(0, true) / probes;
+    out.probe_variance = settings.probes > 1
+                             ? all.var(0, true) / probes
+                             : at::full_like(g.logdet, std::numeric_limits<double>::quiet_NaN());
 
     // d of sum_s a_s (s_s - mean)(t_s - mean), s = k·z, t = v·w, times -1: the covariance's own.
     const at::Tensor weight = (in.cap / g.norm).clamp_max(1.0).masked_fill(g.sign == 0, 0.0);

@@ -4,12 +4,9 @@
 
 #include <cstdint>
 
-#include "nn/kernels/numbers.h"
-
 namespace marginscope::kernels {
 
 /// y_k = x_k Phi(x_k) and slope_k its derivative, n numbers.
 void gelu_with_slope(const float* x, std::int64_t n, float* y, float* slope);
-void gelu_with_slope(const Bfloat16* x, std::int64_t n, Bfloat16* y, Bfloat16* slope);
 
 }  // namespace marginscope::kernels
