@@ -87,3 +87,12 @@ function(marginscope_add_test NAME)
                    ENVIRONMENT "${environment}" LABELS "${NAME};${ARG_LABELS}")
     set_property(GLOBAL APPEND PROPERTY MARGINSCOPE_TEST_TARGETS ${NAME})
 endfunction()
+
+# The same program once more with narrower vectors, as one test: what AVX2 and any x86-64 machine run.
+function(marginscope_test_narrow_vectors NAME)
+    foreach(bits IN ITEMS 256 128)
+        add_test(NAME ${NAME}.Vectors${bits} COMMAND ${NAME} --gtest_brief=1)
+        set_tests_properties(${NAME}.Vectors${bits} PROPERTIES
+            TIMEOUT 600 LABELS ${NAME} ENVIRONMENT "MARGINSCOPE_VECTOR_BITS=${bits};GOMP_SPINCOUNT=10000")
+    endforeach()
+endfunction()

@@ -106,7 +106,8 @@ private:
 };
 using AlignedNumbers = AlignedBuffer<double>;
 
-/// Doubles in a vector of this machine: 2, 4 or 8.
+/// Doubles in a vector of this machine: 2, 4 or 8; fewer where the environment's
+/// MARGINSCOPE_VECTOR_BITS (512, 256 or 128) says so when the program starts.
 int lanes();
 
 #if defined(__x86_64__) && defined(__GNUC__)
