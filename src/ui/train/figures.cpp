@@ -1,12 +1,26 @@
 // The run in numbers, and a sample of what the model writes now.
 #include "ui/train/figures.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
+
+/// Where sequences are sampled, steps may carry no barrier: then the last one that did.
+const TrainingSample& last_with_barrier(const std::vector<TrainingSample>& samples) {
+    const auto found = std::find_if(samples.rbegin(), samples.rend(),
+                                    [](const TrainingSample& sample) { return std::isfinite(sample.barrier); });
+    return found == samples.rend() ? samples.back() : *found;
+}
+
+std::string number_or(float value, const char* otherwise) {
+    return std::isfinite(value) ? format_number(value) : otherwise;
+}
 
 /// Where training steps estimate the barrier: the estimate beside the exact value, on the same windows.
 void draw_estimate(const EvalSample& last, const Theme& theme) {
@@ -36,9 +50,12 @@ void draw_run_figures(const Frames& frames, const TrainSeries& series, const Loo
     if (!series.samples.empty()) {
         const TrainingSample& last = series.samples.back();
         value_row(theme, Quantity::cross_entropy, format_number(last.ce) + " nats", std::isfinite(last.ce) ? 0 : theme.error);
-        value_row(theme, Quantity::barrier, format_number(last.barrier));
-        value_row(theme, Quantity::logdet, format_number(last.logdet_mean));
-        value_row(theme, Quantity::share_beyond, format_percent(last.share_beyond), last.share_beyond > 0 ? theme.accent : 0);
+        const TrainingSample& carried = last_with_barrier(series.samples);
+        value_row(theme, Quantity::barrier, number_or(carried.barrier, "not yet carried"));
+        value_row(theme, Quantity::logdet, number_or(carried.logdet_mean, "not yet carried"));
+        value_row(theme, Quantity::share_beyond,
+                  std::isfinite(carried.share_beyond) ? format_percent(carried.share_beyond) : "not told by probes",
+                  carried.share_beyond > 0 ? theme.accent : 0);
         value_row(theme, Quantity::embedding_rms, format_number(last.embedding_rms));
         value_row(theme, "Gradient norm", format_number(last.grad_norm));
         value_row(theme, "Learning rate", format_number(last.lr));
