@@ -1,4 +1,5 @@
 // How the cost of the exact barrier grows with context, width and batch.
+#include <array>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -82,9 +83,10 @@ std::vector<BenchFigure> scaling_figures(const BenchSettings& settings) {
             if (settings.stop.stop_requested()) break;
             out.push_back(cost(at, corpus, settings));
         }
-        for (const int width : {128, 384}) {
+        for (const auto& [context, batch, width] :
+             {std::array{512, 2, 128}, std::array{512, 2, 384}, std::array{1024, 1, 384}}) {
             if (settings.stop.stop_requested()) break;
-            estimators({.context = 512, .batch = 2, .width = width}, corpus, settings, out);
+            estimators({.context = context, .batch = batch, .width = width}, corpus, settings, out);
         }
     });
     return out;

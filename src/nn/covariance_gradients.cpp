@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 
 #include <algorithm>
 #include <limits>
@@ -21,6 +22,17 @@ at::Tensor padded_rows(const at::Tensor& t, std::int64_t columns) {
                                  : at::constant_pad_nd(t, {0, columns - t.size(-1)});
 }
 
+// Where sequences are few, each is taken in parts, every kParts-th position in one, so that threads
+// have something to share. How many does not depend on the threads, nor then does the result.
+constexpr std::int64_t kParts = 4;
+
+/// Row k's chosen positions from `part` on, every `parts`-th.
+struct Part {
+    std::int64_t k, part, parts;
+
+    at::Tensor of(const at::Tensor& t) const { return t[k].slice(0, part, std::nullopt, parts); }
+};
+
 template <typename Real>
 CovarianceGradients on_cpu(const CovarianceInput& in) {
     const std::int64_t rows = in.attention.size(0);
@@ -32,41 +44,51 @@ CovarianceGradients on_cpu(const CovarianceInput& in) {
     const at::Tensor attention = padded_rows(in.attention, wide);
     const at::Tensor values = padded_rows(in.values, row), keys = padded_rows(in.keys, row);
     const at::Tensor attended = (in.positions + in.own).contiguous();
+    const std::int64_t parts = rows < kParts ? kParts : 1;
     CovarianceGradients out;
     out.logdet = at::empty({rows, count}, values.options());
     out.sign = at::empty_like(out.logdet);
     out.norm = at::empty_like(out.logdet);
     out.d_attention = at::empty_like(attention);
-    out.d_values = at::zeros_like(values);
-    out.d_keys = at::zeros_like(keys);
-    at::parallel_for(0, rows, 1, [&](std::int64_t begin, std::int64_t end) {
+    const at::Tensor d_values = at::zeros({rows, parts, time, row}, values.options());
+    const at::Tensor d_keys = at::zeros_like(d_values);
+    at::parallel_for(0, rows * parts, 1, [&](std::int64_t begin, std::int64_t end) {
+        const at::AutoDispatchBelowAutograd no_autograd;  // guards are per thread
         kernels::CovarianceScratch<Real> scratch;
-        for (std::int64_t k = begin; k < end; ++k) {
-            const auto from = [k](const at::Tensor& t) {
-                return t.const_data_ptr<Real>() + k * t.stride(0);
-            };
-            const auto to = [k](const at::Tensor& t) {
-                return t.mutable_data_ptr<Real>() + k * t.stride(0);
-            };
+        for (std::int64_t task = begin; task < end; ++task) {
+            const Part part{task / parts, task % parts, parts};
+            const at::Tensor of_attention = part.of(attention).contiguous();
+            const at::Tensor of_attended = part.of(attended).contiguous();
+            const std::int64_t some = of_attention.size(0);
+            if (some == 0) continue;
+            const at::Tensor numbers = at::empty({3, some}, values.options());
+            const at::Tensor d_attention = at::empty_like(of_attention);
+            const auto from = [](const at::Tensor& t) { return t.const_data_ptr<Real>(); };
+            const auto to = [](const at::Tensor& t) { return t.mutable_data_ptr<Real>(); };
             const kernels::CovarianceSequence<Real> sequence{
-                from(attention),
-                attended.const_data_ptr<std::int64_t>() + k * count,
-                count,
-                from(values),
-                from(keys),
+                from(of_attention),
+                of_attended.const_data_ptr<std::int64_t>(),
+                some,
+                from(values) + part.k * time * row,
+                from(keys) + part.k * time * row,
                 time,
                 size,
                 in.cap,
                 nullptr};
-            kernels::covariance_positions(sequence,
-                                          {to(out.logdet), to(out.sign), to(out.norm),
-                                           to(out.d_attention), to(out.d_values), to(out.d_keys)},
-                                          scratch);
+            kernels::covariance_positions(
+                sequence,
+                {to(numbers), to(numbers) + some, to(numbers) + 2 * some, to(d_attention),
+                 to(d_values) + task * time * row, to(d_keys) + task * time * row},
+                scratch);
+            part.of(out.logdet).copy_(numbers[0]);
+            part.of(out.sign).copy_(numbers[1]);
+            part.of(out.norm).copy_(numbers[2]);
+            part.of(out.d_attention).copy_(d_attention);
         }
     });
     out.d_attention = out.d_attention.narrow(2, 0, time);
-    out.d_values = out.d_values.narrow(2, 0, size);
-    out.d_keys = out.d_keys.narrow(2, 0, size);
+    out.d_values = d_values.sum(1).narrow(2, 0, size);
+    out.d_keys = d_keys.sum(1).narrow(2, 0, size);
     return out;
 }
 

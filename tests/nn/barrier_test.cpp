@@ -81,12 +81,13 @@ void expect_gradient(const std::function<at::Tensor(const std::vector<at::Tensor
     }
 }
 
-// Dual alone, primal alone, and both sides of the turn; several groups of positions.
+// The dual and the primal form; few sequences (taken in parts) and several; several groups of
+// positions.
 class StageBarrier : public testing::TestWithParam<Case> {};
 INSTANTIATE_TEST_SUITE_P(Shapes, StageBarrier,
                          testing::Values(Case{2, 20, 24, 0.3}, Case{3, 40, 6, 0.4},
                                          Case{1, 64, 33, 0.2}, Case{2, 3, 8, 0.5},
-                                         Case{1, 12, 1, 0.9}));
+                                         Case{5, 30, 4, 0.4}, Case{1, 12, 1, 0.9}));
 
 TEST_P(StageBarrier, EqualsTheStageOfCore) {
     const Inputs in = inputs_of(GetParam(), 7, at::kDouble);
