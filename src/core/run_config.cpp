@@ -117,6 +117,8 @@ std::vector<Field> make_fields() {
         choice({"train.device", "device", "where to compute"}, kDevices, restart, MEMBER(train.device)),
         choice({"train.precision", "precision", "numbers of the model's matrix products; weights and sums stay float32"},
                kPrecisions, restart, MEMBER(train.precision)),
+        plain({"train.cuda_graph", "cuda-graph", "record the model's pass on the GPU once and replay it"}, {0, 1},
+              restart, MEMBER(train.cuda_graph)),
         plain({"barrier.lambda", "lambda", "weight lambda_m of the log-barrier"}, {0, 1000, true}, live,
               MEMBER(barrier.lambda)),
         choice({"barrier.site", "site", "the stage that carries the barrier"}, kSites, restart,
@@ -278,6 +280,10 @@ void validate(const RunConfig& config) {
         throw UserError("--estimator " + std::string(name_of(config.barrier.estimator)) +
                             " is for the sites embeddings and projected; the heads' matrices are small: take --estimator "
                             "exact, and --barrier-fraction to sample.",
+                        2);
+    if (config.train.cuda_graph && (config.train.dropout > 0.0 || config.barrier.site == BarrierSite::heads))
+        throw UserError("--cuda-graph records a pass without dropout and without a barrier on the heads: take "
+                        "--cuda-graph false, or leave these out.",
                         2);
     if (config.train.min_lr > config.train.lr)
         throw UserError("--min-lr (" + shortest(config.train.min_lr) + ") cannot exceed --lr (" +

@@ -71,6 +71,7 @@ struct TrainConfig {
     int threads = 2;
     DeviceChoice device = DeviceChoice::automatic;
     Precision precision = Precision::float32;
+    bool cuda_graph = false;  // the model's pass recorded once and replayed
 };
 
 struct RunConfig {

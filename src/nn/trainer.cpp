@@ -4,7 +4,6 @@
 #include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <chrono>
 #include <cmath>
@@ -25,6 +24,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// UserError for what the device cannot do.
+void check_device(const TrainConfig& train, at::Device device) {
+    check_precision(train.precision, device);
+    check_barrier(device);
+    if (train.cuda_graph && (device.is_cpu() || !can_record_on_gpu()))
+        throw UserError(
+            "--cuda-graph true needs an NVIDIA GPU to train on, and a build that found CUDA's "
+            "headers: take --cuda-graph false.",
+            2);
+}
+
 double rms_of(const at::Tensor& x) { return x.square().mean().sqrt().item<double>(); }
 
 }  // namespace
@@ -37,8 +47,7 @@ Trainer::~Trainer() = default;
 Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* from) {
     set_compute_threads(config.train.threads);
     const at::Device device = choose_device(config.train.device);
-    check_precision(config.train.precision, device);
-    check_barrier(device);
+    check_device(config.train, device);
     RunConfig used = config;
     if (from != nullptr) used.model = from->config.model;
     validate(used);
@@ -62,8 +71,7 @@ Trainer Trainer::resume(const SafeTensors& checkpoint, const std::string& name,
                         const RunConfig& config, const Corpus& corpus) {
     set_compute_threads(config.train.threads);
     const at::Device device = choose_device(config.train.device);
-    check_precision(config.train.precision, device);
-    check_barrier(device);
+    check_device(config.train, device);
     Model model = model_from_file(checkpoint, name, device);
     model.config = config;
     auto state = std::make_unique<State>(std::make_shared<Model>(std::move(model)), corpus);
@@ -86,23 +94,9 @@ void Trainer::step() {
         const at::Tensor noise = s.training_noise(step, u.sizes()) * train.noise;
         u = u + (train.noise_relative ? noise * rms : noise);
     }
-    Tap tap;
-    ForwardOptions options;
-    at::Generator generator;
-    if (model.config.barrier.site == BarrierSite::heads) options.tap = &tap;
-    if (train.precision == Precision::bfloat16) options.products = at::kBFloat16;
-    if (train.dropout > 0.0) {
-        generator = s.dropout_generator(step);
-        options.dropout = train.dropout;
-        options.dropout_generator = &generator;
-    }
-    const at::Tensor ce =
-        cross_entropy(model.gpt.logits_from_embeddings(u, options), batch.targets);
-    const Objective objective =
-        barrier_objective(model, u, tap, barrier_sample(model.config, u.size(0), step));
-
     for (AdamW* optimizer : s.optimizers()) optimizer->clear_gradients();
-    torch::autograd::backward({objective.loss.defined() ? ce + objective.loss : ce});
+    const StepLoss loss = train.cuda_graph ? s.backward_from_record(u, batch.targets)
+                                           : s.backward_in_full(u, batch.targets);
     const double lr = learning_rate(train, step);
     const at::Tensor grad_norm = s.optimizer.clip(train.clip);
     s.optimizer.step(lr);
@@ -111,8 +105,8 @@ void Trainer::step() {
 
     at::NoGradGuard no_grad;
     s.pending = at::cat(
-        {at::stack({ce.detach().to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
-         barrier_counts(objective.carried, model.config.barrier.cap)});
+        {at::stack({loss.ce.to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
+         barrier_counts(loss.carried, model.config.barrier.cap)});
     s.report = {};
     s.report.step = model.step;
     s.report.lr = lr;

@@ -11,13 +11,21 @@
 
 #include "files/safetensors.h"
 #include "nn/adamw.h"
+#include "nn/barrier.h"
 #include "nn/checkpoint.h"
+#include "nn/model_pass.h"
 #include "nn/trainer.h"
 
 namespace marginscope {
 
 struct Batch {
     at::Tensor ids, targets;  // (B, T) int64 on the device
+};
+
+/// What a step's backward pass leaves besides the gradients.
+struct StepLoss {
+    at::Tensor ce;
+    BarrierTerms carried;
 };
 
 struct Trainer::State {
@@ -27,6 +35,12 @@ struct Trainer::State {
     Batch training_batch(std::int64_t step) const;
     at::Tensor training_noise(std::int64_t step, at::IntArrayRef shape) const;  // N(0, 1)
     at::Generator dropout_generator(std::int64_t step) const;
+
+    /// Gradients of cross-entropy and objective into parameters that have none. u (B, T, C): the
+    /// batch's embeddings with their graph.
+    StepLoss backward_in_full(const at::Tensor& u, const at::Tensor& targets);
+    /// The same, the model's pass replayed from a recording; the first time it is made.
+    StepLoss backward_from_record(const at::Tensor& u, const at::Tensor& targets);
 
     std::vector<AdamW*> optimizers();
     /// Clips and updates the stages' own parameters; keeps W_P's rows orthonormal.
@@ -42,6 +56,7 @@ struct Trainer::State {
     AdamW optimizer;
     AdamW stage_optimizer;
     std::optional<AdamW> barrier_optimizer;
+    std::optional<RecordedPass> recorded;
     at::Tensor pending;  // figures of the last update, still on the device
     StepReport report;
 };
