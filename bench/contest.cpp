@@ -14,9 +14,10 @@ namespace {
 constexpr double kTurnSecs = 0.3;
 constexpr int kMostTurns = 10;
 
-double secs_of(const std::function<void()>& call, int calls) {
+double secs_of(const Contender& contender, int calls) {
     const auto start = BenchClock::now();
-    for (int k = 0; k < calls; ++k) call();
+    for (int k = 0; k < calls; ++k) contender.call();
+    if (contender.finish) contender.finish();
     return seconds_since(start) / calls;
 }
 
@@ -28,9 +29,9 @@ struct Turn {
 /// Calls that fill `turn_secs`. The first call of all allocates: where even it tells that a turn
 /// has room for one call only, there is no second one.
 Turn turn_of(const Contender& contender, double turn_secs) {
-    const double first = secs_of(contender.call, 1);
+    const double first = secs_of(contender, 1);
     if (first > 2 * turn_secs) return {contender.least_calls, first > 4 * turn_secs ? 3 : 1};
-    const double calls = std::clamp(turn_secs / secs_of(contender.call, 1), 1.0, 1e6);
+    const double calls = std::clamp(turn_secs / secs_of(contender, 1), 1.0, 1e6);
     return {std::max(contender.least_calls, static_cast<int>(std::lround(calls))), 1};
 }
 
@@ -76,7 +77,7 @@ Timings hold_contest(const std::vector<Contender>& contenders, const BenchSettin
         for (std::size_t k = 0; k < contenders.size(); ++k) {
             const std::size_t at = turn % 2 == 0 ? k : contenders.size() - 1 - k;
             timings.secs[at].push_back(turn % plans[at].every == 0
-                                           ? secs_of(contenders[at].call, plans[at].calls)
+                                           ? secs_of(contenders[at], plans[at].calls)
                                            : std::nan(""));
             progress.update(static_cast<std::size_t>(turn) * contenders.size() + k + 1, total);
         }

@@ -14,6 +14,8 @@ struct Contender {
     std::string name;
     std::function<void()> call;
     int least_calls = 1;  // in one turn: more where calls differ by chance
+    // Waits for what the calls have only started, in the time that is measured; empty: nothing to.
+    std::function<void()> finish = {};
 };
 
 /// Seconds of one call, one value for each turn; not a number where a slow contender sat out.

@@ -15,6 +15,10 @@ std::vector<BenchGroup> bench_groups();
 /// A training step, ours and with the barrier at each site, over the same step in plain LibTorch.
 std::vector<BenchFigure> training_figures(const BenchSettings& settings);
 
+/// The same on the GPU, and the step whose pass is recorded; a null figure with the reason where
+/// there is none.
+std::vector<BenchFigure> gpu_figures(const BenchSettings& settings);
+
 /// Whether a whole training in bfloat16 ends where one in float32 does.
 std::vector<BenchFigure> precision_figures(const BenchSettings& settings);
 

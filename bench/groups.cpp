@@ -5,6 +5,7 @@ namespace marginscope {
 
 std::vector<BenchGroup> bench_groups() {
     return {{.name = "training", .measure = training_figures},
+            {.name = "gpu", .measure = gpu_figures},
             {.name = "precision", .measure = precision_figures},
             {.name = "memory", .measure = memory_figures},
             {.name = "margins", .measure = margin_figures},

@@ -17,7 +17,8 @@ at::Tensor attention_of(const at::Tensor& u, const at::Tensor& w_q, const at::Te
     const at::Tensor k = at::matmul(u, w_k.t());
     const at::Tensor scores =
         at::matmul(q, k.transpose(1, 2)) / std::sqrt(static_cast<double>(w_q.size(0)));
-    const at::Tensor hidden = at::ones({time, time}, at::kBool).triu();
+    const at::Tensor hidden =
+        at::ones({time, time}, u.options().dtype(at::kBool).requires_grad(false)).triu();
     return at::softmax(scores.masked_fill(hidden, -INFINITY).narrow(1, kFirst, time - kFirst), -1);
 }
 
@@ -35,7 +36,8 @@ at::Tensor naive_barrier(const at::Tensor& u, const at::Tensor& w_q, const at::T
     const at::Tensor covariance = second - mean.unsqueeze(3) * mean.unsqueeze(2);
     const at::Tensor score_matrix =
         at::matmul(w_k.t(), w_q) / std::sqrt(static_cast<double>(w_q.size(0)));
-    const at::Tensor jacobian = at::eye(width) - at::matmul(covariance, score_matrix);
+    const at::Tensor jacobian =
+        at::eye(width, u.options().requires_grad(false)) - at::matmul(covariance, score_matrix);
     return -std::get<1>(at::linalg_slogdet(jacobian)).mean();
 }
 

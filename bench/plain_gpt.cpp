@@ -98,10 +98,11 @@ struct PlainGpt::Net : nn::Module {
         torch::NoGradGuard no_grad;
         std::vector<torch::Tensor> own = parameters();
         for (std::size_t k = 0; k < own.size(); ++k) own[k].copy_(same.parameters().at(k).value);
+        to(same.device());
     }
 
     torch::Tensor embed(const torch::Tensor& ids) {
-        return wte(ids) + wpe(torch::arange(ids.size(1), torch::kLong));
+        return wte(ids) + wpe(torch::arange(ids.size(1), ids.options()));
     }
     torch::Tensor hidden(torch::Tensor x) {
         for (const auto& block : blocks) x = block->forward(x);
@@ -190,7 +191,8 @@ void PlainTraining::step() {
         ids.push_back(text_.slice(0, start, start + context_));
         targets.push_back(text_.slice(0, start + 1, start + 1 + context_));
     }
-    update(torch::stack(ids), torch::stack(targets));
+    const torch::Device device = gpt_.net_->wte->weight.device();
+    update(torch::stack(ids).to(device), torch::stack(targets).to(device));
 }
 
 double PlainTraining::step_on(const at::Tensor& ids, const at::Tensor& targets) {

@@ -3,7 +3,8 @@
 //
 // Same architecture, parameters and initial values as CharGpt (nanoGPT's: pre-LN, no biases, tied
 // head, exact GELU), attention by matmul, mask, softmax, matmul; torch::optim::AdamW, LibTorch's
-// gradient clipping and cross-entropy. On the CPU, in float32. One thread. Shapes: B batch, T time,
+// gradient clipping and cross-entropy. In float32, on the device of the model it is made from; it
+// decodes on the CPU. One thread. Shapes: B batch, T time,
 // C width, V vocabulary.
 #pragma once
 

@@ -10,6 +10,7 @@
 #include "bench/training_rivals.h"
 #include "core/run_config.h"
 #include "core/statistics.h"
+#include "nn/cuda_graph.h"
 #include "nn/device.h"
 #include "nn/torch_errors.h"
 
@@ -17,6 +18,7 @@ namespace marginscope {
 namespace {
 
 constexpr const char* kPlain = "the plain LibTorch step";
+constexpr const char* kUnrecorded = "the same step, its model's pass not recorded";
 
 /// What of a step is estimated.
 struct Share {
@@ -32,16 +34,23 @@ struct Share {
     }
 };
 
+/// What every contest needs.
+struct Training {
+    const Corpus& corpus;
+    const BenchSettings& settings;
+    DeviceChoice device;
+};
+
 /// Steps that are timed together; the first one is the plain step, the second one large product.
 class StepContest {
 public:
-    StepContest(const TrainingShape& shape, const Corpus& corpus, const BenchSettings& settings)
+    StepContest(const TrainingShape& shape, const Training& training)
         : shape_(shape),
-          corpus_(corpus),
-          settings_(settings),
-          config_(training_config(shape, settings.threads)) {
-        contenders_.push_back(plain_step(config_, corpus));
-        contenders_.push_back(gemm());
+          corpus_(training.corpus),
+          settings_(training.settings),
+          config_(training_config(shape, settings_.threads, training.device)) {
+        contenders_.push_back(plain_step(config_, corpus_));
+        contenders_.push_back(gemm(training.device));
     }
 
     std::size_t add(Contender contender) {
@@ -64,12 +73,19 @@ public:
     }
     /// The product's bare step in bfloat16, where the processor has it.
     std::optional<std::size_t> add_bfloat16() {
-        if (!has_bfloat16(at::kCPU)) return std::nullopt;
+        if (!has_bfloat16(choose_device(config_.train.device))) return std::nullopt;
         RunConfig config = config_;
         config.train.precision = Precision::bfloat16;
         return add(bare_step(config, corpus_));
     }
+    /// The product's step with its exact barrier, the model's pass replayed from a recording.
+    std::size_t add_recorded() {
+        RunConfig config = config_;
+        config.train.cuda_graph = true;
+        return add(trainer_step(config, corpus_));
+    }
     const RunConfig& config() const { return config_; }
+    const Corpus& corpus() const { return corpus_; }
 
     void hold() { timings_ = hold_contest(contenders_, settings_, "steps, " + shape_.text()); }
 
@@ -79,6 +95,15 @@ public:
         std::snprintf(note, sizeof note, "%.0f tokens/s over %.0f; %s; %s", tokens_per_s(which),
                       tokens_per_s(0), shape_.text().c_str(), what.c_str());
         return {name, timings_.ratio(0, which), "times", goal, kPlain, note};
+    }
+    /// How often `which` steps while `rival` steps once.
+    BenchFigure speed_over(const std::string& name, std::size_t which, std::size_t rival,
+                           const std::string& rival_text) const {
+        char note[240];
+        std::snprintf(note, sizeof note, "%.2f ms over %.2f ms a step; %s; all sequences",
+                      1000 / timings_.rate(which), 1000 / timings_.rate(rival),
+                      shape_.text().c_str());
+        return {name, timings_.ratio(rival, which), "times", "", rival_text, note};
     }
     BenchFigure bfloat16_speed(const std::string& name, std::optional<std::size_t> which) const {
         if (!which)
@@ -138,13 +163,12 @@ double heads_flops(RunConfig config) {
     return barrier_flops(config);
 }
 
-void measure_t64(const Corpus& corpus, const BenchSettings& settings,
-                 std::vector<BenchFigure>& out) {
-    StepContest contest({}, corpus, settings);
-    const auto bare = contest.add(bare_step(contest.config(), corpus));
+void measure_t64(const Training& training, std::vector<BenchFigure>& out) {
+    StepContest contest({}, training);
+    const auto bare = contest.add(bare_step(contest.config(), contest.corpus()));
     const auto rough = contest.add_bfloat16();
     const auto exact = contest.add_barrier(BarrierSite::embeddings);
-    const auto naive = contest.add(naive_step(contest.config(), corpus));
+    const auto naive = contest.add(naive_step(contest.config(), contest.corpus()));
     contest.hold();
     out.push_back(contest.speed("train_tokens_per_s", ">= 1.15", bare));
     out.push_back(contest.bfloat16_speed("train_tokens_per_s_bf16", rough));
@@ -153,10 +177,9 @@ void measure_t64(const Corpus& corpus, const BenchSettings& settings,
     out.push_back(contest.cost("barrier_naive", "", naive));
 }
 
-void measure_t128(const Corpus& corpus, const BenchSettings& settings,
-                  std::vector<BenchFigure>& out) {
-    StepContest contest({.context = 128, .batch = 16}, corpus, settings);
-    const auto bare = contest.add(bare_step(contest.config(), corpus));
+void measure_t128(const Training& training, std::vector<BenchFigure>& out) {
+    StepContest contest({.context = 128, .batch = 16}, training);
+    const auto bare = contest.add(bare_step(contest.config(), contest.corpus()));
     const auto rough = contest.add_bfloat16();
     const auto exact = contest.add_barrier(BarrierSite::embeddings);
     const auto sampled = contest.add_barrier(BarrierSite::embeddings, {1.0 / 8});
@@ -179,12 +202,30 @@ void measure_t128(const Corpus& corpus, const BenchSettings& settings,
     out.push_back(contest.cost("barrier_heads_positions_t128", "", heads_positions));
 }
 
-void measure_t256(const Corpus& corpus, const BenchSettings& settings,
-                  std::vector<BenchFigure>& out) {
-    StepContest contest({.context = 256, .batch = 8}, corpus, settings);
+void measure_t256(const Training& training, std::vector<BenchFigure>& out) {
+    StepContest contest({.context = 256, .batch = 8}, training);
     const auto sampled = contest.add_barrier(BarrierSite::embeddings, {1.0 / 32});
     contest.hold();
     out.push_back(contest.mean_cost("barrier_embeddings_sampled_t256", "<= 1.10", sampled));
+}
+
+void measure_all(const Training& training, std::vector<BenchFigure>& out) {
+    check_training_rivals(training.corpus, training.settings.threads, training.device);
+    for (const auto measure : {measure_t64, measure_t128, measure_t256})
+        if (!training.settings.stop.stop_requested()) measure(training, out);
+}
+
+void measure_recorded(const Training& training, std::vector<BenchFigure>& out) {
+    if (!can_record_on_gpu()) {
+        out.push_back({"cuda_graph_step", std::nan(""), "times", "", kUnrecorded,
+                       "built without CUDA's headers"});
+        return;
+    }
+    StepContest contest({}, training);
+    const auto exact = contest.add_barrier(BarrierSite::embeddings);
+    const auto recorded = contest.add_recorded();
+    contest.hold();
+    out.push_back(contest.speed_over("cuda_graph_step", recorded, exact, kUnrecorded));
 }
 
 }  // namespace
@@ -193,11 +234,26 @@ std::vector<BenchFigure> training_figures(const BenchSettings& settings) {
     std::vector<BenchFigure> out;
     with_torch_errors([&] {
         const Corpus corpus = built_in_corpus();
-        check_training_rivals(corpus, settings.threads);
-        measure_t64(corpus, settings, out);
-        if (!settings.stop.stop_requested()) measure_t128(corpus, settings, out);
-        if (!settings.stop.stop_requested()) measure_t256(corpus, settings, out);
+        measure_all({corpus, settings, DeviceChoice::cpu}, out);
     });
+    return out;
+}
+
+std::vector<BenchFigure> gpu_figures(const BenchSettings& settings) {
+    if (!load_cuda())
+        return {{"gpu_cuda_graph_step", std::nan(""), "times", "", kUnrecorded,
+                 "no usable CUDA device, so nothing of a GPU is measured"}};
+    std::vector<BenchFigure> out;
+    with_torch_errors([&] {
+        const Corpus corpus = built_in_corpus();
+        const Training training{corpus, settings, DeviceChoice::cuda};
+        measure_all(training, out);
+        if (!settings.stop.stop_requested()) measure_recorded(training, out);
+    });
+    for (BenchFigure& figure : out) {
+        figure.name = "gpu_" + figure.name;
+        figure.goal.clear();  // those of the table are a processor's
+    }
     return out;
 }
 

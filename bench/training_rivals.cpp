@@ -35,7 +35,15 @@ struct Text {
 
 CharGpt fresh_model(const Text& text, const RunConfig& config) {
     return CharGpt(config.model, text.vocabulary.size(),
-                   static_cast<std::uint64_t>(config.train.seed));
+                   static_cast<std::uint64_t>(config.train.seed),
+                   choose_device(config.train.device));
+}
+
+/// Timed to the end, also where calls only start the work.
+Contender on_device(Contender contender, DeviceChoice choice) {
+    const at::Device device = choose_device(choice);
+    if (!device.is_cpu()) contender.finish = [device] { wait_for(device); };
+    return contender;
 }
 
 struct Batch {
@@ -72,7 +80,10 @@ public:
             {static_cast<std::uint64_t>(config_.train.seed), DrawPurpose::batch_offsets, steps_++});
         std::vector<TokenWindow> windows(static_cast<std::size_t>(config_.train.batch));
         for (TokenWindow& window : windows) window = {rng.below(ids.size() - time), time + 1, 0};
-        return {window_ids(ids, windows, time), window_ids(ids, windows, time, 1)};
+        const auto placed = [&](std::size_t shift) {
+            return placed_on(window_ids(ids, windows, time, shift), gpt_.device());
+        };
+        return {placed(0), placed(1)};
     }
 
     const CharGpt& gpt() const { return gpt_; }
@@ -121,7 +132,7 @@ std::string TrainingShape::text() const {
            ", B=" + std::to_string(batch);
 }
 
-RunConfig training_config(const TrainingShape& shape, int threads) {
+RunConfig training_config(const TrainingShape& shape, int threads, DeviceChoice device) {
     RunConfig config;
     config.model.context = shape.context;
     config.model.width = shape.width;
@@ -130,43 +141,49 @@ RunConfig training_config(const TrainingShape& shape, int threads) {
     config.train.batch = shape.batch;
     config.train.threads = threads;
     config.train.steps = 1'000'000;
-    config.train.device = DeviceChoice::cpu;
+    config.train.device = device;
     set_compute_threads(threads);
     return config;
 }
 
 Contender plain_step(const RunConfig& config, const Corpus& corpus) {
     const auto training = plain_training(config, corpus);
-    return {"plain", [training] { training->step(); }};
+    return on_device({"plain", [training] { training->step(); }}, config.train.device);
 }
 
 Contender naive_step(const RunConfig& config, const Corpus& corpus) {
     const auto training = plain_training(config, corpus);
     const auto stage = EmbeddingStage::random(config.model.width, 0, config.stage.init_std,
-                                              static_cast<std::uint64_t>(config.stage.seed));
+                                              static_cast<std::uint64_t>(config.stage.seed),
+                                              choose_device(config.train.device));
     const double lambda = config.barrier.lambda;
     training->add_loss(
         [stage, lambda](const at::Tensor& u) {
             return naive_objective(u, stage.w_q, stage.w_k, lambda, 1.0);
         },
         {stage.w_q, stage.w_k}, config.stage.lr);
-    return {"by autograd through d x d covariances and slogdet, all sequences",
-            [training] { training->step(); }};
+    return on_device({"by autograd through d x d covariances and slogdet, all sequences",
+                      [training] { training->step(); }},
+                     config.train.device);
 }
 
 Contender bare_step(const RunConfig& config, const Corpus& corpus) {
     const auto training = std::make_shared<BareTraining>(config, corpus);
-    return {"bare", [training] { training->step(); }};
+    return on_device({"bare", [training] { training->step(); }}, config.train.device);
 }
 
-Contender gemm() {
-    const at::Tensor a = at::randn({kGemmSize, kGemmSize}), b = at::randn({kGemmSize, kGemmSize});
+Contender gemm(DeviceChoice device) {
+    const auto random = [where = choose_device(device)] {
+        return at::randn({kGemmSize, kGemmSize}, at::TensorOptions(where));
+    };
+    const at::Tensor a = random(), b = random();
     const at::Tensor out = at::empty_like(a);
-    return {"gemm", [a, b, out] {
-                at::NoGradGuard no_grad;
-                at::Tensor to = out;
-                at::matmul_out(to, a, b);
-            }};
+    const auto multiply = [a, b, out] {
+        at::NoGradGuard no_grad;
+        at::Tensor to = out;
+        at::matmul_out(to, a, b);
+    };
+    return on_device({"gemm", multiply}, device);
 }
 
 double gemm_flops() { return 2.0 * kGemmSize * kGemmSize * kGemmSize; }
@@ -199,11 +216,11 @@ double loss_after(const RunConfig& config, const Corpus& corpus, int steps) {
 
 Contender trainer_step(const RunConfig& config, const Corpus& corpus) {
     const auto training = std::make_shared<Trainer>(config, corpus);
-    return {"trainer", [training] { training->step(); }};
+    return on_device({"trainer", [training] { training->step(); }}, config.train.device);
 }
 
-void check_training_rivals(const Corpus& corpus, int threads) {
-    RunConfig config = training_config({.context = 32, .batch = 4, .layers = 2}, threads);
+void check_training_rivals(const Corpus& corpus, int threads, DeviceChoice device) {
+    RunConfig config = training_config({.context = 32, .batch = 4, .layers = 2}, threads, device);
     BareTraining bare(config, corpus);
     const Text text(corpus, config);
     PlainTraining plain(bare.gpt(), text.tokens.train(), config.train);

@@ -22,8 +22,9 @@ struct TrainingShape {
     std::string text() const;
 };
 
-/// The default run at this shape on the CPU, without end.
-RunConfig training_config(const TrainingShape& shape, int threads);
+/// The default run at this shape, without end.
+RunConfig training_config(const TrainingShape& shape, int threads,
+                          DeviceChoice device = DeviceChoice::cpu);
 
 /// The same model trained by LibTorch's modules and optimizer (bench/plain_gpt.h).
 Contender plain_step(const RunConfig& config, const Corpus& corpus);
@@ -32,7 +33,7 @@ Contender naive_step(const RunConfig& config, const Corpus& corpus);
 /// The product's model, loss and optimizer without stage and barrier, in config.train.precision.
 Contender bare_step(const RunConfig& config, const Corpus& corpus);
 /// One large float32 product by LibTorch: what the machine can do at most.
-Contender gemm();
+Contender gemm(DeviceChoice device);
 double gemm_flops();
 
 /// Floating-point operations that a step with the config's exact barrier needs beyond a bare one:
@@ -48,6 +49,6 @@ Contender trainer_step(const RunConfig& config, const Corpus& corpus);
 /// A rival that computes something else proves nothing: logits of equal weights agree to 1e-4, the
 /// losses of three updates on equal batches to 1e-3, and the naive barrier is the product's.
 /// UserError otherwise.
-void check_training_rivals(const Corpus& corpus, int threads);
+void check_training_rivals(const Corpus& corpus, int threads, DeviceChoice device);
 
 }  // namespace marginscope

@@ -2,8 +2,10 @@
 // both.
 #include "nn/device.h"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 
 #include "core/error.h"
@@ -48,6 +50,17 @@ void check_precision(Precision precision, at::Device device) {
         "--precision bfloat16 needs a processor with AVX512_BF16 or a GPU, and this machine has "
         "neither: take --precision float32.",
         2);
+}
+
+at::Tensor placed_on(const at::Tensor& host, at::Device device) {
+    if (device.is_cpu()) return host;
+    // From pageable memory the copy would wait. The pinned copy lives until the GPU has read it.
+    return host.pin_memory().to(device, /*non_blocking=*/true);
+}
+
+void wait_for(at::Device device) {
+    if (device.is_cpu()) return;
+    c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
 std::string device_label() { return load_cuda() ? "CUDA GPU 0" : "CPU"; }

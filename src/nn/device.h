@@ -1,7 +1,7 @@
 // Where tensors live and on how many threads ATen computes.
 #pragma once
 
-#include <c10/core/Device.h>
+#include <ATen/core/Tensor.h>
 
 #include <string>
 
@@ -21,6 +21,13 @@ bool has_bfloat16(at::Device device);
 
 /// UserError where the device lacks the precision.
 void check_precision(Precision precision, at::Device device);
+
+/// A tensor of the CPU on the device, without waiting for what a GPU still computes; itself on a
+/// CPU.
+at::Tensor placed_on(const at::Tensor& host, at::Device device);
+
+/// Returns when the device has done all it was given.
+void wait_for(at::Device device);
 
 /// "CPU", or the GPU's number: where choose_device(automatic) would compute.
 std::string device_label();

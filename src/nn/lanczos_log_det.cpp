@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "nn/device.h"
 #include "nn/positions.h"
 
 namespace marginscope {
@@ -102,7 +103,7 @@ at::Tensor signs(const CovarianceInput& in, const LanczosSettings& settings, std
         if (k % 64 == 0) bits = random.next();
         out[k] = (bits >> (k % 64)) & 1 ? 1.0f : -1.0f;
     }
-    return host.to(in.values.device(), in.values.scalar_type());
+    return placed_on(host.to(in.values.scalar_type()), in.values.device());
 }
 
 }  // namespace

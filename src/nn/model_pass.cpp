@@ -64,8 +64,8 @@ RecordedPass::RecordedPass(const CharGpt& gpt, const at::Tensor& u, const at::Te
         memory->found = pass_gradients(gpt, memory->u, memory->targets, products);
     });
     const double largest = products == at::kBFloat16 ? 1e-1 : 1e-3;
-    const double difference = largest_difference(
-        run(u, targets), pass_gradients(gpt, u.detach(), targets, products));
+    const double difference =
+        largest_difference(run(u, targets), pass_gradients(gpt, u.detach(), targets, products));
     if (difference <= largest) return;
     throw UserError("The recorded training step gives gradients " +
                     std::to_string(100.0 * difference) +

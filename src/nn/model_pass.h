@@ -26,8 +26,8 @@ PassGradients pass_gradients(const CharGpt& gpt, const at::Tensor& u, const at::
                              at::ScalarType products);
 
 /// Gives every parameter its gradient of ce + loss: that of the pass, what the pass's gradient of u
-/// means for the embeddings, and that of `loss` (undefined: none), which depends on u too. Gradients
-/// there before are replaced where the pass has one, otherwise added to.
+/// means for the embeddings, and that of `loss` (undefined: none), which depends on u too.
+/// Gradients there before are replaced where the pass has one, otherwise added to.
 void backward_beyond_pass(const CharGpt& gpt, const PassGradients& pass, const at::Tensor& u,
                           const at::Tensor& loss);
 

@@ -8,11 +8,13 @@
 #include <numeric>
 #include <vector>
 
+#include "nn/device.h"
+
 namespace marginscope {
 namespace {
 
 at::Tensor index_like(const at::Tensor& x, const at::Tensor& positions) {
-    at::Tensor index = positions.to(x.device());
+    at::Tensor index = placed_on(positions, x.device());
     std::vector<std::int64_t> shape = {positions.size(0), positions.size(1)};
     for (std::int64_t k = 2; k < x.dim(); ++k) {
         index = index.unsqueeze(-1);

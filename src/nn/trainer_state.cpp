@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "nn/barrier_objective.h"
+#include "nn/device.h"
 
 namespace marginscope {
 namespace {
@@ -53,7 +54,7 @@ Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts,
     auto* out = host.mutable_data_ptr<std::int64_t>();
     for (const std::size_t start : starts)
         for (std::int64_t t = 0; t <= time; ++t) *out++ = ids[start + static_cast<std::size_t>(t)];
-    host = host.to(device);
+    host = placed_on(host, device);
     return {host.narrow(1, 0, time).contiguous(), host.narrow(1, 1, time).contiguous()};
 }
 
@@ -87,7 +88,7 @@ at::Tensor Trainer::State::training_noise(std::int64_t step, at::IntArrayRef sha
         fill_normal({static_cast<std::uint64_t>(model->config.train.seed), DrawPurpose::train_noise,
                      static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(window)},
                     {out + window * window_size, static_cast<std::size_t>(window_size)});
-    return noise.to(model->gpt.device());
+    return placed_on(noise, model->gpt.device());
 }
 
 at::Generator Trainer::State::dropout_generator(std::int64_t step) const {

@@ -8,8 +8,8 @@
 #include "core/error.h"
 #include "nn/barrier_objective.h"
 #include "nn/device.h"
-#include "nn/trainer.h"
 #include "nn/tiny_model.h"
+#include "nn/trainer.h"
 
 namespace marginscope {
 namespace {
@@ -125,12 +125,11 @@ TEST(RecordedPass, WithoutABarrierTheEmbeddingsStillLearn) {
     Model model = exact_model(StageFit::likelihood, BarrierPrior::margin);
     const Tokens tokens = random_tokens(model, 4);
     const at::Tensor u = model.gpt.embed(tokens.ids);
-    torch::autograd::backward(
-        {cross_entropy(model.gpt.logits_from_embeddings(u), tokens.targets)});
+    torch::autograd::backward({cross_entropy(model.gpt.logits_from_embeddings(u), tokens.targets)});
     const std::vector<at::Tensor> expected = taken_gradients(model);
     const at::Tensor again = model.gpt.embed(tokens.ids);
-    backward_beyond_pass(model.gpt,
-                         pass_gradients(model.gpt, again, tokens.targets, at::kFloat), again, {});
+    backward_beyond_pass(model.gpt, pass_gradients(model.gpt, again, tokens.targets, at::kFloat),
+                         again, {});
     const std::vector<at::Tensor> found = taken_gradients(model);
     for (std::size_t k = 0; k < expected.size(); ++k)
         EXPECT_LT((found[k] - expected[k]).abs().max().item<double>(), 1e-12);
