@@ -250,7 +250,9 @@ FieldValue parse_value(const Field& field, std::string_view text) {
     if (!read_number(text, number))
         refuse(field, (std::holds_alternative<std::int64_t>(present) ? "a whole number " : "a number ") + range_of(field),
                text);
-    return checked_value(field, number);
+    const bool whole = std::holds_alternative<std::int64_t>(present) && number == std::floor(number) &&
+                       std::abs(number) <= 1e15;  // so that a refusal repeats the digits that were typed
+    return whole ? checked_value(field, static_cast<std::int64_t>(number)) : checked_value(field, number);
 }
 
 void set_field(RunConfig& config, std::string_view name, std::string_view text) {

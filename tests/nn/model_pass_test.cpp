@@ -180,16 +180,6 @@ TEST(CudaGraph, IsRefusedWithoutAGpu) {
     }
 }
 
-TEST(CudaGraph, IsRefusedWhereThePassCannotBeRecordedApart) {
-    RunConfig config = graph_config();
-    EXPECT_NO_THROW(validate(config));
-    config.train.dropout = 0.1;
-    EXPECT_THROW(validate(config), UserError);
-    config = graph_config();
-    config.barrier.site = BarrierSite::heads;
-    EXPECT_THROW(validate(config), UserError);
-}
-
 TEST(CudaGraph, TrainsAsTheStepDoesOtherwise) {
     if (!can_record_on_gpu()) GTEST_SKIP() << "no GPU, or built without CUDA's headers";
     const Corpus corpus{"text", random_text(5000, 1)};
