@@ -8,6 +8,7 @@
 #include "bench/contest.h"
 #include "bench/figures.h"
 #include "bench/training_rivals.h"
+#include "core/error.h"
 #include "core/run_config.h"
 #include "core/statistics.h"
 #include "nn/cuda_graph.h"
@@ -216,15 +217,18 @@ void measure_all(const Training& training, std::vector<BenchFigure>& out) {
 }
 
 void measure_recorded(const Training& training, std::vector<BenchFigure>& out) {
-    if (!can_record_on_gpu()) {
-        out.push_back({"cuda_graph_step", std::nan(""), "times", "", kUnrecorded,
-                       "built without CUDA's headers"});
-        return;
-    }
+    const auto nothing = [&](const std::string& reason) {
+        out.push_back({"cuda_graph_step", std::nan(""), "times", "", kUnrecorded, reason});
+    };
+    if (!can_record_on_gpu()) return nothing("built without CUDA's headers");
     StepContest contest({}, training);
     const auto exact = contest.add_barrier(BarrierSite::embeddings);
     const auto recorded = contest.add_recorded();
-    contest.hold();
+    try {
+        contest.hold();
+    } catch (const UserError& error) {
+        return nothing(error.what());
+    }
     out.push_back(contest.speed_over("cuda_graph_step", recorded, exact, kUnrecorded));
 }
 

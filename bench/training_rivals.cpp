@@ -117,7 +117,7 @@ void require_close(double difference, double largest, const std::string& what) {
 void check_naive_barrier(const CharGpt& gpt, const at::Tensor& ids) {
     at::NoGradGuard no_grad;
     const at::Tensor u = 5.0 * gpt.embed(ids);
-    const auto stage = EmbeddingStage::random(gpt.shape().width, 0, 0.3, 1);
+    const auto stage = EmbeddingStage::random(gpt.shape().width, 0, 0.3, 1, gpt.device());
     const BarrierTerms exact = stage_barrier(u, stage.w_q, stage.w_k, 100.0);
     const at::Tensor naive = naive_barrier(u, stage.w_q, stage.w_k);
     const double size = std::max(1.0, std::abs(naive.item<double>()));

@@ -22,7 +22,7 @@ try:
 except ImportError:
     sys.exit("pytorch_rivals: this needs a Python with torch.")
 
-VOCABULARY = 65
+VOCABULARY = 67
 SHAPES = {"": dict(context=64, batch=12), "_t128": dict(context=128, batch=16)}
 LAYERS, HEADS, WIDTH = 4, 4, 128
 TURNS = 10
@@ -72,12 +72,15 @@ def training(device, context, batch, compiled, rough):
     vectors = [p for p in model.parameters() if p.dim() < 2]
     groups = [{"params": matrices, "weight_decay": 0.1}, {"params": vectors, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.99), fused=True)
-    loss_of = torch.compile(model) if compiled else model
+    mode = "reduce-overhead" if device == "cuda" else None  # CUDA graphs
+    loss_of = torch.compile(model, dynamic=False, mode=mode) if compiled else model
     text = torch.randint(VOCABULARY, (100_000,))
 
     def step():
         starts = torch.randint(len(text) - context - 1, (batch, 1))
-        windows = text[starts + torch.arange(context + 1)].to(device)
+        windows = text[starts + torch.arange(context + 1)]
+        if device == "cuda":
+            windows = windows.pin_memory().to(device, non_blocking=True)
         with torch.autocast(device, dtype=torch.bfloat16, enabled=rough):
             loss = loss_of(windows[:, :-1].contiguous(), windows[:, 1:].contiguous())
         optimizer.zero_grad(set_to_none=True)

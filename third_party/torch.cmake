@@ -56,11 +56,13 @@ endforeach()
 
 # marginscope::torch_cuda: for the optional module that needs CUDA's headers. Those come from the wheel beside torch or from an
 # installed SDK.
-find_path(cuda_headers cuda_runtime_api.h
+find_path(cuda_headers crt/host_defines.h
     HINTS ${torch_root}/../nvidia/cu13/include ENV CUDA_HOME ENV CUDA_PATH PATH_SUFFIXES include
     PATHS /usr/local/cuda NO_CACHE)
-file(GLOB cuda_runtime ${torch_root}/../nvidia/cu13/lib/libcudart.so* ${torch_root}/lib/libcudart*.so* ${cuda_headers}/../lib64/libcudart.so)
-if(cuda_headers AND cuda_runtime AND EXISTS ${torch_root}/lib/libtorch_cuda.so AND EXISTS ${torch_root}/include/ATen/cuda/CUDAGraph.h)
+file(GLOB cuda_runtime
+    ${torch_root}/../nvidia/cu13/lib/libcudart.so* ${torch_root}/lib/libcudart*.so* ${cuda_headers}/../lib64/libcudart.so)
+if(cuda_headers AND cuda_runtime AND EXISTS ${cuda_headers}/cuda_runtime_api.h
+        AND EXISTS ${torch_root}/lib/libtorch_cuda.so AND EXISTS ${torch_root}/include/ATen/cuda/CUDAGraph.h)
     add_library(marginscope_torch_cuda INTERFACE)
     add_library(marginscope::torch_cuda ALIAS marginscope_torch_cuda)
     target_include_directories(marginscope_torch_cuda SYSTEM INTERFACE ${cuda_headers})

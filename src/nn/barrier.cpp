@@ -47,7 +47,7 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
 
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap) {
     at::NoGradGuard no_grad;
-    if (!terms.sign.defined()) return at::zeros({kBarrierCounts}, at::kDouble);
+    if (!terms.sign.defined()) return {};
     const at::Tensor singular = terms.sign == 0;
     const at::Tensor values = terms.logdet.masked_fill(singular, 0.0).to(at::kDouble);
     // Positions of a sequence share its tokens: sequences are what is independent.

@@ -50,7 +50,8 @@ struct BarrierReport {
 inline constexpr std::int64_t kBarrierCounts = 6;
 
 /// [sum of log|det|, count det < 0, count capped, count singular, positions, squared standard error
-/// of the mean] on the device: no waiting. All zero when no sequence carried the barrier.
+/// of the mean], float64 on the terms' device: no waiting. Undefined when no sequence carried the
+/// barrier.
 at::Tensor barrier_counts(const BarrierTerms& terms, double cap);
 BarrierReport read_barrier_counts(const at::Tensor& counts);
 

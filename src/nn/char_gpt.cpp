@@ -138,17 +138,25 @@ void CharGpt::bind_blocks() {
     assert(at == parameters_.size());
 }
 
-CharGpt CharGpt::clone(at::Device device, at::ScalarType dtype) const {
+CharGpt CharGpt::with_values(const std::function<at::Tensor(const at::Tensor&)>& value_of) const {
     at::NoGradGuard no_grad;
-    CharGpt copy;
-    copy.shape_ = shape_;
-    copy.vocabulary_ = vocabulary_;
+    CharGpt other;
+    other.shape_ = shape_;
+    other.vocabulary_ = vocabulary_;
     for (const NamedTensor& parameter : parameters_)
-        copy.parameters_.push_back(
-            {parameter.name,
-             parameter.value.detach().to(device, dtype, false, true).set_requires_grad(true)});
-    copy.bind_blocks();
-    return copy;
+        other.parameters_.push_back(
+            {parameter.name, value_of(parameter.value.detach()).set_requires_grad(true)});
+    other.bind_blocks();
+    return other;
+}
+
+CharGpt CharGpt::clone(at::Device device, at::ScalarType dtype) const {
+    return with_values(
+        [&](const at::Tensor& value) { return value.to(device, dtype, false, true); });
+}
+
+CharGpt CharGpt::alias() const {
+    return with_values([](const at::Tensor& value) { return value; });
 }
 
 std::int64_t CharGpt::parameter_count() const {

@@ -82,6 +82,8 @@ public:
     CharGpt& operator=(CharGpt&&) = default;
     /// A copy that shares nothing with this model.
     CharGpt clone(at::Device device, at::ScalarType dtype) const;
+    /// The same weights in the same memory, with gradients of their own.
+    CharGpt alias() const;
 
     const ModelConfig& shape() const { return shape_; }
     int vocabulary() const { return vocabulary_; }
@@ -118,6 +120,7 @@ public:
 
 private:
     CharGpt() = default;
+    CharGpt with_values(const std::function<at::Tensor(const at::Tensor&)>& value_of) const;
     void bind_blocks();
 
     ModelConfig shape_;

@@ -17,16 +17,17 @@ bool load_cuda() {
         // Without a driver the library is only 400 MB to load for nothing.
         void* const driver = ::dlopen("libcuda.so.1", RTLD_LAZY);
         if (driver == nullptr) return false;
-        if (!at::hasCUDA() && ::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr)
-            return false;
+        // Before any question to LibTorch, which remembers the first answer for good.
+        if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) == nullptr) return false;
         return at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0;
     }();
     return usable;
 }
 
 at::Device choose_device(DeviceChoice choice) {
+    const bool usable = load_cuda();
     if (choice == DeviceChoice::cpu) return at::kCPU;
-    if (load_cuda()) return {at::kCUDA, 0};
+    if (usable) return {at::kCUDA, 0};
     if (choice == DeviceChoice::cuda)
         throw UserError(
             "--device cuda needs an NVIDIA GPU with its driver and LibTorch's CUDA library; none "
@@ -55,7 +56,7 @@ void check_precision(Precision precision, at::Device device) {
 at::Tensor placed_on(const at::Tensor& host, at::Device device) {
     if (device.is_cpu()) return host;
     // From pageable memory the copy would wait. The pinned copy lives until the GPU has read it.
-    return host.pin_memory().to(device, /*non_blocking=*/true);
+    return host.contiguous().pin_memory().to(device, /*non_blocking=*/true);
 }
 
 void wait_for(at::Device device) {
@@ -66,6 +67,7 @@ void wait_for(at::Device device) {
 std::string device_label() { return load_cuda() ? "CUDA GPU 0" : "CPU"; }
 
 void set_compute_threads(int threads) {
+    (void)load_cuda();
     if (at::get_num_threads() != threads) at::set_num_threads(threads);
 }
 

@@ -10,7 +10,8 @@
 namespace marginscope {
 
 /// Loads libtorch_cuda.so when it lies beside LibTorch and a driver is there, once; true when a
-/// CUDA device can be used.
+/// CUDA device can be used. LibTorch looks for CUDA at its first backward pass or question and
+/// never again: so this comes first, as it does in set_compute_threads() and choose_device().
 bool load_cuda();
 
 /// `automatic`: CUDA when usable, otherwise the CPU. UserError for `cuda` where there is none.

@@ -2,6 +2,7 @@
 #include "nn/model_pass.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/Exception.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -59,10 +60,16 @@ void backward_beyond_pass(const CharGpt& gpt, const PassGradients& pass, const a
 
 RecordedPass::RecordedPass(const CharGpt& gpt, const at::Tensor& u, const at::Tensor& targets,
                            at::ScalarType products, const Recorder& record)
-    : products_(products), memory_(new Memory{u.detach().clone(), targets.clone(), {}}) {
-    work_ = record([&gpt, products, memory = memory_.get()] {
-        memory->found = pass_gradients(gpt, memory->u, memory->targets, products);
-    });
+    : products_(products),
+      memory_(new Memory{gpt.alias(), u.detach().clone(), targets.clone(), {}}) {
+    try {
+        work_ = record([products, memory = memory_.get()] {
+            memory->found = pass_gradients(memory->gpt, memory->u, memory->targets, products);
+        });
+    } catch (const c10::Error& error) {
+        throw UserError(std::string("The GPU cannot record the training step (") +
+                        error.what_without_backtrace() + "): start again with --cuda-graph false.");
+    }
     const double largest = products == at::kBFloat16 ? 1e-1 : 1e-3;
     const double difference =
         largest_difference(run(u, targets), pass_gradients(gpt, u.detach(), targets, products));

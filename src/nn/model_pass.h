@@ -33,8 +33,9 @@ void backward_beyond_pass(const CharGpt& gpt, const PassGradients& pass, const a
 
 class RecordedPass {
 public:
-    /// For inputs of these shapes. The first replay is compared with a pass as it is computed
-    /// otherwise: UserError where they differ by more than rounding explains.
+    /// For inputs of these shapes; reads the model's weights where they are. The first replay is
+    /// compared with a pass as it is computed otherwise: UserError where they differ by more than
+    /// rounding explains, or where nothing can be recorded.
     RecordedPass(const CharGpt& gpt, const at::Tensor& u, const at::Tensor& targets,
                  at::ScalarType products, const Recorder& record);
 
@@ -45,6 +46,9 @@ public:
 private:
     // The recording reads and writes these wherever the pass has been moved to.
     struct Memory {
+        // Gradients of the model itself are added up on another stream than a recording's, which it
+        // would have to wait for: it may not.
+        CharGpt gpt;
         at::Tensor u, targets;
         PassGradients found;
     };

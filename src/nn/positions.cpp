@@ -64,7 +64,7 @@ at::Tensor rows_placed(const at::Tensor& rows, const at::Tensor& positions, std:
 at::Tensor seen_by(const at::Tensor& positions, std::int64_t time, std::int64_t own,
                    at::Device device) {
     const at::Tensor tokens = at::arange(time, at::TensorOptions(device).dtype(at::kLong));
-    return tokens < (positions.to(device) + own).unsqueeze(2);
+    return tokens < (placed_on(positions, device) + own).unsqueeze(2);
 }
 
 }  // namespace marginscope

@@ -16,6 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds kReportEvery{50};
+
 nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, const RunConfig& config,
                             double tokens_per_s) {
     const bool trained = step.step > 0;
@@ -61,6 +63,7 @@ struct TrainRun::State {
     bool fresh = true;  // nothing evaluated yet
     Clock::time_point since = Clock::now();
     std::int64_t since_step = 0;
+    Clock::time_point reported;
 
     void apply(const RunEvent& event) {
         trainer.set_live(event.field, event.value);
@@ -74,7 +77,16 @@ struct TrainRun::State {
         }
     }
 
+    /// Hands out what is known of the steps so far: at once, or where reading waits now and then.
+    void report_steps(bool all = false) {
+        if (!callbacks.on_step) return;
+        if (trainer.reading_waits() && !all && Clock::now() - reported < kReportEvery) return;
+        for (const StepReport& report : trainer.take_reports()) callbacks.on_step(report);
+        reported = Clock::now();
+    }
+
     void evaluate() {
+        report_steps(true);
         const double secs = std::chrono::duration<double>(Clock::now() - since).count();
         const RunConfig& config = trainer.config();
         const auto steps = static_cast<double>(trainer.step_count() - since_step);
@@ -88,6 +100,7 @@ struct TrainRun::State {
     }
 
     std::filesystem::path save() {
+        report_steps(true);
         if (!folder) return {};
         const std::int64_t step = trainer.step_count();
         const bool last = trainer.finished();
@@ -164,7 +177,7 @@ bool TrainRun::step() {
     }
     s.apply_due();
     s.trainer.step();
-    if (s.callbacks.on_step) s.callbacks.on_step(s.trainer.report());
+    s.report_steps();
     const std::int64_t step = s.trainer.step_count();
     const TrainConfig& train = s.trainer.config().train;
     const bool last = s.trainer.finished();

@@ -21,7 +21,7 @@ class TrainRun {
 public:
     struct Callbacks {
         std::function<void(const StepReport&)>
-            on_step;  // after every update; without it CUDA is never waited for
+            on_step;  // of every update; on a GPU some at once, 20 times a second
         std::function<void(const EvalReport&)> on_eval;
         std::function<void(std::int64_t step, const std::string& field, const std::string& value)>
             on_live;

@@ -104,38 +104,35 @@ void Trainer::step() {
     model.step = step + 1;
 
     at::NoGradGuard no_grad;
-    s.pending = at::cat(
+    at::Tensor counts = barrier_counts(loss.carried, model.config.barrier.cap);
+    if (!counts.defined()) counts = at::zeros({kBarrierCounts}, rms.options().dtype(at::kDouble));
+    Trainer::State::Update update;
+    update.figures = at::cat(
         {at::stack({loss.ce.to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
-         barrier_counts(loss.carried, model.config.barrier.cap)});
-    s.report = {};
-    s.report.step = model.step;
-    s.report.lr = lr;
-    s.report.lambda = model.config.barrier.lambda;
-    s.report.train_noise = train.noise;
-    s.report.step_secs = std::chrono::duration<double>(Clock::now() - began).count();
-    s.report.tokens_per_s = static_cast<double>(batch.ids.numel()) / s.report.step_secs;
+         counts});
+    update.began = began;
+    update.report.step = model.step;
+    update.report.lr = lr;
+    update.report.lambda = model.config.barrier.lambda;
+    update.report.train_noise = train.noise;
+    update.report.step_secs = std::chrono::duration<double>(Clock::now() - began).count();
+    s.keep(std::move(update));
 }
 
 const StepReport& Trainer::report() {
-    State& s = *state_;
-    if (!s.pending.defined()) return s.report;
-    const at::Tensor host = s.pending.cpu();
-    const double* values = host.const_data_ptr<double>();
-    s.report.ce = values[0];
-    s.report.embedding_rms = values[1];
-    s.report.grad_norm = values[2];
-    const BarrierReport barrier = read_barrier_counts(host.narrow(0, 3, kBarrierCounts));
-    const bool carried = barrier.positions > 0;  // a sampled step may carry none
-    s.report.barrier = carried ? barrier.barrier : std::nan("");
-    s.report.logdet_mean = carried ? barrier.logdet_mean : std::nan("");
-    // Random probes give magnitudes, not signs.
-    const bool signs = s.model->config.barrier.estimator != BarrierEstimator::lanczos;
-    s.report.share_beyond = carried && signs ? barrier.share_beyond : std::nan("");
-    s.report.capped = barrier.capped;
-    s.report.singular = barrier.singular;
-    s.pending = at::Tensor();
-    return s.report;
+    state_->read_figures();
+    return state_->report;
 }
+
+std::vector<StepReport> Trainer::take_reports() {
+    state_->read_figures();
+    std::vector<StepReport> taken;
+    for (const State::Update& update : state_->updates) taken.push_back(update.report);
+    state_->updates.clear();
+    return taken;
+}
+
+bool Trainer::reading_waits() const { return !state_->model->gpt.device().is_cpu(); }
 
 EvalReport Trainer::evaluate() {
     State& s = *state_;

@@ -34,8 +34,9 @@ struct StepReport {
     double lr = 0.0;
     double lambda = 0.0;
     double train_noise = 0.0;
+    // On a GPU the mean over the steps that were read together: how long one has computed is not
+    // known.
     double step_secs = 0.0;
-    double tokens_per_s = 0.0;
 };
 
 /// On evenly spaced validation windows, without noise and dropout.
@@ -62,6 +63,7 @@ class Trainer {
 public:
     static constexpr int kBarrierWindows = 16;  // of an evaluation that carry the barrier's figures
     static constexpr int kSigmaMinWindows = 2;
+    static constexpr std::size_t kMostReports = 64;
 
     /// New weights from the config's seeds, or a copy of `from` (then config.model is that
     /// model's).
@@ -78,6 +80,11 @@ public:
     void step();
     /// Of the last update; reads from the device, once.
     const StepReport& report();
+    /// Of all updates since the last call, oldest first, of many the last kMostReports; one read
+    /// from the device for all.
+    std::vector<StepReport> take_reports();
+    /// Whether the device computes on while the caller goes on: then each read waits for it.
+    bool reading_waits() const;
     EvalReport evaluate();
 
     /// Changes a live field of the table between two steps. UserError for other fields and bad

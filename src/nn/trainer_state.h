@@ -4,6 +4,8 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
+#include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,8 +59,18 @@ struct Trainer::State {
     AdamW stage_optimizer;
     std::optional<AdamW> barrier_optimizer;
     std::optional<RecordedPass> recorded;
-    at::Tensor pending;  // figures of the last update, still on the device
-    StepReport report;
+
+    /// An update whose figures are on the device until they are read.
+    struct Update {
+        StepReport report;
+        at::Tensor figures;  // undefined: they are in the report
+        std::chrono::steady_clock::time_point began;
+    };
+    void keep(Update update);
+    void read_figures();
+
+    std::deque<Update> updates;  // not taken yet
+    StepReport report;           // of the last one
 };
 
 /// `starts` windows of T + 1 ids, as inputs and targets one token later.

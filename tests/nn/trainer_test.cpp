@@ -170,6 +170,46 @@ TEST(Trainer, APrecisionThatTheProcessorLacksIsRefused) {
     EXPECT_THROW(Trainer(config, small_corpus()), UserError);
 }
 
+TEST(Trainer, ReportsOfManyStepsAreThoseOfEachStep) {
+    RunConfig config = small_config();
+    config.barrier.fraction = 0.1;  // most steps carry no barrier
+    Trainer one_by_one(config, small_corpus()), at_once(config, small_corpus());
+    std::vector<StepReport> expected;
+    for (int k = 0; k < 12; ++k) {
+        one_by_one.step();
+        expected.push_back(one_by_one.report());
+    }
+    steps(at_once, 5);
+    EXPECT_EQ(at_once.report().step, 5);  // reading is not taking
+    steps(at_once, 7);
+    const std::vector<StepReport> found = at_once.take_reports();
+    ASSERT_EQ(found.size(), expected.size());
+    int carried = 0;
+    for (std::size_t k = 0; k < found.size(); ++k) {
+        EXPECT_EQ(found[k].step, expected[k].step);
+        EXPECT_EQ(found[k].ce, expected[k].ce);
+        EXPECT_EQ(found[k].grad_norm, expected[k].grad_norm);
+        EXPECT_EQ(found[k].lr, expected[k].lr);
+        EXPECT_EQ(std::isnan(found[k].barrier), std::isnan(expected[k].barrier));
+        carried += !std::isnan(found[k].barrier);
+    }
+    EXPECT_GT(carried, 0);
+    EXPECT_LT(carried, 12);
+    EXPECT_TRUE(at_once.take_reports().empty());
+    EXPECT_EQ(at_once.report().step, 12);  // the last one stays known
+}
+
+TEST(Trainer, OfManyUntakenReportsTheLastAreKept) {
+    RunConfig config = small_config();
+    config.train.steps = 1000;
+    Trainer trainer(config, small_corpus());
+    steps(trainer, static_cast<int>(Trainer::kMostReports) + 9);
+    const std::vector<StepReport> kept = trainer.take_reports();
+    ASSERT_EQ(kept.size(), Trainer::kMostReports);
+    EXPECT_EQ(kept.front().step, 10);
+    EXPECT_EQ(kept.back().step, trainer.step_count());
+}
+
 TEST(Trainer, NoiseAndDropoutDependOnSeedAndStepAlone) {
     RunConfig config = small_config();
     config.train.dropout = 0.1;
