@@ -62,11 +62,11 @@ public:
     void step() { (void)step_on(next_batch()); }
 
     at::Tensor step_on(const Batch& batch) {
+        optimizer_.clear_gradients();
         ForwardOptions options;
         if (config_.train.precision == Precision::bfloat16) options.products = at::kBFloat16;
         const at::Tensor loss = cross_entropy(
             gpt_.logits_from_embeddings(gpt_.embed(batch.ids), options), batch.targets);
-        optimizer_.clear_gradients();
         torch::autograd::backward({loss});
         optimizer_.clip(config_.train.clip);
         optimizer_.step(config_.train.lr);

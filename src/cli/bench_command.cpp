@@ -43,8 +43,11 @@ std::string figures_text(const std::string& machine, const std::vector<BenchFigu
     std::string out = machine + "\n";
     for (const BenchFigure& figure : figures) {
         char text[128];
-        std::snprintf(text, sizeof text, "%-34s %10.4g %-6s", figure.name.c_str(), figure.value,
-                      figure.unit.c_str());
+        if (std::isnan(figure.value))
+            std::snprintf(text, sizeof text, "%-34s %10s %-6s", figure.name.c_str(), "-", "");
+        else
+            std::snprintf(text, sizeof text, "%-34s %10.4g %-6s", figure.name.c_str(), figure.value,
+                          figure.unit.c_str());
         out += text;
         if (!figure.goal.empty()) out += "  goal " + figure.goal;
         if (!figure.rival.empty()) out += "  rival " + figure.rival;
@@ -60,27 +63,28 @@ nlohmann::json figures_json(const std::string& machine, const std::vector<BenchF
         return text.empty() ? nlohmann::json() : nlohmann::json(text);
     };
     for (const BenchFigure& figure : figures)
-        list.push_back({{"name", figure.name},
-                        {"value", json_number(figure.value)},
-                        {"unit", figure.unit},
-                        {"goal", text_or_null(figure.goal)},
-                        {"rival", text_or_null(figure.rival)},
-                        {"note", text_or_null(figure.note)}});
+        list.push_back(
+            {{"name", figure.name},
+             {"value", std::isnan(figure.value) ? nlohmann::json() : json_number(figure.value)},
+             {"unit", figure.unit},
+             {"goal", text_or_null(figure.goal)},
+             {"rival", text_or_null(figure.rival)},
+             {"note", text_or_null(figure.note)}});
     return {{"machine", machine}, {"figures", list}};
 }
 
-/// Back from figures_json; a number that JSON cannot hold is not a number.
+/// Back from figures_json; null, which is what could not be measured, is not a number.
 std::vector<BenchFigure> figures_of(const nlohmann::json& document) {
     const auto text = [](const nlohmann::json& value) {
         return value.is_string() ? value.get<std::string>() : std::string();
     };
     std::vector<BenchFigure> figures;
     for (const nlohmann::json& figure : document.at("figures"))
-        figures.push_back({figure.at("name"),
-                           figure.at("value").is_number() ? figure.at("value").get<double>()
-                                                          : std::nan(""),
-                           figure.at("unit"), text(figure.at("goal")), text(figure.at("rival")),
-                           text(figure.at("note"))});
+        figures.push_back(
+            {figure.at("name"),
+             figure.at("value").is_number() ? figure.at("value").get<double>() : std::nan(""),
+             figure.at("unit"), text(figure.at("goal")), text(figure.at("rival")),
+             text(figure.at("note"))});
     return figures;
 }
 
@@ -99,7 +103,8 @@ std::vector<BenchFigure> measured_apart(const Options& options, const std::strin
                   options.threads);
     const std::string command = "exec " + quoted_program() + " bench --only " + group + flags;
     FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) throw UserError("Cannot start another process for the group " + group + ".");
+    if (pipe == nullptr)
+        throw UserError("Cannot start another process for the group " + group + ".");
     std::string text;
     std::array<char, 4096> part{};
     for (std::size_t got = 0; (got = std::fread(part.data(), 1, part.size(), pipe)) > 0;)

@@ -161,8 +161,9 @@ bool TrainingSession::step() {
     const auto began = Clock::now();
     const bool goes_on = s.run->step();
     s.training_secs += std::chrono::duration<double>(Clock::now() - began).count();
-    if (s.state == TrainingState::failed) return false;
     const bool reached = !goes_on || s.run->trainer().step_count() >= s.target;
+    if (reached) s.run->report_steps();
+    if (s.state == TrainingState::failed) return false;
     s.refresh_sample(reached || s.sample.empty());
     if (!reached) return true;
     s.state = !goes_on ? TrainingState::finished : TrainingState::paused;

@@ -100,8 +100,8 @@ void Engine::Worker::handle(const TrainUntil& wish) {
 }
 
 void Engine::Worker::handle(const StopTraining&) {
-    const std::string saved = training().save();
-    training_->pause();
+    training().pause();
+    const std::string saved = training_->save();
     refresh_live_model();
     unsaved_ = training_->has_unsaved_steps();
     tell(saved.empty() ? "Training stopped; the model stays loaded, save it from the menu."

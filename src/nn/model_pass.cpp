@@ -2,13 +2,13 @@
 #include "nn/model_pass.h"
 
 #include <ATen/ATen.h>
-#include <c10/util/Exception.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "core/error.h"
+#include "nn/torch_errors.h"
 
 namespace marginscope {
 namespace {
@@ -63,12 +63,16 @@ RecordedPass::RecordedPass(const CharGpt& gpt, const at::Tensor& u, const at::Te
     : products_(products),
       memory_(new Memory{gpt.alias(), u.detach().clone(), targets.clone(), {}}) {
     try {
-        work_ = record([products, memory = memory_.get()] {
-            memory->found = pass_gradients(memory->gpt, memory->u, memory->targets, products);
+        with_torch_errors([&] {
+            work_ = record([products, memory = memory_.get()] {
+                memory->found = pass_gradients(memory->gpt, memory->u, memory->targets, products);
+            });
         });
-    } catch (const c10::Error& error) {
-        throw UserError(std::string("The GPU cannot record the training step (") +
-                        error.what_without_backtrace() + "): start again with --cuda-graph false.");
+    } catch (const UserError& error) {
+        throw UserError(
+            std::string("The GPU cannot record the training step; start again with --cuda-graph "
+                        "false. (") +
+            error.what() + ")");
     }
     const double largest = products == at::kBFloat16 ? 1e-1 : 1e-3;
     const double difference =

@@ -64,8 +64,10 @@ struct TrainRun::State {
     Clock::time_point since = Clock::now();
     std::int64_t since_step = 0;
     Clock::time_point reported;
+    std::size_t unreported = 0;
 
     void apply(const RunEvent& event) {
+        report_steps(true);  // first what came before
         trainer.set_live(event.field, event.value);
         if (callbacks.on_live) callbacks.on_live(event.step, event.field, event.value);
     }
@@ -80,9 +82,12 @@ struct TrainRun::State {
     /// Hands out what is known of the steps so far: at once, or where reading waits now and then.
     void report_steps(bool all = false) {
         if (!callbacks.on_step) return;
-        if (trainer.reading_waits() && !all && Clock::now() - reported < kReportEvery) return;
+        const bool due = all || !trainer.reading_waits() || ++unreported >= Trainer::kMostReports ||
+                         Clock::now() - reported >= kReportEvery;
+        if (!due) return;
         for (const StepReport& report : trainer.take_reports()) callbacks.on_step(report);
         reported = Clock::now();
+        unreported = 0;
     }
 
     void evaluate() {
@@ -185,6 +190,8 @@ bool TrainRun::step() {
     if (step % train.checkpoint_every == 0 || last) (void)s.save();
     return !last;
 }
+
+void TrainRun::report_steps() { state_->report_steps(true); }
 
 void TrainRun::set_live(const std::string& name, const FieldValue& value) {
     State& s = *state_;

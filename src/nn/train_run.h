@@ -44,6 +44,8 @@ public:
     /// One update, then the evaluation and the checkpoint that fall due. False when the last step
     /// is done. The first call of a new run evaluates before it trains.
     bool step();
+    /// Hands on_step what it has not yet had of the steps so far.
+    void report_steps();
     /// Records, then applies.
     void set_live(const std::string& field, const FieldValue& value);
     /// A checkpoint of this step, if there is none yet; empty without a folder. A finished run has
