@@ -34,7 +34,9 @@ int open_window(const WindowRequest& request) {
 
 /// Every margin of the window is there, and the slice is drawn in full.
 bool measured(const Frames& frames) {
-    if (!frames.margins || !frames.boundary || frames.boundary->geometric_pending) return false;
+    if (!frames.margins || !frames.boundary || frames.boundary->geometric_pending ||
+        frames.boundary->field_pending)
+        return false;
     if (!frames.margins->has_stage) return true;
     const auto& cells = frames.margins->cells;
     if (static_cast<int>(cells.size()) != frames.decode->cursor) return false;

@@ -124,12 +124,36 @@ def machine(device, threads):
     return f"{platform.processor() or platform.machine()}, {threads} threads used, PyTorch {torch.__version__}"
 
 
+def positive(text):
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e4:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0 and below 10000")
+    return value
+
+
+def thread_count(text):
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to 1024")
+    return int(text)
+
+
+def writable(path):
+    """Opened before anything is measured: what cannot be written costs no minutes."""
+    try:
+        return open(path, "w", encoding="utf-8")
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"cannot write {path}: {error.strerror}") from error
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--secs", type=float, default=3.0, help="about how long each figure may take")
-    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument("--threads", type=thread_count, default=2)
+    parser.add_argument("--secs", type=positive, default=3.0, help="about how long each figure may take")
+    parser.add_argument("--json", type=writable, metavar="FILE")
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
         sys.exit("pytorch_rivals: this PyTorch finds no CUDA device.")
@@ -156,7 +180,7 @@ def main():
             )
             print(f"{name:34} {tokens / secs:10.0f} tokens/s  ({note})", flush=True)
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
+        with options.json as file:
             json.dump({"machine": machine(options.device, options.threads), "figures": figures}, file, indent=1)
 
 

@@ -149,6 +149,7 @@ struct BoundaryFrame {
     std::optional<PlanePoint> nearest;     // projection of the nearest boundary point found
     std::optional<float> geometric;        // radius of the margin circle around token_at
     bool geometric_pending = false;
+    bool field_pending = false;            // a finer field follows
     float first_order = kNoValue;
     double logdet_now = 0, sigma_min_now = 0;  // of the token where it is now
     int sign_now = 0;

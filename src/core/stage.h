@@ -84,7 +84,7 @@ public:
                                      std::stop_token stop = {}) const;
 
     PositionMargins margins(int i) const;  // everything but the geometric margin
-    // log|det|, det and crossings alone: a quarter of the time.
+    // log|det|, det and crossings alone: no singular values, no energy.
     PositionMargins determinant_margins(int i) const;
 
     void set_embedding(int i, const Vector& embedding);  // later positions see it move too

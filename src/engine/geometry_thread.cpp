@@ -117,9 +117,12 @@ GeometricMargin GeometryThread::margin_of(const Stage& stage, int position, std:
     if (const auto known = known_margin(key)) return *known;
     GeometricMargin margin = stage.geometric_margin(position, 0, cancelled);
     if (cancelled.stop_requested()) return margin;  // not all starts were tried
-    const std::lock_guard lock(mutex_);
-    if (known_.size() > kRemembered) known_.clear();
-    known_[key] = margin;
+    {
+        const std::lock_guard lock(mutex_);
+        if (known_.size() > kRemembered) known_.clear();
+        known_[key] = margin;
+    }
+    on_margin_();
     return margin;
 }
 
@@ -144,7 +147,7 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
         if (!known) {
             const BoundaryPlane first = choose_plane(base, std::nullopt);
             BoundaryFrame frame = describe_token(request, first);
-            frame.geometric_pending = true;
+            frame.geometric_pending = frame.field_pending = true;
             fill_field(request, first, kCoarseGrid, frame);
             frame.field_version = ++version_;
             publish(std::move(frame));
@@ -158,20 +161,22 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
     }
     BoundaryFrame frame = describe_token(request, *plane);
     frame.geometric_pending = request.dragged;
+    // While a token is dragged its margin goes before a finer picture.
+    const int finest = request.dragged ? std::min(kMiddleGrid, request.view.grid) : request.view.grid;
     if (field_key_ == field_key(request) && field_.rows > 0) {
         frame.columns = field_.columns;
         frame.rows = field_.rows;
         frame.field_version = field_.field_version;
         frame.logdet = field_.logdet;
         frame.sign = field_.sign;
+        frame.field_pending = frame.rows < finest;
         publish(frame);
     }
-    // While a token is dragged its margin goes before a finer picture.
-    const int finest = request.dragged ? std::min(kMiddleGrid, request.view.grid) : request.view.grid;
     for (const int grid : {kCoarseGrid, kMiddleGrid, request.view.grid}) {
         if (grid <= frame.rows || (frame.rows > 0 && grid > finest)) continue;
         if (!fill_field(request, *plane, grid, frame, cancelled)) return;
         frame.field_version = ++version_;
+        frame.field_pending = grid < finest;
         publish(frame);
         field_ = frame;
         field_key_ = field_key(request);
@@ -194,7 +199,6 @@ void GeometryThread::find_margins(const GeometricRequest& request, std::stop_tok
         const std::uint64_t key = request.past_keys[static_cast<std::size_t>(position)];
         if (known_margin(key)) continue;
         margin_of(*request.stage, position, key, cancelled);
-        if (!cancelled.stop_requested()) on_margin_();
     }
 }
 

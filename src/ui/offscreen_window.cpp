@@ -92,7 +92,7 @@ bool has_arrived(const Frames& f, Workspace workspace) {
         case Workspace::decode:
             return f.decode != nullptr && f.margins != nullptr && f.attention != nullptr &&
                    f.boundary != nullptr && !f.decode->line.empty() &&
-                   !f.boundary->geometric_pending;
+                   !f.boundary->geometric_pending && !f.boundary->field_pending;
         case Workspace::train:
             return f.training != nullptr;
         case Workspace::path:

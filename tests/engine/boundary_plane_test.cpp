@@ -78,13 +78,17 @@ TEST(BoundaryPlane, FieldIsTheStagesDeterminant) {
 TEST(GeometryThread, DeliversALightFrameThenTheWholeOne) {
     std::mutex mutex;
     std::vector<std::shared_ptr<const BoundaryFrame>> seen;
+    int margins_told = 0;
     {
         GeometryThread thread(
             [&](auto frame) {
                 const std::lock_guard lock(mutex);
                 seen.push_back(frame);
             },
-            [] {});
+            [&] {
+                const std::lock_guard lock(mutex);
+                ++margins_told;
+            });
         thread.request_boundary(request_for(PlaneKind::nearest));
         for (int waits = 0; waits < 1000 && !thread.idle(); ++waits) std::this_thread::sleep_for(std::chrono::milliseconds(10));
         ASSERT_TRUE(thread.idle());
@@ -94,6 +98,7 @@ TEST(GeometryThread, DeliversALightFrameThenTheWholeOne) {
     EXPECT_TRUE(seen.front()->geometric_pending);
     EXPECT_EQ(seen.back()->columns, 32);
     EXPECT_TRUE(seen.back()->geometric.has_value());
+    EXPECT_EQ(margins_told, 1);  // other panels show it too
     EXPECT_EQ(seen.back()->index, 100 + kTokens - 1);
 }
 
@@ -105,7 +110,9 @@ TEST(GeometryThread, PicturesGetFinerUpToWhatTheViewAsksFor) {
             GeometryThread thread(
                 [&](auto frame) {
                     const std::lock_guard lock(mutex);
-                    if (!frame->geometric_pending) grids.push_back(frame->rows);
+                    if (frame->geometric_pending) return;
+                    EXPECT_EQ(frame->field_pending, frame->rows < wanted);
+                    grids.push_back(frame->rows);
                 },
                 [] {});
             BoundaryRequest request = request_for(PlaneKind::nearest);

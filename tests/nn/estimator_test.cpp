@@ -16,6 +16,7 @@
 #include "nn/dual_gradients.h"
 #include "nn/embedding_stage.h"
 #include "nn/positions.h"
+#include "nn/small_training.h"
 #include "nn/stage_terms.h"
 #include "nn/trainer.h"
 
@@ -285,18 +286,7 @@ Corpus corpus() {
     return {"test", text};
 }
 
-RunConfig small_config() {
-    RunConfig config;
-    config.model = {2, 2, 16, 24, false};
-    config.train.batch = 8;
-    config.train.steps = 60;
-    config.train.warmup = 5;
-    config.train.lr = 1e-2;
-    config.train.eval_windows = 8;
-    config.train.threads = 1;
-    config.train.device = DeviceChoice::cpu;
-    return config;
-}
+RunConfig small_config() { return testing_support::small_training(8); }
 
 struct Choice {
     const char* name;

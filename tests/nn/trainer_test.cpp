@@ -13,6 +13,7 @@
 #include "nn/barrier_objective.h"
 #include "nn/checkpoint.h"
 #include "nn/device.h"
+#include "nn/small_training.h"
 #include "nn/stage_fit.h"
 
 namespace marginscope {
@@ -26,15 +27,7 @@ Corpus small_corpus() {
 }
 
 RunConfig small_config() {
-    RunConfig config;
-    config.model = {2, 2, 16, 24, false};
-    config.train.batch = 4;
-    config.train.steps = 60;
-    config.train.warmup = 5;
-    config.train.lr = 1e-2;
-    config.train.eval_windows = 8;
-    config.train.threads = 1;
-    config.train.device = DeviceChoice::cpu;
+    RunConfig config = testing_support::small_training(4);
     config.barrier.projected_width = 6;
     return config;
 }

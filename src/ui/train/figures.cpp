@@ -54,7 +54,9 @@ void draw_run_figures(const Frames& frames, const TrainSeries& series, const Loo
         value_row(theme, Quantity::barrier, number_or(carried.barrier, "not yet carried"));
         value_row(theme, Quantity::logdet, number_or(carried.logdet_mean, "not yet carried"));
         value_row(theme, Quantity::share_beyond,
-                  std::isfinite(carried.share_beyond) ? format_percent(carried.share_beyond) : "not told by probes",
+                  std::isfinite(carried.share_beyond) ? format_percent(carried.share_beyond)
+                  : std::isfinite(carried.barrier)    ? "not told by probes"
+                                                      : "not yet carried",
                   carried.share_beyond > 0 ? theme.accent : 0);
         value_row(theme, Quantity::embedding_rms, format_number(last.embedding_rms));
         value_row(theme, "Gradient norm", format_number(last.grad_norm));

@@ -28,6 +28,7 @@ constexpr std::pair<std::string_view, std::string_view> kLabels[] = {
     {"train.eval_every", "Evaluate every"},
     {"train.eval_windows", "Windows to evaluate"},
     {"train.checkpoint_every", "Checkpoint every"},
+    {"train.cuda_graph", "CUDA graph"},
     {"train.noise_relative", "Noise × RMS"},
     {"barrier.lambda", "lambda_m"},
     {"barrier.site", "Barrier site"},
