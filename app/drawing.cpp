@@ -40,7 +40,8 @@ bool measured(const Frames& frames) {
     if (!frames.margins->has_stage) return true;
     const auto& cells = frames.margins->cells;
     if (static_cast<int>(cells.size()) != frames.decode->cursor) return false;
-    for (std::size_t i = static_cast<std::size_t>(frames.decode->window_begin) + 2; i < cells.size(); ++i)
+    for (std::size_t i = static_cast<std::size_t>(frames.decode->window_begin) + 2;
+         i < cells.size(); ++i)
         if (!cells[i].valid) return false;
     return true;
 }
@@ -55,7 +56,8 @@ void fill(FrameSource& source, Workspace workspace) {
     if (workspace == Workspace::train) source.send({StartTraining{}, TrainUntil{kSteps}});
     if (workspace == Workspace::path) source.send({OpenPath{}});
     const auto ready = [&](const Frames& frames) {
-        if (workspace == Workspace::decode) return frames.decode && frames.decode->cursor > kTokens && measured(frames);
+        if (workspace == Workspace::decode)
+            return frames.decode && frames.decode->cursor > kTokens && measured(frames);
         if (workspace == Workspace::train)
             return frames.training && frames.training->step >= kSteps;
         return frames.path != nullptr;

@@ -6,9 +6,9 @@
 namespace marginscope {
 
 /// LibTorch's OpenMP reads its settings when the program is loaded. Unless the caller's environment
-/// decides (OMP_WAIT_POLICY or GOMP_SPINCOUNT), sets GOMP_SPINCOUNT and starts this program again in
-/// the same process, with the same arguments; returns when there is nothing to do or it cannot be
-/// done. First statement of main.
+/// decides (OMP_WAIT_POLICY or GOMP_SPINCOUNT), sets GOMP_SPINCOUNT and starts this program again
+/// in the same process, with the same arguments; returns when there is nothing to do or it cannot
+/// be done. First statement of main.
 void make_openmp_spin_briefly(char** argv);
 
 }  // namespace marginscope

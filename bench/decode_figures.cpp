@@ -13,11 +13,11 @@
 #include "bench/plain_gpt.h"
 #include "core/error.h"
 #include "files/paths.h"
-#include "nn/decode_run.h"
-#include "nn/decoder.h"
-#include "nn/device.h"
-#include "nn/model_request.h"
-#include "nn/torch_errors.h"
+#include "nn/decode/decode_run.h"
+#include "nn/decode/decoder.h"
+#include "nn/model/device.h"
+#include "nn/model/model_request.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {

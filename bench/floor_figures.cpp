@@ -6,8 +6,8 @@
 
 #include "bench/contest.h"
 #include "bench/figures.h"
-#include "nn/device.h"
-#include "nn/torch_errors.h"
+#include "nn/model/device.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {

@@ -6,10 +6,10 @@
 #include "bench/contest.h"
 #include "bench/figures.h"
 #include "core/random.h"
-#include "core/stage.h"
+#include "core/stage/stage.h"
 #include "core/statistics.h"
 #include "files/paths.h"
-#include "nn/margin_report.h"
+#include "nn/measure/margin_report.h"
 #include "text/corpus.h"
 
 namespace marginscope {

@@ -15,8 +15,8 @@
 #include <span>
 #include <vector>
 
-#include "core/run_config.h"
-#include "nn/char_gpt.h"
+#include "core/run/run_config.h"
+#include "nn/model/char_gpt.h"
 
 namespace marginscope {
 

@@ -7,7 +7,7 @@
 #include "bench/contest.h"
 #include "bench/figures.h"
 #include "bench/training_rivals.h"
-#include "nn/torch_errors.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {

@@ -9,11 +9,11 @@
 #include "bench/figures.h"
 #include "bench/training_rivals.h"
 #include "core/error.h"
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 #include "core/statistics.h"
-#include "nn/cuda_graph.h"
-#include "nn/device.h"
-#include "nn/torch_errors.h"
+#include "nn/model/cuda_graph.h"
+#include "nn/model/device.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {

@@ -13,12 +13,12 @@
 #include "bench/plain_gpt.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "nn/adamw.h"
-#include "nn/barrier.h"
-#include "nn/device.h"
-#include "nn/embedding_stage.h"
-#include "nn/token_windows.h"
-#include "nn/trainer.h"
+#include "nn/barrier/barrier.h"
+#include "nn/measure/token_windows.h"
+#include "nn/model/device.h"
+#include "nn/model/embedding_stage.h"
+#include "nn/train/adamw.h"
+#include "nn/train/trainer.h"
 
 namespace marginscope {
 namespace {

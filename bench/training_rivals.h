@@ -6,7 +6,7 @@
 #include <string>
 
 #include "bench/contest.h"
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 #include "text/corpus.h"
 
 namespace marginscope {

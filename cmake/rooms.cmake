@@ -44,6 +44,17 @@ function(marginscope_add_room NAME)
     add_library(marginscope::${NAME} ALIAS ${target})
 endfunction()
 
+# marginscope_use_torch_headers(TARGET): LibTorch's headers come precompiled; the first target that asks makes them.
+function(marginscope_use_torch_headers TARGET)
+    get_property(owner GLOBAL PROPERTY MARGINSCOPE_TORCH_HEADERS)
+    if(owner)
+        target_precompile_headers(${TARGET} REUSE_FROM ${owner})
+    else()
+        target_precompile_headers(${TARGET} PRIVATE ${PROJECT_SOURCE_DIR}/src/nn/model/torch_headers.h)
+        set_property(GLOBAL PROPERTY MARGINSCOPE_TORCH_HEADERS ${TARGET})
+    endif()
+endfunction()
+
 # marginscope_add_test(test_X SOURCES a.cpp … [LIBS lib…] [DEFINITIONS d…] [LABELS l…] [TIMEOUT secs] [PROCESSORS n])
 # A GoogleTest program with its own main from GoogleTest; every TEST becomes a ctest entry "test_X.Suite.Name".
 # When a library named marginscope::… is not part of this build (LibTorch is off) the test is left out.

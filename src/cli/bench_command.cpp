@@ -15,7 +15,7 @@
 #include "cli/output.h"
 #include "core/error.h"
 #include "files/json_numbers.h"
-#include "nn/torch_errors.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {

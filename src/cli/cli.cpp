@@ -13,7 +13,7 @@
 #include "core/error.h"
 #include "files/peek.h"
 #include "marginscope/version.h"
-#include "nn/torch_errors.h"
+#include "nn/model/torch_errors.h"
 
 namespace marginscope {
 namespace {
@@ -117,7 +117,8 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
                     throw UserError("There is no file and no command called \"" + file +
                                         "\"; `marginscope --help` lists the commands.",
                                     kExitWrongUse);
-                classify(file);  // a file that cannot be opened is refused before the window comes up
+                classify(
+                    file);  // a file that cannot be opened is refused before the window comes up
             }
             WindowRequest request;
             request.files.assign(files.begin(), files.end());

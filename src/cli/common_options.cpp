@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 
 namespace marginscope {
 

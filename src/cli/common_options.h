@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "core/margins.h"
-#include "nn/evaluate.h"
-#include "nn/margin_report.h"
+#include "core/stage/margins.h"
+#include "nn/measure/evaluate.h"
+#include "nn/measure/margin_report.h"
 #include "text/corpus.h"
 
 namespace marginscope {

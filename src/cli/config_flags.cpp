@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "files/json_numbers.h"
-#include "nn/config_json.h"
+#include "nn/model/config_json.h"
 
 namespace marginscope {
 namespace {

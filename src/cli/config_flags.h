@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 
 namespace marginscope {
 

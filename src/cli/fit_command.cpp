@@ -6,7 +6,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "files/json_numbers.h"
-#include "nn/fit_run.h"
+#include "nn/train/fit_run.h"
 
 namespace marginscope {
 namespace {

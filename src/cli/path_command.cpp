@@ -10,8 +10,8 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "core/error.h"
-#include "engine/path_cells.h"
-#include "engine/path_run.h"
+#include "engine/path/path_cells.h"
+#include "engine/path/path_run.h"
 #include "files/json_numbers.h"
 #include "files/paths.h"
 
@@ -44,9 +44,11 @@ void complete_plan(Options& options) {
     PathPlan& plan = options.plan;
     plan.lambdas = number_list("--lambdas", options.lambdas);
     plan.train_noises = number_list("--train-noises", options.train_noises);
-    // Every cell is judged in both units; --sigmas sets those of the unit that the proposal looks at.
+    // Every cell is judged in both units; --sigmas sets those of the unit that the proposal looks
+    // at.
     if (!options.sigmas.empty())
-        (plan.relative ? plan.relative_sigmas : plan.sigmas) = number_list("--sigmas", options.sigmas);
+        (plan.relative ? plan.relative_sigmas : plan.sigmas) =
+            number_list("--sigmas", options.sigmas);
     plan.max_clean_loss = share_of(options.max_clean_loss);
     for (const char* field : {"barrier.lambda", "train.noise"})
         if (options.flags.given().contains(field))
@@ -89,8 +91,10 @@ std::string frame_text(const PathFrame& frame) {
     }
     if (!frame.paired.empty()) out += "against lambda 0, same seeds: mean and 95 % interval\n";
     for (const PairedDifference& one : frame.paired) {
-        std::snprintf(text, sizeof text, "%10.4g  noise %-7.4g %-16s %+6.2f %%  (%+.2f … %+.2f, %d seeds)\n", one.lambda,
-                      one.train_noise, one.quantity.c_str(), 100 * one.mean, 100 * one.low, 100 * one.high, one.seeds);
+        std::snprintf(text, sizeof text,
+                      "%10.4g  noise %-7.4g %-16s %+6.2f %%  (%+.2f … %+.2f, %d seeds)\n",
+                      one.lambda, one.train_noise, one.quantity.c_str(), 100 * one.mean,
+                      100 * one.low, 100 * one.high, one.seeds);
         out += text;
     }
     if (frame.proposal)
@@ -179,10 +183,12 @@ void add_path_command(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     command
         ->add_option("--sigmas", options->sigmas,
-                     "noise at which each cell is evaluated, beside none [0.02,0.05,0.1; with --relative 0.25,0.5]")
+                     "noise at which each cell is evaluated, beside none [0.02,0.05,0.1; with "
+                     "--relative 0.25,0.5]")
         ->type_name("LIST");
-    command->add_flag("--relative", plan.relative,
-                      "those, and the proposal, in units of the RMS of each model's own embeddings");
+    command->add_flag(
+        "--relative", plan.relative,
+        "those, and the proposal, in units of the RMS of each model's own embeddings");
     command->add_option("--draws", plan.draws, "noise draws for each sigma")
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")

@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "core/error.h"
-#include "core/stage.h"
+#include "core/stage/stage.h"
 #include "files/json_numbers.h"
 
 namespace marginscope {

@@ -11,8 +11,8 @@
 #include "core/error.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
-#include "nn/config_json.h"
-#include "nn/train_run.h"
+#include "nn/model/config_json.h"
+#include "nn/train/train_run.h"
 
 namespace marginscope {
 namespace {
@@ -63,10 +63,10 @@ std::string eval_line(const EvalReport& eval, const StepReport& step, std::int64
         std::snprintf(text, sizeof text, "train %.4f  ", step.ce);
         line += text;
     }
-    std::snprintf(text, sizeof text,
-                  "validation %.4f  barrier %.4f  log|det| %.3f  beyond %.1f %%  least sigma_min %.2g",
-                  eval.val_ce, eval.barrier, eval.logdet_mean, eval.share_beyond * 100,
-                  eval.sigma_min_min);
+    std::snprintf(
+        text, sizeof text,
+        "validation %.4f  barrier %.4f  log|det| %.3f  beyond %.1f %%  least sigma_min %.2g",
+        eval.val_ce, eval.barrier, eval.logdet_mean, eval.share_beyond * 100, eval.sigma_min_min);
     return line + text;
 }
 

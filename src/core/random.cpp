@@ -26,8 +26,8 @@ void fill(const DrawKey& key, std::span<Real> out) {
 
 CounterRng::CounterRng(const DrawKey& key) {
     // Absorb the words one after the other; two lanes, so that 128 bits separate the streams.
-    const std::uint64_t words[] = {key.seed, static_cast<std::uint64_t>(key.purpose), key.draw, key.window,
-                                   key.position};
+    const std::uint64_t words[] = {key.seed, static_cast<std::uint64_t>(key.purpose), key.draw,
+                                   key.window, key.position};
     std::uint64_t a = kGolden;
     std::uint64_t b = ~kGolden;
     for (const std::uint64_t word : words) {

@@ -36,10 +36,10 @@ class CounterRng {
 public:
     explicit CounterRng(const DrawKey& key);
 
-    std::uint64_t next();                       // 64 uniform bits
-    double uniform();                           // [0, 1), 53 bits
-    double normal();                            // N(0, 1)
-    std::uint64_t below(std::uint64_t bound);   // 0 … bound-1 without bias; bound > 0
+    std::uint64_t next();                      // 64 uniform bits
+    double uniform();                          // [0, 1), 53 bits
+    double normal();                           // N(0, 1)
+    std::uint64_t below(std::uint64_t bound);  // 0 … bound-1 without bias; bound > 0
 
 private:
     std::uint64_t key_[2];

@@ -18,7 +18,8 @@ std::vector<double> log_softmax(std::span<const float> logits, double temperatur
     for (const float logit : logits) sum += std::exp((logit - largest) / temperature);
     const double log_sum = std::log(sum);
     std::vector<double> result(logits.size());
-    for (std::size_t i = 0; i < logits.size(); ++i) result[i] = (logits[i] - largest) / temperature - log_sum;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+        result[i] = (logits[i] - largest) / temperature - log_sum;
     return result;
 }
 
@@ -41,7 +42,8 @@ std::vector<Candidate> candidates(std::span<const float> logits, const SamplingS
     const std::vector<double> own = log_softmax(logits, 1.0);
     std::vector<int> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return logits[a] > logits[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return logits[a] > logits[b]; });
 
     const bool greedy = settings.temperature <= 0.0;
     const std::vector<double> tempered = greedy ? own : log_softmax(logits, settings.temperature);
@@ -52,7 +54,8 @@ std::vector<Candidate> candidates(std::span<const float> logits, const SamplingS
     double mass = 0.0;
     for (std::size_t rank = 0; rank < count; ++rank) {
         const auto token = static_cast<std::size_t>(order[rank]);
-        // The smallest set whose mass reaches top_p, so the token that crosses the mark still belongs.
+        // The smallest set whose mass reaches top_p, so the token that crosses the mark still
+        // belongs.
         if (mass >= settings.top_p && !all.empty()) break;
         all.push_back({order[rank], std::exp(tempered[token]), own[token]});
         mass += all.back().probability;
@@ -61,10 +64,12 @@ std::vector<Candidate> candidates(std::span<const float> logits, const SamplingS
     return all;
 }
 
-std::vector<Candidate> with_least_margin(std::vector<Candidate> all, const SamplingSettings& settings,
+std::vector<Candidate> with_least_margin(std::vector<Candidate> all,
+                                         const SamplingSettings& settings,
                                          const std::function<double(int token)>& margin) {
     if (!settings.min_margin) return all;
-    std::erase_if(all, [&](const Candidate& one) { return !(margin(one.token) >= *settings.min_margin); });
+    std::erase_if(
+        all, [&](const Candidate& one) { return !(margin(one.token) >= *settings.min_margin); });
     if (!all.empty()) renormalise(all);
     return all;
 }

@@ -10,9 +10,9 @@
 namespace marginscope {
 
 struct SamplingSettings {
-    double temperature = 0.8;  // 0: always the likeliest token
-    int top_k = 0;             // 0: off
-    double top_p = 1.0;        // 1: off
+    double temperature = 0.8;          // 0: always the likeliest token
+    int top_k = 0;                     // 0: off
+    double top_p = 1.0;                // 1: off
     std::optional<double> min_margin;  // refuse candidates whose next margin is below
     std::uint64_t seed = 1337;
 };
@@ -30,15 +30,18 @@ struct Candidate {
     double logprob = 0.0;      // of the model itself
 };
 
-/// What the settings leave, likeliest first; ties by lower id. Never empty for finite logits. The margin rule is not applied here.
+/// What the settings leave, likeliest first; ties by lower id. Never empty for finite logits. The
+/// margin rule is not applied here.
 std::vector<Candidate> candidates(std::span<const float> logits, const SamplingSettings& settings);
 
-/// Removes candidates for which `margin(token)` is below settings.min_margin and renormalises; may leave none.
-/// Margins are computed lazily, only when the rule is on.
-std::vector<Candidate> with_least_margin(std::vector<Candidate> all, const SamplingSettings& settings,
+/// Removes candidates for which `margin(token)` is below settings.min_margin and renormalises; may
+/// leave none. Margins are computed lazily, only when the rule is on.
+std::vector<Candidate> with_least_margin(std::vector<Candidate> all,
+                                         const SamplingSettings& settings,
                                          const std::function<double(int token)>& margin);
 
-/// Draws one by the key (settings.seed, position): the same position and candidates give the same token.
+/// Draws one by the key (settings.seed, position): the same position and candidates give the same
+/// token.
 int draw(std::span<const Candidate> from, const SamplingSettings& settings, std::uint64_t position,
          std::uint64_t branch = 0);
 

@@ -15,7 +15,9 @@ void Engine::send(CommandList commands) {
 }
 
 Frames Engine::frames() const { return worker_->frames(); }
-std::vector<TrainingEvent> Engine::take_training_events() { return worker_->take_training_events(); }
+std::vector<TrainingEvent> Engine::take_training_events() {
+    return worker_->take_training_events();
+}
 std::vector<LogLine> Engine::take_log() { return worker_->take_log(); }
 bool Engine::has_unsaved_work() const { return worker_->has_unsaved_work(); }
 bool Engine::wait_until_idle(double timeout_secs) { return worker_->wait_until_idle(timeout_secs); }

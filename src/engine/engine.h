@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 
 namespace marginscope {
 
@@ -17,14 +17,16 @@ struct EngineOptions {
     std::string prompt;   // "" begins a story
     std::string program;  // the executable that path cells run; "" is this one
     int threads = 2;
-    bool autoplay = false;                     // decode at once
-    std::function<void()> on_frame;            // called on the worker after each publication; must not block
+    bool autoplay = false;           // decode at once
+    std::function<void()> on_frame;  // called on the worker after each publication; must not block
 };
 
-/// One thread that owns every tensor. Training, decoding and captures take turns on it; path cells are child processes.
+/// One thread that owns every tensor. Training, decoding and captures take turns on it; path cells
+/// are child processes.
 class Engine {
 public:
-    /// Starts the thread and returns at once; loading is reported by frames. Never throws for bad files: they are messages.
+    /// Starts the thread and returns at once; loading is reported by frames. Never throws for bad
+    /// files: they are messages.
     explicit Engine(EngineOptions options);
     /// Stops at the next step boundary, ends path children, joins.
     ~Engine();
@@ -45,7 +47,8 @@ public:
     /// True while a run would lose steps or a path would be cut short by quitting now.
     bool has_unsaved_work() const;
 
-    /// Waits until all commands sent so far are done and nothing plays or trains, or the time is over. For commands and tests.
+    /// Waits until all commands sent so far are done and nothing plays or trains, or the time is
+    /// over. For commands and tests.
     bool wait_until_idle(double timeout_secs);
 
 private:

@@ -1,4 +1,5 @@
-// How numbers and wishes cross threads: a command queue down, latest-wins frames and a bounded event queue up. No torch.
+// How numbers and wishes cross threads: a command queue down, latest-wins frames and a bounded
+// event queue up. No torch.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,8 @@
 
 namespace marginscope {
 
-/// Many producers, one consumer. The lock is held for a push or a swap, never while an item is used.
+/// Many producers, one consumer. The lock is held for a push or a swap, never while an item is
+/// used.
 template <typename Item>
 class CommandQueue {
 public:
@@ -85,7 +87,8 @@ private:
     Value value_{};
 };
 
-/// Keeps order and loses nothing while the reader keeps up; beyond `capacity` the oldest go, and are counted.
+/// Keeps order and loses nothing while the reader keeps up; beyond `capacity` the oldest go, and
+/// are counted.
 template <typename Item>
 class BoundedQueue {
 public:

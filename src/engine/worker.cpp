@@ -6,11 +6,11 @@
 
 #include "core/error.h"
 #include "files/paths.h"
-#include "nn/checkpoint.h"
-#include "nn/device.h"
-#include "nn/stage_fit.h"
-#include "nn/torch_errors.h"
-#include "text/story_grammar.h"
+#include "nn/model/checkpoint.h"
+#include "nn/model/device.h"
+#include "nn/model/torch_errors.h"
+#include "nn/train/stage_fit.h"
+#include "text/stories/story_grammar.h"
 
 namespace marginscope {
 namespace {
@@ -30,15 +30,18 @@ std::string this_program() {
 
 std::string first_characters(const std::string& text, std::size_t bytes) {
     std::size_t end = std::min(bytes, text.size());
-    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+        --end;
     return text.substr(0, end);
 }
 
 /// What a user recognises: the run's name too where the file's own says nothing.
 std::string label_of(const std::string& path) {
-    const fs::path p = fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
+    const fs::path p =
+        fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
     const std::string name = p.filename().string();
-    const bool plain = name == "final.safetensors" || name == "fitted.safetensors" || name.starts_with("step-");
+    const bool plain =
+        name == "final.safetensors" || name == "fitted.safetensors" || name.starts_with("step-");
     return plain ? (p.parent_path().filename() / name).string() : name;
 }
 
@@ -84,7 +87,8 @@ void Engine::Worker::run(std::stop_token stop) {
         const bool decoded = play_once();
         const bool margins_left = capture(trained);
         publish_status(false);
-        const bool busy = trained || decoded || margins_left || playing_ || path_running() || !geometry_->idle();
+        const bool busy =
+            trained || decoded || margins_left || playing_ || path_running() || !geometry_->idle();
         set_idle(!busy && commands_.empty());
         if (!trained && !margins_left) commands_.wait_for(time_to_next());
     }
@@ -96,7 +100,8 @@ void Engine::Worker::run(std::stop_token stop) {
 
 milliseconds Engine::Worker::time_to_next() const {
     if (playing_)
-        return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()), milliseconds(0), milliseconds(100));
+        return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()),
+                          milliseconds(0), milliseconds(100));
     return path_running() || !geometry_->idle() ? milliseconds(50) : milliseconds(500);
 }
 
@@ -121,22 +126,27 @@ bool Engine::Worker::guarded(const std::string& doing, const std::function<void(
     }
 }
 
-// ---- models and texts -----------------------------------------------------------------------------------------------
+// ---- models and texts
+// -----------------------------------------------------------------------------------------------
 
 void Engine::Worker::load_first() {
     guarded("reading the text", [this] { handle(LoadText{options_.text}); });
     if (!corpus_) corpus_ = built_in_corpus();
     const bool own_text = !corpus_path_.empty() && !corpus_->text.empty();
-    const std::string opening = own_text ? corpus_->text : generate_story(kBuiltInCorpusSeed + 1, 0);
-    decode_.set_prompt(options_.prompt.empty() ? first_characters(opening, kPromptLength) : options_.prompt);
-    if (!guarded("loading the model", [this] { load(options_.model); }) && !options_.model.empty()) {
+    const std::string opening =
+        own_text ? corpus_->text : generate_story(kBuiltInCorpusSeed + 1, 0);
+    decode_.set_prompt(options_.prompt.empty() ? first_characters(opening, kPromptLength)
+                                               : options_.prompt);
+    if (!guarded("loading the model", [this] { load(options_.model); }) &&
+        !options_.model.empty()) {
         const std::string problem = last_message_;
         load("");
         tell(problem + " The small trained model is shown instead.", true);
     }
     if (options_.autoplay) handle(PlayDecode{});
     // Something to look at in Path until the user runs one.
-    if (has_asset(kPathAsset)) guarded("opening the finished path", [this] { handle(OpenPath{""}); });
+    if (has_asset(kPathAsset))
+        guarded("opening the finished path", [this] { handle(OpenPath{""}); });
 }
 
 void Engine::Worker::load(const std::string& path) {
@@ -191,7 +201,8 @@ void Engine::Worker::handle(const FitStage& wish) {
     tell("The stage is fitted.", false);
 }
 
-// ---- decoding -------------------------------------------------------------------------------------------------------
+// ---- decoding
+// -------------------------------------------------------------------------------------------------------
 
 void Engine::Worker::handle(const SetPrompt& wish) { decode_.set_prompt(wish.text); }
 
@@ -201,7 +212,8 @@ void Engine::Worker::handle(const StepDecode& wish) {
             tell("No candidate is left above the least margin.", false);
             break;
         }
-    for (int k = 0; k < -wish.count && decode_.step_back(); ++k) {}
+    for (int k = 0; k < -wish.count && decode_.step_back(); ++k) {
+    }
 }
 
 void Engine::Worker::handle(const JumpDecode& wish) { decode_.jump(wish.index); }
@@ -216,7 +228,9 @@ void Engine::Worker::handle(const PlayDecode& wish) {
 }
 
 void Engine::Worker::handle(const SetSampling& wish) { decode_.set_sampling(wish.settings); }
-void Engine::Worker::handle(const SetDecodeNoise& wish) { decode_.set_noise(wish.sigma, wish.relative, wish.seed); }
+void Engine::Worker::handle(const SetDecodeNoise& wish) {
+    decode_.set_noise(wish.sigma, wish.relative, wish.seed);
+}
 
 void Engine::Worker::handle(const SetView& wish) {
     view_ = wish;
@@ -231,13 +245,15 @@ void Engine::Worker::handle(const ResetDrags&) { decode_.reset_drags(); }
 
 bool Engine::Worker::play_once() {
     if (!playing_ || Clock::now() < next_token_) return false;
-    const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / tokens_per_s_));
+    const auto pause = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(1.0 / tokens_per_s_));
     next_token_ = std::max(next_token_ + pause, Clock::now());
     bool stepped = false;
     guarded("decoding", [&] { stepped = decode_.step_forward(); });
     if (!stepped) {
         handle(PlayDecode{false, tokens_per_s_});
-        if (!last_is_error_) tell("Decoding stopped: no candidate is left above the least margin.", false);
+        if (!last_is_error_)
+            tell("Decoding stopped: no candidate is left above the least margin.", false);
     }
     return true;
 }

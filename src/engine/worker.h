@@ -1,4 +1,5 @@
-// The engine's thread: wishes first, then a training step, a decoding step, and what the panels show. No torch in this header.
+// The engine's thread: wishes first, then a training step, a decoding step, and what the panels
+// show. No torch in this header.
 #pragma once
 
 #include <atomic>
@@ -12,17 +13,18 @@
 #include <thread>
 #include <vector>
 
-#include "engine/decode_session.h"
+#include "engine/decode/decode_session.h"
+#include "engine/decode/geometry_thread.h"
 #include "engine/engine.h"
-#include "engine/geometry_thread.h"
 #include "engine/mailbox.h"
-#include "engine/path_run.h"
-#include "engine/training_session.h"
+#include "engine/path/path_run.h"
+#include "engine/train/training_session.h"
 #include "text/corpus.h"
 
 namespace marginscope {
 
-/// Public members may be called from any thread; everything below `run` belongs to the worker's own.
+/// Public members may be called from any thread; everything below `run` belongs to the worker's
+/// own.
 class Engine::Worker {
 public:
     explicit Worker(EngineOptions options);

@@ -1,16 +1,16 @@
 // What the worker sends up: captures at a rate that leaves training its time, status, messages.
 #include "engine/worker.h"
-
-#include "nn/checkpoint.h"
+#include "nn/model/checkpoint.h"
 
 namespace marginscope {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto kCaptureEvery = milliseconds(80);       // 12 Hz while training
-constexpr auto kLiveModelEvery = milliseconds(1000);   // how often the shown text follows weights that train
-constexpr auto kMarginBudget = milliseconds(12);       // margins between two training steps
+constexpr auto kCaptureEvery = milliseconds(80);  // 12 Hz while training
+constexpr auto kLiveModelEvery =
+    milliseconds(1000);  // how often the shown text follows weights that train
+constexpr auto kMarginBudget = milliseconds(12);  // margins between two training steps
 constexpr auto kMarginBudgetIdle = milliseconds(25);
 constexpr auto kStatusEvery = milliseconds(250);
 
@@ -26,8 +26,10 @@ bool Engine::Worker::capture(bool trained) {
         guarded("measuring the text", [&] {
             if (trained && began - refreshed_ > kLiveModelEvery) refresh_live_model();
             // The dragged token's picture goes to its own thread before the long work starts here.
-            if (auto request = decode_.take_boundary_request()) geometry_->request_boundary(std::move(*request));
-            if (auto request = decode_.take_geometric_request()) geometry_->request_margins(std::move(*request));
+            if (auto request = decode_.take_boundary_request())
+                geometry_->request_boundary(std::move(*request));
+            if (auto request = decode_.take_geometric_request())
+                geometry_->request_margins(std::move(*request));
             left = decode_.work(trained ? kMarginBudget : kMarginBudgetIdle);
             auto decode = decode_.take_decode_frame();
             auto margins = decode_.take_margin_frame(*geometry_);
@@ -85,8 +87,8 @@ void Engine::Worker::publish_status(bool now) {
     frame->message_is_error = last_is_error_;
     describe_activity(*frame);
     const auto shown = frames_.get().status;
-    const bool same = shown && shown->activity == frame->activity && shown->message == frame->message &&
-                      shown->progress == frame->progress;
+    const bool same = shown && shown->activity == frame->activity &&
+                      shown->message == frame->message && shown->progress == frame->progress;
     frames_.update([&](Frames& all) { all.status = std::move(frame); });
     if (!same) notify();
 }
@@ -100,7 +102,8 @@ void Engine::Worker::describe_activity(StatusFrame& frame) const {
         const TrainingFrame training = training_->frame();
         frame.activity = "training";
         if (training.target > 0)
-            frame.progress = static_cast<double>(training.step) / static_cast<double>(training.target);
+            frame.progress =
+                static_cast<double>(training.step) / static_cast<double>(training.target);
         frame.eta_secs = training.eta_secs;
     } else if (path_running()) {
         const auto path = path_->frame();

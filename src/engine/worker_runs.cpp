@@ -1,11 +1,10 @@
 // Training and the lambda path, as wishes to the worker.
-#include "engine/worker.h"
-
 #include <ctime>
 #include <filesystem>
 
 #include "core/error.h"
-#include "engine/path_cells.h"
+#include "engine/path/path_cells.h"
+#include "engine/worker.h"
 #include "files/paths.h"
 
 namespace marginscope {
@@ -29,12 +28,14 @@ void Engine::Worker::handle(const StartTraining& wish) {
     begin_training({wish.config, wish.from_loaded ? model_ : nullptr, wish.run_folder, false});
 }
 
-void Engine::Worker::handle(const ResumeRun& wish) { begin_training({{}, nullptr, wish.folder, true}); }
+void Engine::Worker::handle(const ResumeRun& wish) {
+    begin_training({{}, nullptr, wish.folder, true});
+}
 
 void Engine::Worker::begin_training(const TrainingStart& start) {
     if (training_) training_->save();
-    auto made = std::make_unique<TrainingSession>(start, *corpus_,
-                                                  [this](TrainingEvent event) { events_.push(std::move(event)); });
+    auto made = std::make_unique<TrainingSession>(
+        start, *corpus_, [this](TrainingEvent event) { events_.push(std::move(event)); });
     training_ = std::move(made);  // only now: a start that fails leaves the old training as it was
     began_ = Clock::now();
     capture_secs_ = 0;
@@ -87,7 +88,8 @@ void Engine::Worker::handle(const ResumeTraining&) {
 
 void Engine::Worker::handle(const StepTraining& wish) {
     training().pause();
-    for (int k = 0; k < wish.count && guarded_step(); ++k) {}
+    for (int k = 0; k < wish.count && guarded_step(); ++k) {
+    }
     if (training_->state() == TrainingState::running) training_->pause();
     refresh_live_model();
     publish_training();
@@ -121,7 +123,8 @@ void Engine::Worker::handle(const StartPath& wish) {
     if (plan.folder.empty()) plan.folder = new_path_folder();
     if (plan.text.empty()) plan.text = corpus_path_;
     path_.reset();
-    path_ = std::make_unique<PathRun>(plan, options_.program, [this] { commands_.push(std::nullopt); });
+    path_ =
+        std::make_unique<PathRun>(plan, options_.program, [this] { commands_.push(std::nullopt); });
     tell("The path runs in " + plan.folder + ".", false);
     publish_path();
 }
@@ -144,7 +147,8 @@ void Engine::Worker::handle(const SetCleanLossRule& wish) {
     if (!shown) return;
     auto changed = std::make_shared<PathFrame>(*shown);
     changed->max_clean_loss = wish.max_clean_loss;
-    changed->proposal = propose_lambda(changed->cells, wish.max_clean_loss, changed->noise_relative);
+    changed->proposal =
+        propose_lambda(changed->cells, wish.max_clean_loss, changed->noise_relative);
     changed->version = shown->version + 1;
     frames_.update([&](Frames& all) { all.path = std::move(changed); });
     notify();

@@ -79,10 +79,10 @@ void ColorGrid::upload(const Layout& layout, const float* data, int stride) {
                 const std::size_t cell = row * static_cast<std::size_t>(layout.grid_cols) + col;
                 const std::size_t from =
                     (cell * static_cast<std::size_t>(layout.cell_rows) + inside) * cell_cols;
-                std::copy_n(data + from, cell_cols,
-                            packed_.begin() + static_cast<std::ptrdiff_t>(
-                                                  y * static_cast<std::size_t>(width) +
-                                                  col * cell_cols));
+                std::copy_n(
+                    data + from, cell_cols,
+                    packed_.begin() + static_cast<std::ptrdiff_t>(
+                                          y * static_cast<std::size_t>(width) + col * cell_cols));
             }
         }
         upload_texture(values_, TexelFormat::r32f, width, height, packed_.data());

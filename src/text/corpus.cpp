@@ -11,7 +11,7 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "text/story_grammar.h"
+#include "text/stories/story_grammar.h"
 #include "text/utf8.h"
 
 namespace marginscope {

@@ -9,8 +9,8 @@
 #include <span>
 #include <string>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 #include "ui/ui_state.h"
 
 namespace marginscope {

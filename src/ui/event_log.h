@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 
 namespace marginscope {
 

@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 
 namespace marginscope {
 

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 #include "ui/quantities.h"
 #include "ui/theme.h"
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <string>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 #include "ui/theme.h"
 #include "ui/ui_state.h"
 

@@ -4,8 +4,8 @@
 // Main thread, between ImGui::NewFrame and ImGui::Render.
 #pragma once
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 #include "ui/ui_state.h"
 
 namespace marginscope {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 #include "ui/decode/decode_view.h"
 #include "ui/path/path_view.h"
 #include "ui/pictures.h"
@@ -81,8 +81,8 @@ struct UiState {
 
     std::deque<LogLine> log;  // the newest at the back, at most kLogLines
     LoopFigures loop;
-    // What whoever owns the screen fills before it draws the interface: clearing costs a fifth of ImGui's own fill where
-    // the processor draws. Written by draw_frame.
+    // What whoever owns the screen fills before it draws the interface: clearing costs a fifth of
+    // ImGui's own fill where the processor draws. Written by draw_frame.
     std::vector<Backdrop> backdrops;
     SetView view_sent;
     bool view_known = false;  // view_sent is what the engine has

@@ -157,12 +157,7 @@ private:
 
     void take_news() {
         const Frames next = source_->frames();
-        const bool same = next.decode == frames_.decode && next.margins == frames_.margins &&
-                          next.attention == frames_.attention &&
-                          next.boundary == frames_.boundary && next.noise == frames_.noise &&
-                          next.training == frames_.training && next.path == frames_.path &&
-                          next.status == frames_.status;
-        if (!same) {
+        if (next != frames_) {
             frames_ = next;
             log_.frames(frames_);
             pacer_.news();

@@ -100,10 +100,10 @@ TEST_F(Commands, TrainingLeavesARunFolder) {
     std::vector<int> steps;
     for (std::string line; std::getline(lines, line);) {
         const json metrics = json::parse(line);
-        expect_fields(metrics, {"step", "ce", "val_ce", "barrier", "barrier_error",
-                                "logdet_mean", "sigma_min_min",
-                                "share_beyond", "capped", "singular", "embedding_rms", "grad_norm",
-                                "lr", "lambda", "train_noise", "tokens_per_s"});
+        expect_fields(metrics,
+                      {"step", "ce", "val_ce", "barrier", "barrier_error", "logdet_mean",
+                       "sigma_min_min", "share_beyond", "capped", "singular", "embedding_rms",
+                       "grad_norm", "lr", "lambda", "train_noise", "tokens_per_s"});
         steps.push_back(metrics["step"]);
     }
     EXPECT_EQ(steps, (std::vector<int>{0, 10, 20, 30}));
@@ -331,8 +331,8 @@ TEST_F(Commands, AReaderThatLeavesIsNoError) {
 }
 
 TEST_F(Commands, BenchPrintsFigures) {
-    const json bench =
-        document({"bench", "--secs", "0.02", "--threads", "1", "--only", "training,margins", "--json", "-"});
+    const json bench = document(
+        {"bench", "--secs", "0.02", "--threads", "1", "--only", "training,margins", "--json", "-"});
     expect_fields(bench, {"machine", "figures"});
     for (const json& figure : bench["figures"]) {
         expect_fields(figure, {"name", "value", "unit", "goal", "rival", "note"});

@@ -8,8 +8,8 @@
 #include <random>
 #include <vector>
 
-#include "core/attention_views.h"
-#include "core/stage.h"
+#include "core/stage/attention_views.h"
+#include "core/stage/stage.h"
 
 namespace marginscope::reference {
 

@@ -11,8 +11,8 @@
 #include <fstream>
 #include <thread>
 
-#include "nn/checkpoint.h"
-#include "nn/train_run.h"
+#include "nn/model/checkpoint.h"
+#include "nn/train/train_run.h"
 #include "text/corpus.h"
 
 namespace marginscope {
@@ -61,7 +61,8 @@ protected:
 
     static std::vector<float> logprobs(const Frames& frames) {
         std::vector<float> values;
-        for (int k = 1; k < frames.decode->cursor; ++k) values.push_back(frames.decode->line[static_cast<std::size_t>(k)].logprob);
+        for (int k = 1; k < frames.decode->cursor; ++k)
+            values.push_back(frames.decode->line[static_cast<std::size_t>(k)].logprob);
         return values;
     }
 
@@ -74,7 +75,8 @@ TEST_F(EngineTest, ShowsThePromptWithMarginsAttentionAndBoundary) {
     Engine engine(options());
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
     const Frames frames = engine.frames();
-    ASSERT_TRUE(frames.decode && frames.margins && frames.attention && frames.boundary && frames.status);
+    ASSERT_TRUE(frames.decode && frames.margins && frames.attention && frames.boundary &&
+                frames.status);
     EXPECT_EQ(frames.decode->cursor, 12);
     ASSERT_EQ(frames.margins->cells.size(), 12u);
     EXPECT_FALSE(frames.margins->cells[1].valid) << "two tokens have no margin";
@@ -82,7 +84,8 @@ TEST_F(EngineTest, ShowsThePromptWithMarginsAttentionAndBoundary) {
     EXPECT_EQ(frames.margins->support.size(), 5u);
     EXPECT_EQ(frames.attention->weights.size(), 1u * 2 * 12 * 12);
     float row = 0;
-    for (int key = 0; key <= 5; ++key) row += frames.attention->weights[static_cast<std::size_t>(5 * 12 + key)];
+    for (int key = 0; key <= 5; ++key)
+        row += frames.attention->weights[static_cast<std::size_t>(5 * 12 + key)];
     EXPECT_NEAR(row, 1.0f, 1e-5f);
     EXPECT_EQ(frames.boundary->index, 11);
     EXPECT_EQ(frames.boundary->rows, frames.boundary->columns);
@@ -101,7 +104,8 @@ TEST_F(EngineTest, BackAndForwardGiveIdenticalNumbers) {
     ASSERT_EQ(before.decode->cursor, after.decode->cursor);
     EXPECT_EQ(logprobs(before), logprobs(after));
     for (std::size_t k = 2; k < before.margins->cells.size(); ++k) {
-        ASSERT_TRUE(before.margins->cells[k].valid) << "measured before the window moved on, at " << k;
+        ASSERT_TRUE(before.margins->cells[k].valid)
+            << "measured before the window moved on, at " << k;
         EXPECT_EQ(before.margins->cells[k].logdet, after.margins->cells[k].logdet) << k;
     }
 }
@@ -135,7 +139,8 @@ TEST_F(EngineTest, ADragMovesTheTokenAndEverythingAfterIt) {
     const Frames after = engine.frames();
     EXPECT_NEAR(after.boundary->token_at.x, 0.2f, 1e-5f);
     EXPECT_NE(after.boundary->logdet_now, before.boundary->logdet_now);
-    EXPECT_EQ(after.margins->cells[7].logdet, before.margins->cells[7].logdet) << "the past does not change";
+    EXPECT_EQ(after.margins->cells[7].logdet, before.margins->cells[7].logdet)
+        << "the past does not change";
     EXPECT_NE(after.margins->cells[10].logdet, before.margins->cells[10].logdet);
     EXPECT_NE(after.decode->line[10].logprob, before.decode->line[10].logprob);
     EXPECT_EQ(after.decode->dragged, std::vector<int>{8});
@@ -216,10 +221,11 @@ TEST_F(EngineTest, BadWishesBecomeMessagesAndNothingIsLost) {
     Engine engine(options());
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
     const auto before = logprobs(engine.frames());
-    for (const Command& command :
-         CommandList{LoadModel{"/nowhere.safetensors"}, LoadModel{(folder_ / "text.txt").string()}, LoadText{"/nowhere.txt"},
-                     ResumeRun{"/nowhere"}, OpenPath{"/nowhere"}, PauseTraining{}, ChooseToken{99999}, GoToNode{-4}, JumpDecode{100000},
-                     DragToken{500, {1, 1}}, SetLive{"barrier.lambda", -3}, SaveModel{"/nowhere/at/all.safetensors"}})
+    for (const Command& command : CommandList{
+             LoadModel{"/nowhere.safetensors"}, LoadModel{(folder_ / "text.txt").string()},
+             LoadText{"/nowhere.txt"}, ResumeRun{"/nowhere"}, OpenPath{"/nowhere"}, PauseTraining{},
+             ChooseToken{99999}, GoToNode{-4}, JumpDecode{100000}, DragToken{500, {1, 1}},
+             SetLive{"barrier.lambda", -3}, SaveModel{"/nowhere/at/all.safetensors"}})
         engine.send(command);
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
     EXPECT_EQ(logprobs(engine.frames()), before);
@@ -234,7 +240,8 @@ TEST_F(EngineTest, AMissingModelIsSaidAtTheStart) {
     Engine engine(bad);
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
     bool said = false;
-    for (const LogLine& line : engine.take_log()) said = said || (line.error && line.text.find("/nowhere.safetensors") != std::string::npos);
+    for (const LogLine& line : engine.take_log())
+        said = said || (line.error && line.text.find("/nowhere.safetensors") != std::string::npos);
     EXPECT_TRUE(said);
 }
 
@@ -249,7 +256,8 @@ TEST_F(EngineTest, QuittingWhileItTrainsAndPlaysIsPrompt) {
         RunConfig config = tiny_config();
         config.train.steps = 1000000;
         engine.send(StartTraining{config, false, ""});
-        for (int waits = 0; waits < 600 && frames < 20; ++waits) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        for (int waits = 0; waits < 600 && frames < 20; ++waits)
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
         EXPECT_GE(frames, 20);
         EXPECT_TRUE(engine.has_unsaved_work()) << "without a run folder all steps would be lost";
     }

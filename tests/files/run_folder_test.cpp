@@ -332,8 +332,9 @@ TEST(RunFolder, ARunKilledAtRandomMomentsEndsLikeOneThatWasNot) {
                 }
                 ::_exit(0);
             }
-            // A share of what the whole run takes on this disk, so that all places are hit; it grows
-            // with each try, so that a disk that has become slower cannot keep the run from its end.
+            // A share of what the whole run takes on this disk, so that all places are hit; it
+            // grows with each try, so that a disk that has become slower cannot keep the run from
+            // its end.
             const double share = (0.05 + 0.5 * (random() % 1000) / 1000) * (1 + tries / 8);
             ::usleep(static_cast<useconds_t>(std::min(share * straight_us, 2e6)));
             ::kill(child, SIGKILL);

@@ -1,7 +1,7 @@
 // A training small enough for tests: two layers of width 16.
 #pragma once
 
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 
 namespace marginscope::testing_support {
 

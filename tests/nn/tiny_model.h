@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-#include "nn/checkpoint.h"
+#include "nn/model/checkpoint.h"
 
 namespace marginscope::testing_support {
 

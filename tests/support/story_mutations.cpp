@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "text/story_lexicon.h"
+#include "text/stories/story_lexicon.h"
 
 namespace marginscope::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "text/story_checker.h"
+#include "text/stories/story_checker.h"
 
 namespace marginscope::test {
 

@@ -3,7 +3,7 @@
 // The same seed gives the same frames.
 #pragma once
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 
 namespace marginscope::synthetic {
 

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "text/corpus.h"
-#include "text/story_checker.h"
-#include "text/story_grammar.h"
+#include "text/stories/story_checker.h"
+#include "text/stories/story_grammar.h"
 #include "text/utf8.h"
 #include "text/vocabulary.h"
 

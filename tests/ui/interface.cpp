@@ -99,15 +99,15 @@ std::string Interface::too_wide() const {
         if (!window->WasActive || window->Hidden) continue;
         if ((window->Flags & ImGuiWindowFlags_AlwaysAutoResize) != 0) continue;
         const float beyond = window->ContentSize.x - window->WorkRect.GetWidth();
-        if (beyond > 1)
-            names += std::string(window->Name) + " by " + std::to_string(beyond) + "\n";
+        if (beyond > 1) names += std::string(window->Name) + " by " + std::to_string(beyond) + "\n";
     }
     return names;
 }
 
 float Interface::scrolls(const char* title) const {
     for (const ImGuiWindow* window : imgui_->Windows)
-        if (window->WasActive && std::string_view(window->Name).starts_with(std::string(title) + "##"))
+        if (window->WasActive &&
+            std::string_view(window->Name).starts_with(std::string(title) + "##"))
             return window->ScrollMax.y;
     return std::nanf("");
 }

@@ -3,15 +3,14 @@
 #pragma once
 
 #include <imgui.h>
-
 #include <implot.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "core/commands.h"
-#include "core/frames.h"
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
 #include "ui/panel.h"
 #include "ui/ui_state.h"
 

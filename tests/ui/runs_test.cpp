@@ -32,7 +32,8 @@ const auto kLoss = [](const TrainingSample& s) { return s.ce; };
 
 TEST(TrainSeries, AResetForgetsTheOldRun) {
     TrainSeries series;
-    series.take({sample_at(1, 2.0F), LiveMark{1, "lambda 0.1"}, TrainingReset{"next"}, sample_at(1, 3.0F)});
+    series.take(
+        {sample_at(1, 2.0F), LiveMark{1, "lambda 0.1"}, TrainingReset{"next"}, sample_at(1, 3.0F)});
     EXPECT_EQ(series.label, "next");
     ASSERT_EQ(series.samples.size(), 1U);
     EXPECT_FLOAT_EQ(series.samples[0].ce, 3.0F);
@@ -40,7 +41,8 @@ TEST(TrainSeries, AResetForgetsTheOldRun) {
 }
 
 TEST(Thin, KeepsShortRunsAsTheyAre) {
-    const Curve curve = thin({sample_at(1, 3), sample_at(2, kNoValue), sample_at(3, 1)}, kLoss, 100);
+    const Curve curve =
+        thin({sample_at(1, 3), sample_at(2, kNoValue), sample_at(3, 1)}, kLoss, 100);
     EXPECT_EQ(curve.x, (std::vector<double>{1, 3}));
     EXPECT_EQ(curve.y, (std::vector<double>{3, 1}));
 }
@@ -58,7 +60,8 @@ TEST(Thin, LosesNoSpike) {
 }
 
 TEST(Thin, SmoothsOverStepsAndPassesOverNaN) {
-    const Curve curve = thin({sample_at(1, 2), sample_at(2, kNoValue), sample_at(3, 4), sample_at(4, 6)}, kLoss, 100, 3);
+    const Curve curve = thin(
+        {sample_at(1, 2), sample_at(2, kNoValue), sample_at(3, 4), sample_at(4, 6)}, kLoss, 100, 3);
     ASSERT_EQ(curve.y.size(), 4U);
     EXPECT_DOUBLE_EQ(curve.y[2], 3.0);
     EXPECT_DOUBLE_EQ(curve.y[3], 5.0);
@@ -101,7 +104,8 @@ TEST(PathCurves, ZeroHasItsOwnSlotLeftOfAllOthers) {
 
 TEST(PlanForm, ReadsListsAndSaysWhatIsWrong) {
     std::string problem;
-    EXPECT_EQ(*parse_numbers(" 0, 0.02;1e-3 5", "x", problem), (std::vector<double>{0, 0.02, 1e-3, 5}));
+    EXPECT_EQ(*parse_numbers(" 0, 0.02;1e-3 5", "x", problem),
+              (std::vector<double>{0, 0.02, 1e-3, 5}));
     for (const char* bad : {"0, two", "-1", "nan", "1,,0.1x", "inf"}) {
         EXPECT_FALSE(parse_numbers(bad, "lambda_m", problem).has_value()) << bad;
         EXPECT_NE(problem.find("lambda_m"), std::string::npos);
@@ -143,7 +147,9 @@ TEST(TrainPanels, StartWishesForTheRunOfTheForm) {
     Interface interface;
     interface.state().train.form.config.train.steps = 77;
     Frames frames;
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_run_controls(f, s.train, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_run_controls(f, s.train, c);
+    });
     EXPECT_NE(interface.words().find("Start"), std::string::npos);
     const auto start = click_for<StartTraining>(interface, frames, 12);
     ASSERT_TRUE(start.has_value());
@@ -154,7 +160,9 @@ TEST(TrainPanels, ABadFormIsASentenceAndNoWish) {
     Interface interface;
     interface.state().train.form.config.model.heads = 7;
     Frames frames;
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_run_controls(f, s.train, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_run_controls(f, s.train, c);
+    });
     EXPECT_FALSE(click_for<StartTraining>(interface, frames, 24).has_value());
     EXPECT_NE(interface.state().train.form.problem.find("multiple"), std::string::npos);
 }
@@ -163,7 +171,8 @@ TEST(PathPanels, ACellOpensItsModel) {
     Interface interface;
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(small_path());
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_grid(f, s.path, c); });
+    interface.draw_panel(
+        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_grid(f, s.path, c); });
     const auto load = click_for<LoadPathCell>(interface, frames, 16);
     ASSERT_TRUE(load.has_value());
     EXPECT_EQ(interface.state().selection.path_run, load->run);
@@ -220,7 +229,8 @@ PathFrame told_path() {
 
 std::size_t count_of(const std::string& text, const std::string& part) {
     std::size_t count = 0;
-    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+        ++count;
     return count;
 }
 
@@ -229,7 +239,9 @@ TEST(PathPanels, DifferencesAreGroupedByLambdaUnderShortNames) {
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(told_path());
     for (int i = 0; i < 3; ++i)
-        interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_proposal(f, s.path, c); });
+        interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+            draw_proposal(f, s.path, c);
+        });
     const std::string& words = interface.words();
     EXPECT_EQ(count_of(words, "3 seeds"), 2U) << words;
     for (const char* part : {"lambda_m 0.01", "σ 0.02", "σ 0.25 RMS", "+1.2", "-1288 … +3413"})
@@ -241,11 +253,18 @@ TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
     Interface interface;
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(told_path());
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_losses(f, s.path, c); });
-    for (const char* part : {"clean", "σ 0.05", "mean and range of up to 2 seeds"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_margins(f, s.path, c); });
-    for (const char* part : {"median", "5 %", "smallest", "RMS"}) EXPECT_NE(interface.words().find(part), std::string::npos) << part;
-    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.path, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_path_losses(f, s.path, c);
+    });
+    for (const char* part : {"clean", "σ 0.05", "mean and range of up to 2 seeds"})
+        EXPECT_NE(interface.words().find(part), std::string::npos) << part;
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_path_margins(f, s.path, c);
+    });
+    for (const char* part : {"median", "5 %", "smallest", "RMS"})
+        EXPECT_NE(interface.words().find(part), std::string::npos) << part;
+    interface.draw_panel(
+        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.path, c); });
     EXPECT_NE(interface.words().find("my path"), std::string::npos);
     EXPECT_EQ(interface.words().find("/somewhere"), std::string::npos);
 }
@@ -268,7 +287,9 @@ TEST(RunForm, EveryFieldHasItsOwnWords) {
     for (const Field& field : config_fields()) {
         const std::string label = label_of(field);
         EXPECT_TRUE(labels.insert(label).second) << label << " names two fields";
-        EXPECT_TRUE(std::isupper(static_cast<unsigned char>(label[0])) || label.starts_with("lambda_m")) << label;
+        EXPECT_TRUE(std::isupper(static_cast<unsigned char>(label[0])) ||
+                    label.starts_with("lambda_m"))
+            << label;
     }
     EXPECT_EQ(label_of(*find_field("lr")), "Learning rate");
 }
@@ -278,7 +299,8 @@ TEST(ColorBar, HasTicksThatDiffer) {
     interface.draw_panel({}, [](const Frames&, UiState& s, PanelContext&) {
         color_bar(s.theme, ColorMap::viridis, {1.21, 1.34, false, false}, "loss", 300);
     });
-    for (const char* tick : {"1.21", "1.27", "1.34"}) EXPECT_NE(interface.words().find(tick), std::string::npos) << interface.words();
+    for (const char* tick : {"1.21", "1.27", "1.34"})
+        EXPECT_NE(interface.words().find(tick), std::string::npos) << interface.words();
 }
 
 }  // namespace

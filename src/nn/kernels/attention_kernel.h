@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 #include "nn/kernels/numbers.h"
 
 namespace marginscope::kernels {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 #include "nn/kernels/attention_kernel.h"
 #include "nn/kernels/tile.h"
 

@@ -1,7 +1,7 @@
 // Each loop is a template over the width of the vectors, and one copy of it per kind of machine.
 #include "nn/kernels/covariance_rows.h"
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 
 namespace marginscope::kernels {
 namespace {

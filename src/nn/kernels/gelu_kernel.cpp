@@ -1,7 +1,7 @@
 // One loop, left to the compiler to make vectors of.
 #include "nn/kernels/gelu_kernel.h"
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 #include "nn/kernels/vector_math.h"
 
 namespace marginscope::kernels {

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 
 namespace marginscope::kernels {
 

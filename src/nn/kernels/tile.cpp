@@ -2,7 +2,7 @@
 // registers of AVX-512; narrower machines keep some of them on the stack.
 #include "nn/kernels/tile.h"
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 
 namespace marginscope::kernels {
 namespace {

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 #include "nn/kernels/vector_math.h"
 
 namespace marginscope::token_kernels {

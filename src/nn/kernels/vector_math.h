@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/simd.h"
+#include "core/linear/simd.h"
 
 namespace marginscope::kernels {
 

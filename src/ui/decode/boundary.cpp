@@ -28,8 +28,8 @@ void draw_field(const BoundaryFrame& f, const PlaneMap& map, BoundaryView& view,
     style.line_px = context.theme.px(style.line_px);
     style.halo_px = context.theme.px(style.halo_px);
     BoundaryTexture& texture = context.pictures->boundary(
-        "boundary", {f.logdet, f.sign, f.rows, f.columns}, f.field_version, static_cast<int>(map.size.x),
-        static_cast<int>(map.size.y), style);
+        "boundary", {f.logdet, f.sign, f.rows, f.columns}, f.field_version,
+        static_cast<int>(map.size.x), static_cast<int>(map.size.y), style);
     view.fill_min = texture.used_min();
     view.fill_max = texture.used_max();
     // Row 0 of the frame is y_min, row 0 of a texture its top.

@@ -3,7 +3,7 @@
 // Main thread; works on the view state alone.
 #pragma once
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 #include "ui/decode/decode_view.h"
 
 namespace marginscope {

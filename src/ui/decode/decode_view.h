@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/commands.h"
+#include "core/messages/command.h"
 
 namespace marginscope {
 

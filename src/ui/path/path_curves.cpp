@@ -21,7 +21,8 @@ const std::vector<std::pair<double, double>>& noisy(const PathCell& cell, bool r
     return relative ? cell.noisy_ce_relative : cell.noisy_ce;
 }
 
-CellQuantity plain(const char* name, const char* unit, Value (*value)(const PathCell&, double, bool), bool smaller_is_better) {
+CellQuantity plain(const char* name, const char* unit,
+                   Value (*value)(const PathCell&, double, bool), bool smaller_is_better) {
     return {name, unit, value, 0, smaller_is_better};
 }
 
@@ -39,11 +40,15 @@ std::optional<double> value_of(const CellQuantity& quantity, const PathCell& cel
 }
 
 CellQuantity clean_loss() {
-    return plain("clean loss", "nats", [](const PathCell& c, double, bool) { return finished(c, c.clean_ce.value_or(NAN)); }, true);
+    return plain(
+        "clean loss", "nats",
+        [](const PathCell& c, double, bool) { return finished(c, c.clean_ce.value_or(NAN)); },
+        true);
 }
 
 CellQuantity noisy_loss(double sigma, bool relative) {
-    CellQuantity quantity{"loss, noise " + format_number(sigma) + (relative ? " RMS" : ""), "nats", nullptr, sigma, true};
+    CellQuantity quantity{"loss, noise " + format_number(sigma) + (relative ? " RMS" : ""), "nats",
+                          nullptr, sigma, true};
     quantity.value = [](const PathCell& c, double wanted, bool in_rms) -> Value {
         for (const auto& [at, ce] : noisy(c, in_rms))
             if (at == wanted) return finished(c, ce);
@@ -53,28 +58,41 @@ CellQuantity noisy_loss(double sigma, bool relative) {
 }
 
 CellQuantity sigma_min_median() {
-    return plain("sigma_min, median", "", [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_median); }, false);
+    return plain(
+        "sigma_min, median", "",
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_median); }, false);
 }
 CellQuantity sigma_min_p5() {
-    return plain("sigma_min, 5 %", "", [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_p5); }, false);
+    return plain(
+        "sigma_min, 5 %", "",
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_p5); }, false);
 }
 CellQuantity sigma_min_smallest() {
-    return plain("sigma_min, smallest", "", [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_min); }, false);
+    return plain(
+        "sigma_min, smallest", "",
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_min); }, false);
 }
 CellQuantity logdet_mean() {
-    return plain("mean log|det J|", "nats", [](const PathCell& c, double, bool) { return finished(c, c.logdet_mean); }, false);
+    return plain(
+        "mean log|det J|", "nats",
+        [](const PathCell& c, double, bool) { return finished(c, c.logdet_mean); }, false);
 }
 CellQuantity share_beyond() {
-    return plain("share beyond", "", [](const PathCell& c, double, bool) { return finished(c, c.share_beyond); }, true);
+    return plain(
+        "share beyond", "",
+        [](const PathCell& c, double, bool) { return finished(c, c.share_beyond); }, true);
 }
 CellQuantity embedding_rms() {
-    return plain("embedding RMS", "", [](const PathCell& c, double, bool) { return finished(c, c.embedding_rms); }, true);
+    return plain(
+        "embedding RMS", "",
+        [](const PathCell& c, double, bool) { return finished(c, c.embedding_rms); }, true);
 }
 
 std::vector<CellQuantity> grid_quantities(const PathFrame& path, bool relative) {
     std::vector<CellQuantity> all = {clean_loss()};
     for (const double sigma : sigmas_of(path, relative)) all.push_back(noisy_loss(sigma, relative));
-    for (const auto& make : {sigma_min_median, sigma_min_p5, sigma_min_smallest, logdet_mean, share_beyond, embedding_rms})
+    for (const auto& make : {sigma_min_median, sigma_min_p5, sigma_min_smallest, logdet_mean,
+                             share_beyond, embedding_rms})
         all.push_back(make());
     return all;
 }
@@ -95,7 +113,8 @@ std::vector<double> train_noises_of(const PathFrame& path) {
     return distinct(path, [](const PathCell& c) { return c.train_noise; });
 }
 
-std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise, bool relative) {
+std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise,
+                            bool relative) {
     std::vector<BandPoint> points;
     for (const double lambda : lambdas_of(path)) {
         BandPoint point{lambda, 0, INFINITY, -INFINITY, 0};
@@ -124,7 +143,8 @@ LambdaAxis::LambdaAxis(const std::vector<double>& lambdas) {
         largest = std::max(largest, lambda);
     }
     if (largest == 0) smallest = largest = 0.01;
-    // The slot stands as far from the smallest lambda as a typical step of a grid, so that it does not look like one more decade.
+    // The slot stands as far from the smallest lambda as a typical step of a grid, so that it does
+    // not look like one more decade.
     zero_at = std::log10(smallest) - 0.45;
 }
 

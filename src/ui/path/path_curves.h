@@ -1,4 +1,5 @@
-// Numbers of a path arranged for drawing: quantities of a cell, means and bands over seeds, the axis with a slot for 0.
+// Numbers of a path arranged for drawing: quantities of a cell, means and bands over seeds, the
+// axis with a slot for 0.
 //
 // Pure functions, any thread.
 #pragma once
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 
 namespace marginscope {
 
@@ -42,10 +43,13 @@ struct BandPoint {
     double lambda = 0, mean = 0, low = 0, high = 0;
     int seeds = 0;
 };
-/// Mean with smallest and largest over the seeds, at every lambda with this training noise; lambdas without a value are left out.
-std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise, bool relative);
+/// Mean with smallest and largest over the seeds, at every lambda with this training noise; lambdas
+/// without a value are left out.
+std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise,
+                            bool relative);
 
-/// Where lambda stands on an axis that is logarithmic with a slot of its own for 0: log10, and one gap left of the smallest.
+/// Where lambda stands on an axis that is logarithmic with a slot of its own for 0: log10, and one
+/// gap left of the smallest.
 struct LambdaAxis {
     double zero_at = -4;
     double smallest = 1e-3, largest = 1;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/commands.h"
+#include "core/messages/command.h"
 
 namespace marginscope {
 

@@ -13,7 +13,8 @@ namespace marginscope {
 void draw_plan(const Frames& frames, PathView& view, PanelContext& context);
 
 /// "0, 0.01 0.02" as numbers; empty with a sentence in `problem` when one is none, or negative.
-std::optional<std::vector<double>> parse_numbers(const std::string& text, const char* what, std::string& problem);
+std::optional<std::vector<double>> parse_numbers(const std::string& text, const char* what,
+                                                 std::string& problem);
 /// The form's plan, or a sentence in form.problem.
 std::optional<PathPlan> plan_of(PlanForm& form, bool relative, double max_clean_loss);
 /// The command line of what the form says.

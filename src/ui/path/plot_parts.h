@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 #include "ui/theme.h"
 
 namespace marginscope {

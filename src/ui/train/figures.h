@@ -6,7 +6,8 @@
 
 namespace marginscope {
 
-void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop, PanelContext& context);
+void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop,
+                      PanelContext& context);
 void draw_sample(const Frames& frames, PanelContext& context);
 
 }  // namespace marginscope

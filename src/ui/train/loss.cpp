@@ -1,4 +1,5 @@
-// Losses over the steps: cross-entropy of training and validation above, the barrier and one more quantity below.
+// Losses over the steps: cross-entropy of training and validation above, the barrier and one more
+// quantity below.
 #include "ui/train/loss.h"
 
 #include <implot.h>
@@ -33,15 +34,17 @@ ImPlotSpec line_of(ImU32 color, float weight) {
 }
 
 void refresh(const TrainSeries& series, LossView& view, int columns) {
-    if (view.version == series.version && view.columns == columns && view.smoothed_by == view.smooth &&
-        view.second_of == view.second)
+    if (view.version == series.version && view.columns == columns &&
+        view.smoothed_by == view.smooth && view.second_of == view.second)
         return;
     view.version = series.version;
     view.columns = columns;
     view.smoothed_by = view.smooth;
     view.second_of = view.second;
-    view.ce = thin(series.samples, [](const TrainingSample& s) { return s.ce; }, columns, view.smooth);
-    view.barrier = thin(series.samples, [](const TrainingSample& s) { return s.barrier; }, columns, view.smooth);
+    view.ce = thin(
+        series.samples, [](const TrainingSample& s) { return s.ce; }, columns, view.smooth);
+    view.barrier = thin(
+        series.samples, [](const TrainingSample& s) { return s.barrier; }, columns, view.smooth);
     view.below = thin(series.samples, kSeconds[view.second].value, columns, view.smooth);
 }
 
@@ -104,26 +107,30 @@ void draw_marks(const TrainSeries& series, const Theme& theme, bool labels) {
     }
 }
 
-/// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before it.
+/// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before
+/// it.
 void hover(const TrainSeries& series, const Theme& theme) {
     if (!ImPlot::IsPlotHovered() || series.samples.empty()) return;
     const auto step = static_cast<std::int64_t>(std::llround(ImPlot::GetPlotMousePos().x));
-    auto at = std::lower_bound(series.samples.begin(), series.samples.end(), step,
-                               [](const TrainingSample& s, std::int64_t wanted) { return s.step < wanted; });
+    auto at = std::lower_bound(
+        series.samples.begin(), series.samples.end(), step,
+        [](const TrainingSample& s, std::int64_t wanted) { return s.step < wanted; });
     if (at == series.samples.end()) --at;
     const EvalSample* eval = nullptr;
     for (const EvalSample& one : series.evals)
         if (one.step <= at->step) eval = &one;
     std::vector<CardLine> lines = {{"training", format_number(at->ce, 5) + " nats"}};
     if (eval != nullptr)
-        lines.push_back({"validation, step " + std::to_string(eval->step), format_number(eval->val_ce, 5) + " nats"});
+        lines.push_back({"validation, step " + std::to_string(eval->step),
+                         format_number(eval->val_ce, 5) + " nats"});
     lines.push_back({"barrier", format_number(at->barrier, 5)});
     lines.push_back({"mean log|det|", format_number(at->logdet_mean, 5)});
     lines.push_back({"share beyond", format_percent(at->share_beyond)});
     lines.push_back({"lambda_m", format_number(at->lambda)});
     lines.push_back({"learning rate", format_number(at->lr)});
     if (at->capped > 0) lines.push_back({"capped positions", std::to_string(at->capped)});
-    if (at->singular > 0) lines.push_back({"singular positions", std::to_string(at->singular), theme.accent});
+    if (at->singular > 0)
+        lines.push_back({"singular positions", std::to_string(at->singular), theme.accent});
     value_card(theme, "step " + std::to_string(at->step), lines);
 }
 
@@ -135,14 +142,17 @@ bool begin_plot(const char* id, float height, LossView& view, bool x_label) {
     const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
     if (!ImPlot::BeginPlot(id, ImVec2(-1, height), flags)) return false;
     const ImPlotAxisFlags axis = axis_flags(view);
-    ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr, axis | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
+    ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr,
+                      axis | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
     ImPlot::SetupAxis(ImAxis_Y1, nullptr, axis);
-    ImPlot::SetupLegend(ImPlotLocation_NorthEast, ImPlotLegendFlags_Horizontal | ImPlotLegendFlags_Outside);
+    ImPlot::SetupLegend(ImPlotLocation_NorthEast,
+                        ImPlotLegendFlags_Horizontal | ImPlotLegendFlags_Outside);
     return true;
 }
 
 void end_plot(LossView& view) {
-    const bool moved = ImPlot::IsPlotHovered() && (ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseDragging(0, 4));
+    const bool moved =
+        ImPlot::IsPlotHovered() && (ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseDragging(0, 4));
     if (moved) view.fit = false;
     ImPlot::EndPlot();
 }
@@ -153,8 +163,8 @@ void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, 
     if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
     const ImU32 own = run_hue(theme, 0);
     const ImU32 other = run_hue(theme, 1);
-    ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(), static_cast<int>(view.ce.x.size()),
-                     line_of(own, theme.px(1.5F)));
+    ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(),
+                     static_cast<int>(view.ce.x.size()), line_of(own, theme.px(1.5F)));
     std::vector<double> x, y;
     for (const EvalSample& eval : series.evals) {
         x.push_back(static_cast<double>(eval.step));
@@ -175,10 +185,12 @@ void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme,
     ImPlot::SetupAxis(ImAxis_Y1, "barrier", axis);
     ImPlot::SetupAxis(ImAxis_Y2, kSeconds[view.second].name, axis | ImPlotAxisFlags_AuxDefault);
     ImPlot::PlotLine("barrier, mean of -log|det J|", view.barrier.x.data(), view.barrier.y.data(),
-                     static_cast<int>(view.barrier.x.size()), line_of(theme.accent, theme.px(1.25F)));
+                     static_cast<int>(view.barrier.x.size()),
+                     line_of(theme.accent, theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y2);
     ImPlot::PlotLine(kSeconds[view.second].name, view.below.x.data(), view.below.y.data(),
-                     static_cast<int>(view.below.x.size()), line_of(run_hue(theme, 2), theme.px(1.25F)));
+                     static_cast<int>(view.below.x.size()),
+                     line_of(run_hue(theme, 2), theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
     draw_marks(series, theme, false);
     hover(series, theme);
@@ -191,7 +203,8 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     const Theme& theme = context.theme;
     if (series.empty()) {
         empty_state(theme, "No training yet",
-                    "Press Start beside this panel: training and validation loss, and the barrier apart, are drawn here step by step.");
+                    "Press Start beside this panel: training and validation loss, and the barrier "
+                    "apart, are drawn here step by step.");
         return;
     }
     draw_options(view, context);
@@ -202,8 +215,9 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     ImPlot::PushStyleVar(ImPlotStyleVar_FitPadding, ImVec2(0.015F, 0.08F));
     if (ImPlot::BeginAlignedPlots("##loss")) {
         plot_losses(series, view, theme, upper);
-        plot_barrier(series, view, theme,
-                     std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
+        plot_barrier(
+            series, view, theme,
+            std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
         ImPlot::EndAlignedPlots();
     }
     ImPlot::PopStyleVar();

@@ -6,6 +6,7 @@
 
 namespace marginscope {
 
-void draw_losses(const Frames& frames, const TrainSeries& series, LossView& view, PanelContext& context);
+void draw_losses(const Frames& frames, const TrainSeries& series, LossView& view,
+                 PanelContext& context);
 
 }  // namespace marginscope

@@ -38,20 +38,26 @@ struct Place {
     float y_of(float logdet) const {
         return at.y + size.y * (kHistogramMax - logdet) / (kHistogramMax - kHistogramMin);
     }
-    float logdet_of(float y) const { return kHistogramMax - (y - at.y) / size.y * (kHistogramMax - kHistogramMin); }
+    float logdet_of(float y) const {
+        return kHistogramMax - (y - at.y) / size.y * (kHistogramMax - kHistogramMin);
+    }
 };
 
 void draw_axes(const TrainSeries& series, const Place& place, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float font_px = theme.px(11);
-    for (int tick = static_cast<int>(kHistogramMin); tick <= static_cast<int>(kHistogramMax); tick += 4) {
+    for (int tick = static_cast<int>(kHistogramMin); tick <= static_cast<int>(kHistogramMax);
+         tick += 4) {
         const float y = place.y_of(static_cast<float>(tick));
         const std::string words = std::to_string(tick);
         const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
-        draw->AddText(theme.fonts.mono, font_px,
-                      ImVec2(place.at.x - width - theme.px(5), std::clamp(y - font_px / 2, place.at.y, place.at.y + place.size.y - font_px)),
-                      theme.dim, words.c_str());
-        draw->AddLine(ImVec2(place.at.x - theme.px(3), y), ImVec2(place.at.x, y), theme.line_strong);
+        draw->AddText(
+            theme.fonts.mono, font_px,
+            ImVec2(place.at.x - width - theme.px(5),
+                   std::clamp(y - font_px / 2, place.at.y, place.at.y + place.size.y - font_px)),
+            theme.dim, words.c_str());
+        draw->AddLine(ImVec2(place.at.x - theme.px(3), y), ImVec2(place.at.x, y),
+                      theme.line_strong);
     }
     const float bottom = place.at.y + place.size.y + theme.px(3);
     const auto put = [&](const std::string& words, float anchor) {
@@ -73,7 +79,8 @@ void draw_threshold(const Place& place, HistogramView& view, const Theme& theme)
     const float y = place.y_of(view.threshold);
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const bool near = ImGui::IsItemHovered() && std::abs(mouse.y - y) < theme.px(6);
-    if (ImGui::IsItemActive()) view.threshold = std::clamp(place.logdet_of(mouse.y), kHistogramMin, kHistogramMax);
+    if (ImGui::IsItemActive())
+        view.threshold = std::clamp(place.logdet_of(mouse.y), kHistogramMin, kHistogramMax);
     if (near || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     // A dark line beneath, for where the map itself is bright.
@@ -84,13 +91,18 @@ void draw_threshold(const Place& place, HistogramView& view, const Theme& theme)
                       with_alpha(theme.accent, near ? 1.0F : 0.9F), theme.px(1.5F));
 }
 
-void hover(const TrainSeries& series, const Place& place, const HistogramView& view, const Theme& theme) {
+void hover(const TrainSeries& series, const Place& place, const HistogramView& view,
+           const Theme& theme) {
     if (!ImGui::IsItemHovered() || ImGui::IsItemActive()) return;
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const auto count = static_cast<int>(series.evals.size());
-    const int column = std::clamp(static_cast<int>((mouse.x - place.at.x) / place.size.x * static_cast<float>(count)), 0, count - 1);
+    const int column = std::clamp(
+        static_cast<int>((mouse.x - place.at.x) / place.size.x * static_cast<float>(count)), 0,
+        count - 1);
     const EvalSample& eval = series.evals[static_cast<std::size_t>(column)];
-    const int bin = std::clamp(static_cast<int>((place.logdet_of(mouse.y) - kHistogramMin) / kBinWidth), 0, kHistogramBins - 1);
+    const int bin =
+        std::clamp(static_cast<int>((place.logdet_of(mouse.y) - kHistogramMin) / kBinWidth), 0,
+                   kHistogramBins - 1);
     const float low = kHistogramMin + static_cast<float>(bin) * kBinWidth;
     const bool known = static_cast<std::size_t>(bin) < eval.histogram.size();
     value_card(theme, "step " + std::to_string(eval.step),
@@ -106,9 +118,11 @@ void hover(const TrainSeries& series, const Place& place, const HistogramView& v
 
 void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    const bool none = std::none_of(series.evals.begin(), series.evals.end(), [](const EvalSample& e) { return !e.histogram.empty(); });
+    const bool none = std::none_of(series.evals.begin(), series.evals.end(),
+                                   [](const EvalSample& e) { return !e.histogram.empty(); });
     if (none) {
-        empty_state(theme, "No margins yet", "At every evaluation the histogram of log|det J| adds a column here.");
+        empty_state(theme, "No margins yet",
+                    "At every evaluation the histogram of log|det J| adds a column here.");
         return;
     }
     refresh(series, view);
@@ -116,28 +130,42 @@ void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelCo
     ImGui::PushFont(theme.fonts.text, type::kSmall);
     quantity_label(theme, Quantity::logdet, {}, "log|det J|, validation windows");
     ImGui::SameLine(0, theme.px(16));
-    const std::string words = format_percent(share_below(last, view.threshold)) + " below " + format_number(view.threshold, 3);
+    const std::string words = format_percent(share_below(last, view.threshold)) + " below " +
+                              format_number(view.threshold, 3);
     text_colored(theme.accent, words.c_str());
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("Share of positions under the dashed threshold at step %ld; drag the line.", static_cast<long>(last.step));
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip(
+            "Share of positions under the dashed threshold at step %ld; drag the line.",
+            static_cast<long>(last.step));
     ImGui::PopFont();
 
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float bar = theme.px(34);
     Place place{ImVec2(at.x + theme.px(24), at.y + theme.px(2)),
-                ImVec2(std::max(theme.px(40), room.x - theme.px(28)), std::max(theme.px(24), room.y - theme.px(20) - bar))};
-    const float top_share = *std::max_element(view.cells.begin(), view.cells.end(), [](float a, float b) { return std::isnan(a) || a < b; });
-    const MatrixStyle style{ColorMap::viridis, {0.0, std::max(1e-3F, std::isfinite(top_share) ? top_share : 1.0F), false, false}, false,
-                            outside_color(theme.dark())};
+                ImVec2(std::max(theme.px(40), room.x - theme.px(28)),
+                       std::max(theme.px(24), room.y - theme.px(20) - bar))};
+    const float top_share =
+        *std::max_element(view.cells.begin(), view.cells.end(),
+                          [](float a, float b) { return std::isnan(a) || a < b; });
+    const MatrixStyle style{
+        ColorMap::viridis,
+        {0.0, std::max(1e-3F, std::isfinite(top_share) ? top_share : 1.0F), false, false},
+        false,
+        outside_color(theme.dark())};
     if (context.pictures != nullptr)
-        if (const ImTextureID texture = context.pictures->matrix("margin history", {view.cells.data(), kHistogramBins, view.columns, 0}, view.version, style))
-            ImGui::GetWindowDrawList()->AddImage(texture, place.at, ImVec2(place.at.x + place.size.x, place.at.y + place.size.y));
+        if (const ImTextureID texture = context.pictures->matrix(
+                "margin history", {view.cells.data(), kHistogramBins, view.columns, 0},
+                view.version, style))
+            ImGui::GetWindowDrawList()->AddImage(
+                texture, place.at, ImVec2(place.at.x + place.size.x, place.at.y + place.size.y));
     ImGui::SetCursorScreenPos(place.at);
     ImGui::InvisibleButton("##history", place.size);
     draw_threshold(place, view, theme);
     hover(series, place, view, theme);
     draw_axes(series, place, theme);
     ImGui::SetCursorScreenPos(ImVec2(place.at.x, place.at.y + place.size.y + theme.px(17)));
-    color_bar(theme, ColorMap::viridis, style.scale, "share of positions", std::min(place.size.x, theme.px(240)));
+    color_bar(theme, ColorMap::viridis, style.scale, "share of positions",
+              std::min(place.size.x, theme.px(240)));
 }
 
 }  // namespace marginscope

@@ -10,13 +10,16 @@
 namespace marginscope {
 namespace {
 
-bool active(const TrainingFrame* training) { return training != nullptr && training->state != TrainingState::idle; }
+bool active(const TrainingFrame* training) {
+    return training != nullptr && training->state != TrainingState::idle;
+}
 
 void start(TrainView& view, PanelContext& context) {
     try {
         validate(view.form.config);
         view.form.problem.clear();
-        context.out.push_back(StartTraining{view.form.config, view.form.from_loaded, view.form.run_folder});
+        context.out.push_back(
+            StartTraining{view.form.config, view.form.from_loaded, view.form.run_folder});
     } catch (const UserError& error) {
         view.form.problem = error.what();
     }
@@ -26,21 +29,29 @@ void draw_transport(const TrainingFrame* training, TrainView& view, PanelContext
     const Theme& theme = context.theme;
     const bool has_run = active(training);
     const bool running = has_run && training->state == TrainingState::running;
-    const bool over = has_run && (training->state == TrainingState::finished || training->state == TrainingState::failed);
+    const bool over = has_run && (training->state == TrainingState::finished ||
+                                  training->state == TrainingState::failed);
     if (!has_run || over) {
         if (primary_button(theme, over ? "Start again" : "Start")) start(view, context);
     } else if (primary_button(theme, running ? "Pause" : "Resume")) {
-        if (running) context.out.push_back(PauseTraining{});
-        else context.out.push_back(ResumeTraining{});
+        if (running)
+            context.out.push_back(PauseTraining{});
+        else
+            context.out.push_back(ResumeTraining{});
     }
     ImGui::SameLine(0, theme.px(6));
-    if (icon_button(theme, "##step", Icon::forward, "One training step (N)", has_run && !over)) context.out.push_back(StepTraining{1});
+    if (icon_button(theme, "##step", Icon::forward, "One training step (N)", has_run && !over))
+        context.out.push_back(StepTraining{1});
     ImGui::SameLine(0, theme.px(2));
-    if (icon_button(theme, "##stop", Icon::close, "Stop: save where there is a run folder; the model stays loaded", has_run && !over))
+    if (icon_button(theme, "##stop", Icon::close,
+                    "Stop: save where there is a run folder; the model stays loaded",
+                    has_run && !over))
         context.out.push_back(StopTraining{});
     if (has_run && !over) {
         ImGui::SameLine(0, theme.px(6));
-        if (icon_button(theme, "##again", Icon::restart, "Start anew with the settings below", true)) start(view, context);
+        if (icon_button(theme, "##again", Icon::restart, "Start anew with the settings below",
+                        true))
+            start(view, context);
     }
 }
 
@@ -50,14 +61,17 @@ void draw_until(const TrainingFrame& training, RunFormView& form, PanelContext& 
     text_small(theme, theme.dim, "Until step");
     ImGui::SameLine();
     ImGui::SetNextItemWidth(theme.px(92));
-    if (form.until <= static_cast<double>(training.step)) form.until = static_cast<double>(training.target);
+    if (form.until <= static_cast<double>(training.step))
+        form.until = static_cast<double>(training.target);
     ImGui::InputDouble("##until", &form.until, 0, 0, "%.0f");
     ImGui::SameLine();
     const bool ahead = form.until > static_cast<double>(training.step);
     ImGui::BeginDisabled(!ahead || training.state == TrainingState::failed);
-    if (ImGui::Button("Go")) context.out.push_back(TrainUntil{static_cast<std::int64_t>(form.until)});
+    if (ImGui::Button("Go"))
+        context.out.push_back(TrainUntil{static_cast<std::int64_t>(form.until)});
     ImGui::EndDisabled();
-    if (!ahead && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("The run is already at that step");
+    if (!ahead && ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled))
+        ImGui::SetTooltip("The run is already at that step");
 }
 
 /// Live fields of the table that deserve a slider at hand.
@@ -75,13 +89,28 @@ void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
         view.value = value;
     };
     heading(theme, "Live");
-    row({.label = "lambda_m", .scale = {1e-4, 1.0, true, true, false}, .digits = 3, .off_text = "0", .quantity = Quantity::lambda},
+    row({.label = "lambda_m",
+         .scale = {1e-4, 1.0, true, true, false},
+         .digits = 3,
+         .off_text = "0",
+         .quantity = Quantity::lambda},
         "barrier.lambda", view.lambda);
-    row({.label = "Learning rate", .scale = {1e-5, 0.1, true, false, false}, .digits = 2, .hint = "Peak of the cosine; the schedule scales with it"},
+    row({.label = "Learning rate",
+         .scale = {1e-5, 0.1, true, false, false},
+         .digits = 2,
+         .hint = "Peak of the cosine; the schedule scales with it"},
         "train.lr", view.lr);
-    row({.label = "Noise", .scale = {1e-3, 1.0, true, true, false}, .digits = 2, .off_text = "off", .quantity = Quantity::noise}, "train.noise",
-        view.noise);
-    row({.label = "Clip", .scale = {0.01, 100.0, true, true, false}, .digits = 2, .off_text = "off", .hint = "Largest norm of the summed gradient"},
+    row({.label = "Noise",
+         .scale = {1e-3, 1.0, true, true, false},
+         .digits = 2,
+         .off_text = "off",
+         .quantity = Quantity::noise},
+        "train.noise", view.noise);
+    row({.label = "Clip",
+         .scale = {0.01, 100.0, true, true, false},
+         .digits = 2,
+         .off_text = "off",
+         .hint = "Largest norm of the summed gradient"},
         "train.clip", view.clip);
     if (view.changed.empty() || ImGui::IsAnyItemActive()) return;
     context.out.push_back(SetLive{view.changed, view.value});
@@ -90,11 +119,16 @@ void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
 
 const char* state_words(TrainingState state) {
     switch (state) {
-        case TrainingState::idle: return "not started";
-        case TrainingState::running: return "training";
-        case TrainingState::paused: return "paused";
-        case TrainingState::finished: return "finished";
-        case TrainingState::failed: return "stopped by an error";
+        case TrainingState::idle:
+            return "not started";
+        case TrainingState::running:
+            return "training";
+        case TrainingState::paused:
+            return "paused";
+        case TrainingState::finished:
+            return "finished";
+        case TrainingState::failed:
+            return "stopped by an error";
     }
     return "";
 }
@@ -107,19 +141,32 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
     draw_transport(training, view, context);
     if (!active(training)) {
         ImGui::Dummy(ImVec2(0, theme.px(4)));
-        const std::string corpus = training != nullptr && !training->corpus_label.empty() ? training->corpus_label : "the built-in stories";
-        paragraph(theme, theme.dim, ("Start trains on " + corpus + ". Drop a text file on the window to train on it instead.").c_str());
+        const std::string corpus = training != nullptr && !training->corpus_label.empty()
+                                       ? training->corpus_label
+                                       : "the built-in stories";
+        paragraph(theme, theme.dim,
+                  ("Start trains on " + corpus +
+                   ". Drop a text file on the window to train on it instead.")
+                      .c_str());
         if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
         return;
     }
-    const double share = training->target > 0 ? static_cast<double>(training->step) / static_cast<double>(training->target) : -1;
+    const double share = training->target > 0 ? static_cast<double>(training->step) /
+                                                    static_cast<double>(training->target)
+                                              : -1;
     ImGui::Dummy(ImVec2(0, theme.px(4)));
-    const std::string words = std::string(state_words(training->state)) + ", step " + std::to_string(training->step) + " of " + std::to_string(training->target);
+    const std::string words = std::string(state_words(training->state)) + ", step " +
+                              std::to_string(training->step) + " of " +
+                              std::to_string(training->target);
     progress_chip(theme, words.c_str(), share, 0, theme.px(96));
     if (training->state == TrainingState::running && training->steps_per_s > 0)
-        text_small(theme, theme.dim, (format_number(training->steps_per_s, 3) + " steps/s, " + format_duration(training->eta_secs) + " left").c_str());
+        text_small(theme, theme.dim,
+                   (format_number(training->steps_per_s, 3) + " steps/s, " +
+                    format_duration(training->eta_secs) + " left")
+                       .c_str());
     if (!training->sentence.empty())
-        paragraph(theme, training->state == TrainingState::failed ? theme.error : theme.dim, training->sentence.c_str());
+        paragraph(theme, training->state == TrainingState::failed ? theme.error : theme.dim,
+                  training->sentence.c_str());
     if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
     draw_until(*training, view.form, context);
     ImGui::Dummy(ImVec2(0, theme.px(2)));

@@ -1,7 +1,7 @@
 // Starting, pausing and stepping a training; the values that change live.
 #pragma once
 
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 #include "ui/panel.h"
 #include "ui/train/train_view.h"
 

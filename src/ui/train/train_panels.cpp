@@ -18,13 +18,19 @@ const std::array kPanels = std::to_array<PanelInfo>({
     {"train.form", "Next run", Workspace::train, false,
      [](const Frames& f, UiState& s, PanelContext& c) { draw_run_form(f, s.train.form, c); }},
     {"train.loss", "Loss", Workspace::train, true,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_losses(f, s.train_series, s.train.loss, c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_losses(f, s.train_series, s.train.loss, c);
+     }},
     {"train.margins", "Margins over time", Workspace::train, false,
-     [](const Frames&, UiState& s, PanelContext& c) { draw_margin_history(s.train_series, s.train.histogram, c); }},
+     [](const Frames&, UiState& s, PanelContext& c) {
+         draw_margin_history(s.train_series, s.train.histogram, c);
+     }},
     {"train.sample", "Sample", Workspace::train, false,
      [](const Frames& f, UiState&, PanelContext& c) { draw_sample(f, c); }},
     {"train.figures", "Figures", Workspace::train, false,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_run_figures(f, s.train_series, s.loop, c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_run_figures(f, s.train_series, s.loop, c);
+     }},
 });
 
 }  // namespace
@@ -35,8 +41,10 @@ void dock_train_panels(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
-    const DockSplit left = split_dock(area.main, DockSide::left, std::clamp(292 * px / width, 0.2F, 0.45F));
-    const DockSplit run = split_dock(left.part, DockSide::top, std::clamp(306 * px / height, 0.25F, 0.6F));
+    const DockSplit left =
+        split_dock(area.main, DockSide::left, std::clamp(292 * px / width, 0.2F, 0.45F));
+    const DockSplit run =
+        split_dock(left.part, DockSide::top, std::clamp(306 * px / height, 0.25F, 0.6F));
     const DockSplit bottom = split_dock(left.rest, DockSide::bottom, 0.40F);
     const DockSplit margins = split_dock(bottom.part, DockSide::left, 0.52F);
     const DockSplit figures = split_dock(area.right, DockSide::bottom, 0.62F);

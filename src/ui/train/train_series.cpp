@@ -15,7 +15,8 @@ std::vector<float> smoothed(std::vector<float> values, int width) {
     int count = 0;
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (std::isfinite(values[i])) sum += values[i], ++count;
-        if (i >= static_cast<std::size_t>(width) && std::isfinite(values[i - static_cast<std::size_t>(width)]))
+        if (i >= static_cast<std::size_t>(width) &&
+            std::isfinite(values[i - static_cast<std::size_t>(width)]))
             sum -= values[i - static_cast<std::size_t>(width)], --count;
         result[i] = count > 0 ? static_cast<float>(sum / count) : kNoValue;
     }
@@ -42,8 +43,8 @@ void TrainSeries::take(const std::vector<TrainingEvent>& events) {
     }
 }
 
-Curve thin(const std::vector<TrainingSample>& samples, const std::function<float(const TrainingSample&)>& value, int columns,
-           int smooth) {
+Curve thin(const std::vector<TrainingSample>& samples,
+           const std::function<float(const TrainingSample&)>& value, int columns, int smooth) {
     std::vector<float> values(samples.size());
     std::transform(samples.begin(), samples.end(), values.begin(), value);
     values = smoothed(std::move(values), smooth);

@@ -1,7 +1,7 @@
 // What training has told so far: one sample per step, evaluations and marks, kept for the plots.
 //
-// Main thread. Filled by take() with Engine::take_training_events(), in order. Nothing is thinned out: a million steps are
-// some 60 MB; thin() makes what a plot of a given width can show.
+// Main thread. Filled by take() with Engine::take_training_events(), in order. Nothing is thinned
+// out: a million steps are some 60 MB; thin() makes what a plot of a given width can show.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/frames.h"
+#include "core/messages/frames.h"
 
 namespace marginscope {
 
@@ -28,9 +28,10 @@ struct Curve {
     std::vector<double> x, y;
 };
 
-/// The curve of `value` over the samples, in at most two points for each of `columns` columns: the smallest and the largest of
-/// a column, in their order, so that no spike is lost. `smooth` > 1 averages over as many steps first. NaN values are left out.
-Curve thin(const std::vector<TrainingSample>& samples, const std::function<float(const TrainingSample&)>& value, int columns,
-           int smooth = 1);
+/// The curve of `value` over the samples, in at most two points for each of `columns` columns: the
+/// smallest and the largest of a column, in their order, so that no spike is lost. `smooth` > 1
+/// averages over as many steps first. NaN values are left out.
+Curve thin(const std::vector<TrainingSample>& samples,
+           const std::function<float(const TrainingSample&)>& value, int columns, int smooth = 1);
 
 }  // namespace marginscope

@@ -4,17 +4,18 @@
 #include <cstdint>
 #include <string>
 
-#include "core/run_config.h"
+#include "core/run/run_config.h"
 #include "ui/train/train_series.h"
 
 namespace marginscope {
 
 struct LossView {
     bool log_y = false;
-    int smooth = 1;       // steps; 1: none
-    bool fit = true;      // follow the data; off as soon as the user moves the plot
-    bool fit_now = false; // one more fit, by key or button
-    int second = 1;       // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
+    int smooth = 1;        // steps; 1: none
+    bool fit = true;       // follow the data; off as soon as the user moves the plot
+    bool fit_now = false;  // one more fit, by key or button
+    int second =
+        1;  // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
     // Thinned curves of the last series version and width
     std::uint64_t version = 0;
     int columns = 0;
@@ -36,13 +37,13 @@ struct RunFormView {
     std::string run_folder;
     std::string resume_folder;
     std::string filter;
-    std::string problem;    // what is wrong with the form, in a sentence
+    std::string problem;  // what is wrong with the form, in a sentence
     double until = 0;
     bool open_all = false;
 };
 
-/// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back; a change is sent, and leaves
-/// its mark, once the mouse lets go.
+/// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back; a
+/// change is sent, and leaves its mark, once the mouse lets go.
 struct LiveView {
     std::string changed;  // field that waits to be sent, or ""
     double value = 0;

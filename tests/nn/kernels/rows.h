@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <random>
 
-#include "core/margins.h"
-#include "core/simd.h"
+#include "core/linear/simd.h"
+#include "core/stage/margins.h"
 #include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {

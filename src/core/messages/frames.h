@@ -1,0 +1,30 @@
+// All that flows up from the engine: plain structs of numbers that never change once published.
+//
+// A frame is published as shared_ptr<const Frame>, latest wins.
+#pragma once
+
+#include <memory>
+
+#include "core/messages/attention.h"
+#include "core/messages/boundary.h"
+#include "core/messages/decode.h"
+#include "core/messages/path.h"
+#include "core/messages/status.h"
+#include "core/messages/train.h"
+
+namespace marginscope {
+
+/// All frames of one moment; any may be null before its first publication.
+struct Frames {
+    std::shared_ptr<const DecodeFrame> decode;
+    std::shared_ptr<const MarginFrame> margins;
+    std::shared_ptr<const AttentionFrame> attention;
+    std::shared_ptr<const BoundaryFrame> boundary;
+    std::shared_ptr<const NoiseFrame> noise;
+    std::shared_ptr<const TrainingFrame> training;
+    std::shared_ptr<const PathFrame> path;
+    std::shared_ptr<const StatusFrame> status;
+    bool operator==(const Frames&) const = default;
+};
+
+}  // namespace marginscope

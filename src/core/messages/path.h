@@ -1,0 +1,102 @@
+// Path: a plan of lambda_m x seeds, its cells and what they say.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/run/run_config.h"
+
+namespace marginscope {
+
+// ---- frames
+
+enum class CellStatus { waiting, running, done, failed };
+
+struct PathCell {
+    double lambda = 0;
+    std::int64_t seed = 0;
+    std::string site;
+    std::string fit;
+    double train_noise = 0;
+    CellStatus status = CellStatus::waiting;
+    double progress = 0;  // 0…1 while running
+    std::optional<double> clean_ce;
+    std::vector<std::pair<double, double>> noisy_ce;  // (sigma, cross-entropy), sigma absolute
+    std::vector<std::pair<double, double>>
+        noisy_ce_relative;  // sigma in units of the embeddings' RMS
+    double sigma_min_p5 = 0, sigma_min_median = 0, sigma_min_min = 0;  // valid with clean_ce
+    double logdet_mean = 0;
+    double share_beyond = 0;
+    double embedding_rms = 0;
+    std::string run;       // its run folder
+    std::string sentence;  // why it failed
+};
+
+struct PathProposal {
+    double lambda = 0;
+    std::string rule;
+    std::string reason;
+};
+
+/// A quantity at one lambda against lambda 0 of the same seeds: mean of the relative differences,
+/// 95 % Student interval.
+struct PairedDifference {
+    double lambda = 0;
+    double train_noise = 0;
+    std::string quantity;  // "clean", "noise 0.05", "noise 0.25 RMS"
+    int seeds = 0;
+    double mean = 0;           // 0.01 is one per cent more than at lambda 0
+    double low = 0, high = 0;  // NaN with a single seed
+};
+
+struct PathFrame {
+    std::uint64_t version = 0;
+    std::string folder;
+    std::vector<PathCell> cells;
+    std::vector<PairedDifference> paired;
+    bool noise_relative = false;  // which of the two noise units rules and headlines use
+    bool running = false;
+    int running_cells = 0;
+    double progress = 0;
+    double eta_secs = 0;
+    std::optional<PathProposal> proposal;
+    double max_clean_loss = 0.02;
+    std::string sentence;
+};
+
+// ---- commands
+
+struct PathPlan {
+    std::string folder;  // "" chooses one
+    std::string text;    // "" is the built-in corpus
+    std::vector<double> lambdas = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
+    std::vector<double> train_noises = {0};
+    int seeds = 2;
+    std::vector<double> sigmas = {0.02, 0.05, 0.1};     // absolute
+    std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
+    bool relative = false;                              // which of the two the proposal looks at
+    double max_clean_loss = 0.02;
+    int jobs = 0;          // 0: number of cores
+    int positions = 4096;  // for the margins of a finished cell
+    int draws = 4;
+    RunConfig config;
+};
+struct StartPath {
+    PathPlan plan;
+};
+struct StopPath {};
+struct OpenPath {
+    std::string folder;
+};
+struct SetCleanLossRule {
+    double max_clean_loss = 0.02;
+};
+// that model everywhere
+struct LoadPathCell {
+    std::string run;
+};
+
+}  // namespace marginscope

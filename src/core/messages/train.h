@@ -1,0 +1,108 @@
+// Train: what the window asks of a run, and what it shows of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/messages/no_value.h"
+#include "core/run/run_config.h"
+
+namespace marginscope {
+
+// ---- frames and events
+
+enum class TrainingState { idle, running, paused, finished, failed };
+
+struct TrainingFrame {
+    std::uint64_t version = 0;
+    TrainingState state = TrainingState::idle;
+    std::int64_t step = 0;
+    std::int64_t target = 0;
+    double steps_per_s = 0;
+    double tokens_per_s = 0;
+    double eta_secs = 0;
+    double share_training = 0;  // of the engine thread's time since start
+    double share_capturing = 0;
+    RunConfig config;  // with live values as they are now
+    std::string corpus_label;
+    std::string model_label;
+    std::int64_t parameters = 0;
+    std::string run_folder;  // empty: nothing is written
+    std::string sample_text;
+    std::int64_t sample_step = 0;
+    std::string sentence;  // what went wrong or what to do next
+};
+
+struct TrainingSample {  // one per step
+    std::int64_t step = 0;
+    float ce = kNoValue;
+    float barrier = kNoValue;
+    float logdet_mean = kNoValue;
+    float share_beyond = kNoValue;
+    float embedding_rms = kNoValue;
+    float grad_norm = kNoValue;
+    float lr = 0;
+    float lambda = 0;
+    float noise = 0;
+    int capped = 0;
+    int singular = 0;
+};
+
+struct EvalSample {  // one per evaluation, and once at the start
+    std::int64_t step = 0;
+    float val_ce = kNoValue;
+    float val_logdet_mean = kNoValue;
+    // What a training step's estimate of the barrier is on the same windows, where -val_logdet_mean
+    // is exact; without a value where steps are exact too.
+    float barrier_estimate = kNoValue, barrier_estimate_error = kNoValue;
+    float barrier_bound = kNoValue;  // of what truncation leaves out
+    float sigma_min_min = kNoValue;
+    float share_beyond = kNoValue;
+    std::vector<float>
+        histogram;  // shares of positions per bin of log|det|, kHistogramBins of them
+};
+constexpr int kHistogramBins = 48;
+constexpr float kHistogramMin = -8.0f;  // log|det|; the outer bins hold what lies beyond
+constexpr float kHistogramMax = 4.0f;
+
+struct LiveMark {  // a setting changed between two steps
+    std::int64_t step = 0;
+    std::string label;
+};
+
+struct TrainingReset {  // a new run begins: forget the series
+    std::string label;
+};
+
+/// What must not be skipped, in order.
+using TrainingEvent = std::variant<TrainingReset, TrainingSample, EvalSample, LiveMark>;
+
+// ---- commands
+
+// "" writes nothing
+struct StartTraining {
+    RunConfig config;
+    bool from_loaded = false;
+    std::string run_folder;
+};
+struct PauseTraining {};
+struct ResumeTraining {};
+struct StepTraining {
+    int count = 1;
+};
+struct TrainUntil {
+    std::int64_t step = 0;
+};
+struct StopTraining {};  // ends the run; the trained model stays loaded
+// field of the table, by name
+struct SetLive {
+    std::string field;
+    double value = 0;
+};
+struct ResumeRun {
+    std::string folder;
+};
+
+}  // namespace marginscope

@@ -1,0 +1,236 @@
+// A stage's construction, means, Jacobians, determinants and spectrum (E1 to E5, E8, E9, E18).
+#include "core/stage/stage.h"
+
+#include <Eigen/Eigenvalues>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "core/linear/log_det.h"
+#include "core/linear/rows.h"
+#include "core/linear/spectra.h"
+#include "core/stage/token_problem.h"
+
+namespace marginscope {
+namespace {
+
+std::string shape(const Matrix& m) {
+    return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
+}
+
+void check_finite(const Matrix& m, const std::string& name) {
+    for (Eigen::Index r = 0; r < m.rows(); ++r) {
+        for (Eigen::Index c = 0; c < m.cols(); ++c) {
+            if (std::isfinite(m(r, c))) continue;
+            throw UserError("The stage needs finite numbers, but " + name + " has " +
+                            (std::isnan(m(r, c)) ? "NaN" : "an infinite value") + " in row " +
+                            std::to_string(r) + ", column " + std::to_string(c) + "; replace it.");
+        }
+    }
+}
+
+void check_shapes(const Matrix& u, const StageWeights& w) {
+    const Eigen::Index d = u.cols();
+    if (u.rows() < 1 || d < 1) {
+        throw UserError("The stage needs at least one embedding of width 1, but u is " + shape(u) +
+                        "; give one row a token.");
+    }
+    if (w.w_q.rows() < 1 || w.w_q.cols() != d) {
+        throw UserError("W_Q must be p x " + std::to_string(d) + " (u is " + shape(u) +
+                        "), but it is " + shape(w.w_q) + "; give one column a coordinate of u.");
+    }
+    if (w.w_k.rows() != w.w_q.rows() || w.w_k.cols() != d) {
+        throw UserError("W_K must have the shape of W_Q, " + shape(w.w_q) + ", but it is " +
+                        shape(w.w_k) + "; give both the same rows and columns.");
+    }
+    if (w.w_v && (w.w_v->rows() != d || w.w_v->cols() != d)) {
+        throw UserError("W_V must be " + std::to_string(d) + " x " + std::to_string(d) +
+                        ", but it is " + shape(*w.w_v) +
+                        "; leave it out where values are the embeddings themselves.");
+    }
+}
+
+}  // namespace
+
+Matrix StageWeights::score_matrix() const {
+    return w_k.transpose() * w_q / std::sqrt(static_cast<double>(w_q.rows()));
+}
+
+Stage::Stage(Matrix u, StageWeights weights) : u_(std::move(u)), strict_(weights.strict) {
+    check_shapes(u_, weights);
+    check_finite(u_, "u");
+    check_finite(weights.w_q, "W_Q");
+    check_finite(weights.w_k, "W_K");
+    if (weights.w_v) check_finite(*weights.w_v, "W_V");
+    a_ = weights.score_matrix();
+    w_v_ = std::move(weights.w_v);
+    keys_ = u_ * a_;
+    values_ = w_v_ ? Matrix(u_ * w_v_->transpose()) : u_;
+}
+
+bool Stage::has_jacobian(int i) const {
+    if (strict_) return i >= 1;
+    return i >= 1 || (w_v_ && !w_v_->isIdentity(0.0));
+}
+
+bool Stage::has_margin(int i) const { return i >= (strict_ ? 2 : 1); }
+
+Vector Stage::attention(int i) const { return TokenProblem(*this, i).attention(u_.row(i)); }
+
+Vector Stage::mean(int i) const {
+    if (attended(i) == 0) return Vector::Zero(width());
+    return values_.topRows(attended(i)).transpose() * attention(i);
+}
+
+Vector Stage::residual(int i) const { return u_.row(i).transpose() - mean(i); }
+
+Matrix Stage::jacobian(int i) const { return jacobian_at(i, u_.row(i)); }
+
+Matrix Stage::jacobian_at(int i, const Vector& query) const {
+    return TokenProblem(*this, i).jacobian(query);
+}
+
+LogDet Stage::log_det(int i) const { return log_det_at(i, u_.row(i)); }
+
+LogDet Stage::log_det_primal(int i) const {
+    return TokenProblem(*this, i).log_det_primal(u_.row(i));
+}
+
+LogDet Stage::log_det_dual(int i) const {
+    TokenProblem problem(*this, i);
+    return strict_ ? problem.log_det_dual(u_.row(i)) : problem.log_det_primal(u_.row(i));
+}
+
+LogDet Stage::log_det_at(int i, const Vector& query) const {
+    return TokenProblem(*this, i).log_det(query);
+}
+
+namespace {
+
+// The smaller matrix that carries the eigenvalues of I - J.
+Matrix spectrum_matrix(TokenProblem& problem, const Vector& query) {
+    if (problem.smaller_dual()) return problem.dual_core(query);
+    const Eigen::Index d = problem.width();
+    return Matrix::Identity(d, d) - problem.jacobian(query);
+}
+
+}  // namespace
+
+Eigen::VectorXcd Stage::spectrum(int i) const {
+    TokenProblem problem(*this, i);
+    return linear::eigenvalues(spectrum_matrix(problem, u_.row(i)));
+}
+
+int Stage::crossings(int i) const {
+    TokenProblem problem(*this, i);
+    return linear::real_eigenvalues_above_one(spectrum_matrix(problem, u_.row(i)));
+}
+
+namespace {
+
+// det J and sigma_min from one inverse of the dual matrix.
+struct DualMargins {
+    LogDet logdet;
+    double sigma_min = 1.0;
+};
+
+DualMargins dual_margins(TokenProblem& problem, const Vector& alpha) {
+    DualMargins result;
+    if (alpha.size() <= 1) return result;
+    Matrix inverse = dual_matrix(alpha, problem.dual_scores());
+    result.logdet = linear::invert_in_place(inverse);
+    if (result.logdet.sign == 0) inverse.setConstant(std::numeric_limits<double>::quiet_NaN());
+    // Centred on both sides, as J itself is formed.
+    const Matrix& keys = problem.keys();
+    const Matrix& values = problem.values();
+    const Eigen::RowVectorXd value_mean = alpha.transpose() * values;
+    const Eigen::RowVectorXd key_mean = alpha.transpose() * keys;
+    result.sigma_min = linear::smallest_singular_value(
+        values.rowwise() - value_mean, alpha.asDiagonal() * (keys.rowwise() - key_mean), inverse);
+    return result;
+}
+
+}  // namespace
+
+double Stage::sigma_min(int i) const {
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    if (problem.smaller_dual()) return dual_margins(problem, problem.attention(query)).sigma_min;
+    return linear::smallest_singular_value(problem.jacobian(query));
+}
+
+PositionMargins Stage::margins(int i) const {
+    PositionMargins result;
+    result.position = i;
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    const Vector alpha = problem.attention(query);
+    if (problem.smaller_dual()) {
+        const DualMargins dual = dual_margins(problem, alpha);
+        result.logdet = dual.logdet;
+        result.sigma_min = dual.sigma_min;
+        result.crossings = linear::real_eigenvalues_above_one(problem.dual_core(query));
+    } else {
+        Matrix j = problem.jacobian(query);
+        result.logdet = linear::log_det(j);
+        result.sigma_min = linear::smallest_singular_value(j);
+        j = Matrix::Identity(width(), width()) - j;
+        result.crossings = linear::real_eigenvalues_above_one(j);
+    }
+    result.det = result.logdet.det();
+    result.energy_sq = (query - problem.values().transpose() * alpha).squaredNorm();
+    return result;
+}
+
+PositionMargins Stage::determinant_margins(int i) const {
+    PositionMargins result;
+    result.position = i;
+    TokenProblem problem(*this, i);
+    const Vector query = u_.row(i);
+    result.logdet = problem.log_det(query);
+    result.det = result.logdet.det();
+    result.crossings = linear::real_eigenvalues_above_one(spectrum_matrix(problem, query));
+    return result;
+}
+
+void Stage::check_embedding(const Vector& embedding, int position) const {
+    if (embedding.size() != width()) {
+        throw UserError("The stage's embeddings have width " + std::to_string(width()) +
+                        ", but the one for position " + std::to_string(position) + " has " +
+                        std::to_string(embedding.size()) + "; give a vector of the same width.");
+    }
+    if (!embedding.allFinite()) {
+        throw UserError("The embedding for position " + std::to_string(position) +
+                        " must be finite, but holds NaN or an infinite value; replace it.");
+    }
+}
+
+void Stage::derive_row(int i) {
+    keys_.row(i) = u_.row(i) * a_;
+    if (w_v_) {
+        values_.row(i) = u_.row(i) * w_v_->transpose();
+    } else {
+        values_.row(i) = u_.row(i);
+    }
+}
+
+void Stage::set_embedding(int i, const Vector& embedding) {
+    assert(i >= 0 && i < positions());
+    check_embedding(embedding, i);
+    u_.row(i) = embedding.transpose();
+    derive_row(i);
+}
+
+void Stage::append(const Vector& embedding) {
+    const int i = positions();
+    check_embedding(embedding, i);
+    u_.conservativeResize(i + 1, Eigen::NoChange);
+    keys_.conservativeResize(i + 1, Eigen::NoChange);
+    values_.conservativeResize(i + 1, Eigen::NoChange);
+    u_.row(i) = embedding.transpose();
+    derive_row(i);
+}
+
+}  // namespace marginscope

@@ -1,0 +1,219 @@
+// The slow geometry of the shown text, on a thread of its own.
+#include "engine/decode/geometry_thread.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace marginscope {
+namespace {
+
+// Points a side of the pictures of a slice, each finer than the one before, up to what the view
+// asks for: the first within a few milliseconds, the second fine enough to drag by.
+constexpr int kCoarseGrid = 24;
+constexpr int kMiddleGrid = 96;
+constexpr std::size_t kRemembered = 20000;
+
+std::uint64_t combined(std::uint64_t a, std::uint64_t b) {
+    return (a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdULL;
+}
+
+std::uint64_t plane_key(const BoundaryRequest& request) {
+    std::uint64_t key = combined(request.past_key, static_cast<std::uint64_t>(request.view.plane));
+    if (request.view.plane == PlaneKind::two_tokens) {
+        key = combined(key, static_cast<std::uint64_t>(request.view.plane_token_a));
+        key = combined(key, static_cast<std::uint64_t>(request.view.plane_token_b));
+    }
+    return key;
+}
+
+/// The field depends on the plane and its ranges, never on where the token was dragged.
+std::uint64_t field_key(const BoundaryRequest& request) {
+    return combined(combined(plane_key(request), std::bit_cast<std::uint32_t>(request.view.zoom)),
+                    static_cast<std::uint64_t>(request.view.grid));
+}
+
+}  // namespace
+
+GeometryThread::GeometryThread(
+    std::function<void(std::shared_ptr<const BoundaryFrame>)> on_boundary,
+    std::function<void()> on_margin)
+    : on_boundary_(std::move(on_boundary)),
+      on_margin_(std::move(on_margin)),
+      thread_([this](std::stop_token stop) { run(stop); }) {}
+
+GeometryThread::~GeometryThread() {
+    thread_.request_stop();
+    {
+        const std::lock_guard lock(mutex_);
+        cancel_.request_stop();
+    }
+    wake_.notify_all();
+}
+
+void GeometryThread::request_boundary(BoundaryRequest request) {
+    {
+        const std::lock_guard lock(mutex_);
+        boundary_ = std::move(request);
+        cancel_.request_stop();
+    }
+    wake_.notify_all();
+}
+
+void GeometryThread::request_margins(GeometricRequest request) {
+    {
+        const std::lock_guard lock(mutex_);
+        margins_ = std::move(request);
+        cancel_.request_stop();
+    }
+    wake_.notify_all();
+}
+
+std::optional<GeometricMargin> GeometryThread::known_margin(std::uint64_t past_key) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(past_key);
+    if (found == known_.end()) return std::nullopt;
+    return found->second;
+}
+
+bool GeometryThread::idle() const {
+    const std::lock_guard lock(mutex_);
+    return !busy_ && !boundary_ && !margins_;
+}
+
+void GeometryThread::run(std::stop_token stop) {
+    // On Linux niceness belongs to the thread: training and drawing go first.
+    ::setpriority(PRIO_PROCESS, 0, 5);
+    std::optional<BoundaryRequest> unfinished_boundary;
+    std::optional<GeometricRequest> unfinished_margins;
+    while (!stop.stop_requested()) {
+        std::stop_token cancelled;
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, stop, [&] {
+                return boundary_ || margins_ || unfinished_boundary || unfinished_margins;
+            });
+            if (boundary_) unfinished_boundary = std::exchange(boundary_, std::nullopt);
+            if (margins_) unfinished_margins = std::exchange(margins_, std::nullopt);
+            cancel_ = std::stop_source();
+            cancelled = cancel_.get_token();
+            busy_ = unfinished_boundary || unfinished_margins;
+        }
+        if (stop.stop_requested()) break;
+        if (unfinished_boundary) {
+            draw_boundary(*unfinished_boundary, cancelled);
+            if (!cancelled.stop_requested()) unfinished_boundary.reset();
+        }
+        if (unfinished_margins && !cancelled.stop_requested()) {
+            find_margins(*unfinished_margins, cancelled);
+            if (!cancelled.stop_requested()) unfinished_margins.reset();
+        }
+        const std::lock_guard lock(mutex_);
+        busy_ = false;
+    }
+}
+
+void GeometryThread::publish(BoundaryFrame frame) {
+    frame.version = ++version_;
+    on_boundary_(std::make_shared<const BoundaryFrame>(std::move(frame)));
+}
+
+GeometricMargin GeometryThread::margin_of(const Stage& stage, int position, std::uint64_t key,
+                                          std::stop_token cancelled) {
+    if (const auto known = known_margin(key)) return *known;
+    GeometricMargin margin = stage.geometric_margin(position, 0, cancelled);
+    if (cancelled.stop_requested()) return margin;  // not all starts were tried
+    {
+        const std::lock_guard lock(mutex_);
+        if (known_.size() > kRemembered) known_.clear();
+        known_[key] = margin;
+    }
+    on_margin_();
+    return margin;
+}
+
+void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_token cancelled) {
+    if (!request.stage || !request.stage->has_margin(request.position)) {
+        BoundaryFrame frame;
+        frame.index = request.window_begin + request.position;
+        frame.sentence = request.stage
+                             ? "The first two characters of a window have no boundary: nothing "
+                               "before them can fold."
+                             : "This model has no fitted stage yet; choose Model > Fit a stage.";
+        publish(std::move(frame));
+        return;
+    }
+    auto plane = plane_.get();
+    const std::uint64_t key = plane_key(request);
+    if (!plane || plane->key != key) {
+        // The slice's direction needs the nearest point of the undragged token; until it is known
+        // show the steepest one.
+        Stage undragged = *request.stage;
+        undragged.set_embedding(request.position, request.undragged);
+        const bool known = known_margin(request.past_key).has_value();
+        BoundaryRequest base = request;
+        base.stage = std::make_shared<const Stage>(std::move(undragged));
+        if (!known) {
+            const BoundaryPlane first = choose_plane(base, std::nullopt);
+            BoundaryFrame frame = describe_token(request, first);
+            frame.geometric_pending = frame.field_pending = true;
+            fill_field(request, first, kCoarseGrid, frame);
+            frame.field_version = ++version_;
+            publish(std::move(frame));
+        }
+        const GeometricMargin margin =
+            margin_of(*base.stage, request.position, request.past_key, cancelled);
+        if (cancelled.stop_requested()) return;
+        BoundaryPlane chosen = choose_plane(base, margin);
+        chosen.key = key;
+        plane = std::make_shared<const BoundaryPlane>(std::move(chosen));
+        plane_.update([&](auto& slot) { slot = plane; });
+    }
+    BoundaryFrame frame = describe_token(request, *plane);
+    frame.geometric_pending = request.dragged;
+    // While a token is dragged its margin goes before a finer picture.
+    const int finest =
+        request.dragged ? std::min(kMiddleGrid, request.view.grid) : request.view.grid;
+    if (field_key_ == field_key(request) && field_.rows > 0) {
+        frame.columns = field_.columns;
+        frame.rows = field_.rows;
+        frame.field_version = field_.field_version;
+        frame.logdet = field_.logdet;
+        frame.sign = field_.sign;
+        frame.field_pending = frame.rows < finest;
+        publish(frame);
+    }
+    for (const int grid : {kCoarseGrid, kMiddleGrid, request.view.grid}) {
+        if (grid <= frame.rows || (frame.rows > 0 && grid > finest)) continue;
+        if (!fill_field(request, *plane, grid, frame, cancelled)) return;
+        frame.field_version = ++version_;
+        frame.field_pending = grid < finest;
+        publish(frame);
+        field_ = frame;
+        field_key_ = field_key(request);
+    }
+    if (!request.dragged || cancelled.stop_requested()) return;
+    // Where the token was dropped its margin is another one, and its nearest point need not lie in
+    // this plane.
+    const GeometricMargin moved = request.stage->geometric_margin(request.position, 0, cancelled);
+    if (cancelled.stop_requested()) return;
+    frame.geometric_pending = false;
+    if (moved.value) {
+        frame.geometric = static_cast<float>(*moved.value);
+        frame.nearest = plane->project(
+            request.stage->embeddings().row(request.position).transpose() + moved.point);
+    }
+    publish(std::move(frame));
+}
+
+void GeometryThread::find_margins(const GeometricRequest& request, std::stop_token cancelled) {
+    for (const int position : request.positions) {
+        if (cancelled.stop_requested()) return;
+        const std::uint64_t key = request.past_keys[static_cast<std::size_t>(position)];
+        if (known_margin(key)) continue;
+        margin_of(*request.stage, position, key, cancelled);
+    }
+}
+
+}  // namespace marginscope

@@ -1,0 +1,54 @@
+// The cells of a lambda path: which there are, which commands make one, what its files say. No
+// torch; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
+
+namespace marginscope {
+
+/// One command of a cell, and the file that proves it was done.
+struct CellStep {
+    std::vector<std::string> arguments;  // of the program, without its name
+    std::string output;                  // what it prints goes here once it succeeded; "" for none
+    std::string proof;                   // exists when the step is done
+};
+
+/// Every combination of lambda, seed and training noise, as waiting cells. Training noise above 0
+/// goes with lambda 0 and each lambda given. UserError for empty or absurd plans.
+std::vector<PathCell> plan_cells(const PathPlan& plan);
+
+/// train, fit, margins, noise: each is a command a user could type.
+std::vector<CellStep> cell_steps(const PathPlan& plan, const PathCell& cell);
+
+/// The `train` line of a cell, quoted for a shell.
+std::string train_line(const PathPlan& plan, const PathCell& cell, const std::string& program);
+
+/// Reads what the cell's run folder holds: finished results, progress so far, or nothing yet.
+void collect_cell(const PathPlan& plan, PathCell& cell);
+
+/// A finished cell in a few lines, RUN/result.json: read instead of the long documents from then
+/// on.
+void write_result(const PathCell& cell);
+
+/// Most robust among the lambdas whose mean clean loss stays within (1 + max_clean_loss) of lambda
+/// 0; none before lambda 0 and another lambda are done. Trained noise 0 only: the rival is shown,
+/// not proposed.
+std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
+                                           double max_clean_loss, bool relative = false);
+
+/// Every lambda and training noise against lambda 0 without noise, over the seeds that both have.
+std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& cells);
+
+/// design.md's `path` document, also DIR/path.json.
+std::string path_json(const PathFrame& frame);
+
+/// plan.json of a path folder: written when a path starts, so that it can be resumed and shown.
+/// UserError for foreign folders.
+void write_plan(const PathPlan& plan);
+PathPlan read_plan(const std::string& folder);
+
+}  // namespace marginscope

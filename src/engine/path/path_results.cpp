@@ -1,0 +1,204 @@
+// What the files of a path's cells say, and the document made of them.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "engine/path/path_cells.h"
+#include "engine/path/path_files.h"
+#include "files/atomic_file.h"
+#include "files/json_numbers.h"
+
+namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Progress from the last complete line of metrics.jsonl.
+double progress_of(const PathPlan& plan, const PathCell& cell) {
+    std::ifstream in(fs::path(cell.run) / "metrics.jsonl");
+    std::string line;
+    double step = 0;
+    while (std::getline(in, line)) {
+        const json parsed = json::parse(line, nullptr, false);
+        if (parsed.is_object() && parsed.contains("step") && parsed["step"].is_number())
+            step = parsed["step"].get<double>();
+    }
+    return plan.config.train.steps > 0 ? std::min(1.0, step / plan.config.train.steps) : 0.0;
+}
+
+double quantile_of(std::vector<double> values, double share) {
+    if (values.empty()) return NAN;
+    std::sort(values.begin(), values.end());
+    const double at = share * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(at);
+    const std::size_t high = std::min(low + 1, values.size() - 1);
+    return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+}
+
+void collect_margins(PathCell& cell, const json& document) {
+    std::vector<double> sigma_min;
+    double logdet_sum = 0.0;
+    int logdet_count = 0;
+    for (const json& position : document.at("positions")) {
+        if (!position.is_object()) continue;
+        if (const auto value = number_field(position, "sigma_min")) sigma_min.push_back(*value);
+        if (const auto value = number_field(position, "logdet"); value && std::isfinite(*value)) {
+            logdet_sum += *value;
+            ++logdet_count;
+        }
+    }
+    cell.sigma_min_p5 = quantile_of(sigma_min, 0.05);
+    cell.sigma_min_median = quantile_of(sigma_min, 0.5);
+    cell.sigma_min_min = quantile_of(sigma_min, 0.0);
+    cell.logdet_mean = logdet_count > 0 ? logdet_sum / logdet_count : NAN;
+    cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
+}
+
+void collect_noise(PathCell& cell, const json& document,
+                   std::vector<std::pair<double, double>>& noisy) {
+    const json& curve = document.at("curves").at(0);
+    cell.embedding_rms = number_field(curve, "rms").value_or(NAN);
+    noisy.clear();
+    for (const json& point : curve.at("points")) {
+        const double sigma = number_field(point, "sigma").value_or(NAN);
+        const double ce = number_field(point, "ce").value_or(NAN);
+        if (sigma == 0.0)
+            cell.clean_ce = ce;
+        else
+            noisy.emplace_back(sigma, ce);
+    }
+}
+
+void read_noisy(const json& document, std::vector<std::pair<double, double>>& noisy) {
+    noisy.clear();
+    for (const auto& [sigma, ce] : document.items())
+        noisy.emplace_back(std::stod(sigma), number_or_null(ce, sigma).value_or(NAN));
+    std::sort(noisy.begin(), noisy.end());
+}
+
+/// A finished cell from what `cell_document` wrote.
+void read_result(PathCell& cell, const json& document) {
+    const json& sigma_min = document.at("sigma_min");
+    cell.clean_ce = number_field(document, "clean_ce");
+    read_noisy(document.at("noisy_ce_absolute"), cell.noisy_ce);
+    read_noisy(document.at("noisy_ce_relative"), cell.noisy_ce_relative);
+    cell.sigma_min_p5 = number_field(sigma_min, "p5").value_or(NAN);
+    cell.sigma_min_median = number_field(sigma_min, "median").value_or(NAN);
+    cell.sigma_min_min = number_field(sigma_min, "min").value_or(NAN);
+    cell.logdet_mean = number_field(document, "logdet_mean").value_or(NAN);
+    cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
+    cell.embedding_rms = number_field(document, "embedding_rms").value_or(NAN);
+}
+
+std::string_view status_name(CellStatus status) {
+    switch (status) {
+        case CellStatus::waiting:
+            return "waiting";
+        case CellStatus::running:
+            return "running";
+        case CellStatus::done:
+            return "done";
+        case CellStatus::failed:
+            return "failed";
+    }
+    return "";
+}
+
+}  // namespace
+
+void collect_cell(const PathPlan& plan, PathCell& cell) {
+    const bool summarised = fs::exists(cell_file(cell, kResult));
+    const bool measured = fs::exists(cell_file(cell, kNoise)) &&
+                          fs::exists(cell_file(cell, kRelativeNoise)) &&
+                          fs::exists(cell_file(cell, kMargins));
+    if (!summarised && !measured) {
+        cell.progress = progress_of(plan, cell);
+        return;
+    }
+    try {
+        if (summarised) {
+            read_result(cell, read_json_file(cell_file(cell, kResult), "results of a cell"));
+        } else {
+            collect_margins(cell, read_json_file(cell_file(cell, kMargins), "results of a cell"));
+            collect_noise(cell, read_json_file(cell_file(cell, kNoise), "results of a cell"),
+                          cell.noisy_ce);
+            collect_noise(cell,
+                          read_json_file(cell_file(cell, kRelativeNoise), "results of a cell"),
+                          cell.noisy_ce_relative);
+        }
+        cell.status = CellStatus::done;
+        cell.progress = 1.0;
+        cell.sentence.clear();
+    } catch (const std::exception& error) {
+        cell.status = CellStatus::failed;
+        cell.sentence = "The results in " + cell.run + " cannot be read: " + error.what();
+    }
+}
+
+namespace {
+
+json noisy_document(const std::vector<std::pair<double, double>>& noisy) {
+    json document = json::object();
+    for (const auto& [sigma, ce] : noisy) document[format_value(sigma)] = json_number(ce);
+    return document;
+}
+
+json cell_document(const PathCell& cell, bool relative) {
+    const bool done = cell.status == CellStatus::done;
+    return {{"lambda", json_number(cell.lambda)},
+            {"seed", cell.seed},
+            {"site", cell.site},
+            {"fit", cell.fit},
+            {"train_noise", json_number(cell.train_noise)},
+            {"status", status_name(cell.status)},
+            {"clean_ce", json_number(cell.clean_ce)},
+            {"noisy_ce", noisy_document(relative ? cell.noisy_ce_relative : cell.noisy_ce)},
+            {"noisy_ce_absolute", noisy_document(cell.noisy_ce)},
+            {"noisy_ce_relative", noisy_document(cell.noisy_ce_relative)},
+            {"sigma_min", done ? json{{"p5", json_number(cell.sigma_min_p5)},
+                                      {"median", json_number(cell.sigma_min_median)},
+                                      {"min", json_number(cell.sigma_min_min)}}
+                               : json(nullptr)},
+            {"logdet_mean", done ? json_number(cell.logdet_mean) : json(nullptr)},
+            {"share_beyond", done ? json_number(cell.share_beyond) : json(nullptr)},
+            {"embedding_rms", done ? json_number(cell.embedding_rms) : json(nullptr)},
+            {"run", fs::path(cell.run).filename().string()},
+            {"sentence", cell.sentence}};
+}
+
+}  // namespace
+
+void write_result(const PathCell& cell) {
+    write_file_atomically(cell_file(cell, kResult),
+                          dump_json(cell_document(cell, false), 2) + "\n");
+}
+
+std::string path_json(const PathFrame& frame) {
+    json cells = json::array();
+    for (const PathCell& cell : frame.cells)
+        cells.push_back(cell_document(cell, frame.noise_relative));
+    json proposal = nullptr;
+    if (frame.proposal)
+        proposal = {{"lambda", json_number(frame.proposal->lambda)},
+                    {"rule", frame.proposal->rule},
+                    {"reason", frame.proposal->reason}};
+    json paired = json::array();
+    for (const PairedDifference& one : frame.paired)
+        paired.push_back({{"lambda", one.lambda},
+                          {"train_noise", one.train_noise},
+                          {"quantity", one.quantity},
+                          {"seeds", one.seeds},
+                          {"mean", json_number(one.mean)},
+                          {"low", json_number(one.low)},
+                          {"high", json_number(one.high)}});
+    return dump_json({{"cells", cells},
+                      {"proposal", proposal},
+                      {"paired", paired},
+                      {"relative", frame.noise_relative}},
+                     2);
+}
+
+}  // namespace marginscope

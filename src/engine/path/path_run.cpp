@@ -1,0 +1,273 @@
+// A lambda path as child processes over run folders.
+#include "engine/path/path_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "core/error.h"
+#include "engine/jobs/child_process.h"
+#include "engine/mailbox.h"
+#include "engine/path/path_cells.h"
+#include "files/atomic_file.h"
+
+namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kPollEvery = std::chrono::milliseconds(200);
+constexpr auto kCollectEvery = std::chrono::milliseconds(1000);
+constexpr int kInterrupted = 130;
+
+std::string last_line(const std::string& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::string last;
+    while (std::getline(in, line))
+        if (line.find_first_not_of(" \r\t") != std::string::npos) last = line;
+    return last;
+}
+
+/// A cell at work: which of its steps runs, and in which process.
+struct ActiveCell {
+    std::size_t cell = 0;
+    std::vector<CellStep> steps;
+    std::size_t step = 0;
+    std::optional<ChildProcess> child;
+};
+
+}  // namespace
+
+int path_jobs(const PathPlan& plan) {
+    if (plan.jobs > 0) return plan.jobs;
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+class PathRun::Runner {
+public:
+    Runner(PathPlan plan, std::string program, std::function<void()> on_change)
+        : plan_(std::move(plan)), program_(std::move(program)), on_change_(std::move(on_change)) {
+        state_.folder = plan_.folder;
+        state_.noise_relative = plan_.relative;
+        state_.max_clean_loss = plan_.max_clean_loss;
+        state_.cells = plan_cells(plan_);
+        write_plan(plan_);
+        for (PathCell& cell : state_.cells) collect_cell(plan_, cell);
+        for (const PathCell& cell : state_.cells) done_at_start_ += cell.status == CellStatus::done;
+        state_.running = true;
+        publish();
+        thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+    }
+
+    std::shared_ptr<const PathFrame> frame() const { return frame_.get(); }
+    bool running() const { return frame()->running; }
+    void request_stop() { thread_.request_stop(); }
+
+    bool wait_for(double timeout_secs) {
+        std::unique_lock lock(ended_mutex_);
+        return ended_.wait_for(lock, std::chrono::duration<double>(timeout_secs),
+                               [this] { return has_ended_; });
+    }
+
+    void set_max_clean_loss(double share) { max_clean_loss_ = share; }
+
+private:
+    void run(std::stop_token stop) {
+        while (!stop.stop_requested()) {
+            start_what_fits();
+            if (active_.empty()) break;
+            std::this_thread::sleep_for(kPollEvery);
+            watch();
+        }
+        for (ActiveCell& active : active_) {
+            if (active.child) active.child->interrupt();
+        }
+        for (ActiveCell& active : active_) {
+            if (active.child) active.child->wait();
+            state_.cells[active.cell].status = CellStatus::waiting;
+        }
+        active_.clear();
+        state_.running = false;
+        write_results();
+        publish();
+        {
+            const std::lock_guard lock(ended_mutex_);
+            has_ended_ = true;
+        }
+        ended_.notify_all();
+    }
+
+    void start_what_fits() {
+        for (std::size_t i = 0;
+             i < state_.cells.size() && static_cast<int>(active_.size()) < path_jobs(plan_); ++i) {
+            PathCell& cell = state_.cells[i];
+            if (cell.status != CellStatus::waiting) continue;
+            ActiveCell active{i, cell_steps(plan_, cell), 0, std::nullopt};
+            cell.status = CellStatus::running;
+            active_.push_back(std::move(active));
+            advance(active_.back());
+        }
+        std::erase_if(active_, [](const ActiveCell& active) { return !active.child; });
+    }
+
+    /// Skips steps that are done and starts the next; leaves the cell without a child when it is
+    /// finished or failed.
+    void advance(ActiveCell& active) {
+        PathCell& cell = state_.cells[active.cell];
+        active.child.reset();
+        while (active.step < active.steps.size() && fs::exists(active.steps[active.step].proof))
+            ++active.step;
+        if (active.step == active.steps.size()) {
+            collect_cell(plan_, cell);
+            if (cell.status == CellStatus::running) fail(cell, "its results are missing");
+            if (cell.status == CellStatus::done) write_result(cell);
+            write_results();
+            publish();
+            return;
+        }
+        try {
+            fs::create_directories(cell.run);
+            const CellStep& step = active.steps[active.step];
+            std::vector<std::string> arguments = {program_};
+            arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
+            active.child.emplace(
+                arguments, step.output.empty() ? "/dev/null" : step.output + ".part", log_of(cell));
+        } catch (const std::exception& error) {
+            fail(cell, error.what());
+        }
+        publish();
+    }
+
+    void watch() {
+        bool changed = false;
+        for (ActiveCell& active : active_) {
+            const auto code = active.child->poll();
+            if (!code) continue;
+            changed = true;
+            const CellStep& step = active.steps[active.step];
+            if (*code == 0) {
+                if (!step.output.empty()) fs::rename(step.output + ".part", step.output);
+                advance_or_fail(active, step);
+            } else {
+                PathCell& cell = state_.cells[active.cell];
+                const std::string said = last_line(log_of(cell));
+                active.child.reset();
+                fail(cell, *code == kInterrupted
+                               ? "it was interrupted; start the path again to go on"
+                               : "`" + step.arguments.front() + "` ended with code " +
+                                     std::to_string(*code) + (said.empty() ? "" : ": " + said));
+            }
+        }
+        std::erase_if(active_, [](const ActiveCell& active) { return !active.child; });
+        if (changed || Clock::now() - collected_ > kCollectEvery) {
+            collected_ = Clock::now();
+            for (const ActiveCell& active : active_) collect_cell(plan_, state_.cells[active.cell]);
+            publish();
+        }
+    }
+
+    void advance_or_fail(ActiveCell& active, const CellStep& step) {
+        if (!fs::exists(step.proof)) {
+            active.child.reset();
+            fail(state_.cells[active.cell],
+                 "`" + step.arguments.front() + "` ended without writing " + step.proof);
+            return;
+        }
+        ++active.step;
+        advance(active);
+    }
+
+    static void fail(PathCell& cell, const std::string& sentence) {
+        cell.status = CellStatus::failed;
+        cell.sentence = sentence;
+    }
+
+    // Beside the run folder: `train` makes a run only in a new or an empty one.
+    static std::string log_of(const PathCell& cell) { return cell.run + ".log"; }
+
+    void write_results() {
+        try {
+            summarise();
+            write_file_atomically((fs::path(plan_.folder) / "path.json").string(),
+                                  path_json(state_) + "\n");
+        } catch (const std::exception& error) {
+            state_.sentence = error.what();
+        }
+    }
+
+    void summarise() {
+        state_.max_clean_loss = max_clean_loss_;
+        state_.proposal = propose_lambda(state_.cells, max_clean_loss_, plan_.relative);
+        state_.paired = paired_differences(state_.cells);
+    }
+
+    void publish() {
+        summarise();
+        state_.running_cells = static_cast<int>(active_.size());
+        double sum = 0.0;
+        for (const PathCell& cell : state_.cells)
+            sum += cell.status == CellStatus::failed ? 1.0 : cell.progress;
+        state_.progress =
+            state_.cells.empty() ? 1.0 : sum / static_cast<double>(state_.cells.size());
+        const double done_now = sum - done_at_start_;
+        const double left = static_cast<double>(state_.cells.size()) - sum;
+        const double secs = std::chrono::duration<double>(Clock::now() - began_).count();
+        state_.eta_secs = done_now > 0.02 ? secs * left / done_now : 0.0;
+        ++state_.version;
+        auto copy = std::make_shared<const PathFrame>(state_);
+        frame_.update([&](auto& slot) { slot = std::move(copy); });
+        if (on_change_) on_change_();
+    }
+
+    PathPlan plan_;
+    std::string program_;
+    std::function<void()> on_change_;
+    PathFrame state_;  // the thread's own after construction
+    std::vector<ActiveCell> active_;
+    int done_at_start_ = 0;
+    Clock::time_point began_ = Clock::now();
+    Clock::time_point collected_ = Clock::now();
+    std::atomic<double> max_clean_loss_ = plan_.max_clean_loss;
+    Latest<std::shared_ptr<const PathFrame>> frame_;
+    std::mutex ended_mutex_;
+    std::condition_variable ended_;
+    bool has_ended_ = false;
+    std::jthread thread_;  // last: joins before the rest goes
+};
+
+PathRun::PathRun(PathPlan plan, std::string program, std::function<void()> on_change)
+    : runner_(std::make_unique<Runner>(std::move(plan), std::move(program), std::move(on_change))) {
+}
+PathRun::~PathRun() = default;
+std::shared_ptr<const PathFrame> PathRun::frame() const { return runner_->frame(); }
+bool PathRun::running() const { return runner_->running(); }
+void PathRun::request_stop() { runner_->request_stop(); }
+bool PathRun::wait_for(double timeout_secs) { return runner_->wait_for(timeout_secs); }
+void PathRun::set_max_clean_loss(double share) { runner_->set_max_clean_loss(share); }
+
+std::shared_ptr<const PathFrame> open_path(const std::string& folder) {
+    const PathPlan plan = read_plan(folder);
+    PathFrame frame;
+    frame.folder = folder;
+    frame.noise_relative = plan.relative;
+    frame.max_clean_loss = plan.max_clean_loss;
+    frame.cells = plan_cells(plan);
+    double sum = 0.0;
+    for (PathCell& cell : frame.cells) {
+        collect_cell(plan, cell);
+        sum += cell.progress;
+    }
+    frame.progress = frame.cells.empty() ? 1.0 : sum / static_cast<double>(frame.cells.size());
+    frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss, plan.relative);
+    frame.paired = paired_differences(frame.cells);
+    return std::make_shared<const PathFrame>(std::move(frame));
+}
+
+}  // namespace marginscope

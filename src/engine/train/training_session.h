@@ -1,0 +1,63 @@
+// One training as the window sees it: steps, evaluations, live changes, samples. No torch in this
+// header; the worker's thread only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/messages/command.h"
+#include "core/messages/frames.h"
+
+namespace marginscope {
+
+struct Model;
+struct Corpus;
+
+struct TrainingStart {
+    RunConfig config;
+    std::shared_ptr<const Model> from;  // null: new weights
+    std::string run_folder;             // "": nothing is written
+    bool resume = false;                // run_folder holds a run to go on with
+};
+
+/// Steps on request; every figure goes out as an event in order, the newest state as a frame.
+class TrainingSession {
+public:
+    using Emit = std::function<void(TrainingEvent)>;
+
+    /// UserError when text, config or folder do not serve.
+    TrainingSession(const TrainingStart& start, const Corpus& corpus, Emit emit);
+    ~TrainingSession();
+
+    /// The model that trains; the same object for the whole session.
+    std::shared_ptr<const Model> model() const;
+
+    /// One step, with the evaluation and checkpoint that fall due. False when the target is
+    /// reached.
+    bool step();
+    void run() { set_state(TrainingState::running); }
+    void pause() { set_state(TrainingState::paused); }
+    void set_target(std::int64_t step);
+    /// A live field; recorded in the run folder before it takes effect, marked on the timeline.
+    void set_live(const std::string& field, double value);
+    /// Writes a checkpoint where a run folder is; "" otherwise, else where it was saved.
+    std::string save();
+    void fail(const std::string& sentence);
+
+    TrainingState state() const;
+    std::int64_t steps_done() const;
+    bool has_unsaved_steps() const;
+    /// Seconds spent in steps, for the share of time; the worker adds captures.
+    double training_secs() const;
+    TrainingFrame frame() const;
+
+private:
+    void set_state(TrainingState state);
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace marginscope

@@ -1,0 +1,54 @@
+// Cuts texts into windows.
+#include "nn/measure/token_windows.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cassert>
+
+#include "text/corpus.h"
+
+namespace marginscope {
+
+std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length,
+                                    std::size_t max_positions, std::size_t least) {
+    std::vector<TokenWindow> windows;
+    if (total <= max_positions) {
+        for (std::size_t begin = 0; begin < total; begin += length)
+            windows.push_back({begin, std::min(length, total - begin), begin / length});
+    } else {
+        const std::size_t size = std::min(length, max_positions);
+        for (const std::size_t begin : evenly_spaced_windows(total, size, max_positions / size))
+            windows.push_back({begin, size, windows.size()});
+    }
+    std::erase_if(windows, [&](const TokenWindow& window) { return window.length < least; });
+    return windows;
+}
+
+std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context,
+                                            std::size_t max_windows) {
+    std::vector<TokenWindow> windows;
+    if (total <= context) return windows;
+    const std::size_t count = (total - 1) / context;
+    const std::size_t taken = max_windows == 0 ? count : std::min(count, max_windows);
+    for (std::size_t k = 0; k < taken; ++k) {
+        const std::size_t number = k * count / taken;
+        windows.push_back({number * context, context + 1, number});
+    }
+    return windows;
+}
+
+at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows,
+                      std::size_t length, std::size_t shift) {
+    at::Tensor out = at::empty(
+        {static_cast<std::int64_t>(windows.size()), static_cast<std::int64_t>(length)}, at::kLong);
+    std::int64_t* row = out.data_ptr<std::int64_t>();
+    for (const TokenWindow& window : windows) {
+        assert(window.begin + shift + length <= ids.size());
+        const auto* from = ids.data() + window.begin + shift;
+        row = std::copy(from, from + length, row);
+    }
+    return out;
+}
+
+}  // namespace marginscope

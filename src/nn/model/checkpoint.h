@@ -1,0 +1,54 @@
+// A model with its vocabulary and stage, and how it goes to disk and comes back.
+//
+// Files are safetensors (files/safetensors.h): nanoGPT's names; stage.W_Q, stage.W_K,
+// stage.log_sigma; barrier.* for what the barrier's own site trains; optim.* for a training's
+// state. __metadata__ holds format "1", config, vocabulary, step. Nothing is copied before every
+// name, type and shape is right; what is wrong is a UserError with one sentence.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/run/run_config.h"
+#include "files/safetensors.h"
+#include "nn/model/char_gpt.h"
+#include "nn/model/embedding_stage.h"
+#include "text/vocabulary.h"
+
+namespace marginscope {
+
+struct Model {
+    CharGpt gpt;
+    Vocabulary vocabulary;
+    std::optional<EmbeddingStage> stage;    // likelihood-fitted, over the embeddings
+    std::optional<EmbeddingStage> barrier;  // the barrier's own stage, where that is another one
+    RunConfig config;
+    std::int64_t step = 0;
+
+    Model clone() const;  // on the same device, shares nothing
+};
+
+/// A checkpoint file, or a run folder's final or newest one.
+Model load_model(const std::filesystem::path& file_or_run, at::Device device = at::kCPU);
+/// Weights, stage and metadata, without a training's state.
+void save_model(const Model& model, const std::filesystem::path& file);
+
+/// The same in two parts, for a training that adds its own tensors and metadata.
+SafeTensors model_to_file(const Model& model);
+Model model_from_file(const SafeTensors& file, const std::string& name,
+                      at::Device device = at::kCPU);
+
+/// A tensor's values as they are, row by row; and back in place, where name, type and shape must be
+/// right.
+TensorData tensor_to_file(const std::string& name, const at::Tensor& tensor);
+void tensor_from_file(const SafeTensors& file, const std::string& source, const std::string& name,
+                      const at::Tensor& destination);
+
+}  // namespace marginscope

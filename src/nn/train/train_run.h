@@ -1,0 +1,71 @@
+// A training with its run folder: metrics, checkpoints, live changes that survive kill -9. For the
+// command and the window.
+//
+// One thread. Order on disk (files/run_folder.h): a live change is recorded before it applies, a
+// metrics line before its checkpoint; a resumed run therefore repeats the one that was killed, bit
+// for bit. Errors are UserErrors.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "nn/train/trainer.h"
+
+namespace marginscope {
+
+class TrainRun {
+public:
+    struct Callbacks {
+        std::function<void(const StepReport&)>
+            on_step;  // of every update; on a GPU some at once, 20 times a second
+        std::function<void(const EvalReport&)> on_eval;
+        std::function<void(std::int64_t step, const std::string& field, const std::string& value)>
+            on_live;
+        std::function<void(const std::string& path)> on_saved;
+        std::function<void(const std::string& sentence)> on_warning;
+    };
+
+    /// A new run; `folder` must be missing or empty; an empty path writes nothing.
+    static TrainRun start(const RunConfig& config, const Corpus& corpus,
+                          const std::filesystem::path& folder, const Model* from = nullptr,
+                          Callbacks callbacks = {});
+    /// Goes on from the folder's newest checkpoint, or from the beginning when there is none yet.
+    /// `threads` 0: as before.
+    static TrainRun resume(const std::filesystem::path& folder, const Corpus& corpus,
+                           Callbacks callbacks = {}, int threads = 0);
+    TrainRun(TrainRun&&) noexcept;
+    TrainRun& operator=(TrainRun&&) noexcept;
+    ~TrainRun();
+
+    /// One update, then the evaluation and the checkpoint that fall due. False when the last step
+    /// is done. The first call of a new run evaluates before it trains.
+    bool step();
+    /// Hands on_step what it has not yet had of the steps so far.
+    void report_steps();
+    /// Records, then applies.
+    void set_live(const std::string& field, const FieldValue& value);
+    /// A checkpoint of this step, if there is none yet; empty without a folder. A finished run has
+    /// final.safetensors.
+    std::filesystem::path save();
+    bool has_unsaved_steps() const;
+
+    Trainer& trainer();
+    const Trainer& trainer() const;
+    std::filesystem::path folder() const;  // empty: none
+    const std::optional<EvalReport>& last_eval() const;
+
+private:
+    struct State;
+    explicit TrainRun(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+/// Steps until the run is finished (true) or a stop is requested (false: stopped at a step and
+/// saved).
+bool run_training(TrainRun& run, std::stop_token stop);
+
+}  // namespace marginscope

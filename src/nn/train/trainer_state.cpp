@@ -1,0 +1,176 @@
+// Data order, noise, optimizers and the state in a checkpoint.
+#include "nn/train/trainer_state.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Context.h>
+#include <ATen/core/grad_mode.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "nn/barrier/barrier_objective.h"
+#include "nn/model/device.h"
+
+namespace marginscope {
+namespace {
+
+// The stages' own Adam (theory.md section 4); no decay, which would pull A towards 0.
+constexpr AdamWSettings kStageAdam{0.9, 0.999, 0.0, 1e-8};
+
+constexpr std::uint64_t kDropoutStream = 0x9e3779b97f4a7c15ULL;
+
+Model& prepared(Model& model) {
+    add_missing_stages(model);
+    return model;
+}
+
+AdamWSettings settings_of(const TrainConfig& train) {
+    return {train.beta1, train.beta2, train.weight_decay, 1e-8};
+}
+
+/// Names the data a run was trained on, well enough to refuse another text.
+std::string fingerprint(std::span<const int> ids) {
+    std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
+    for (const int id : ids) hash = (hash ^ static_cast<std::uint64_t>(id)) * 1099511628211ULL;
+    return std::to_string(ids.size()) + ":" + std::to_string(hash);
+}
+
+Batch evaluation_windows(const TokenizedCorpus& tokens, const RunConfig& config,
+                         at::Device device) {
+    const auto time = static_cast<std::size_t>(config.model.context);
+    const std::span<const int> ids = tokens.validation();
+    const auto starts = evenly_spaced_windows(ids.size(), time + 1,
+                                              static_cast<std::size_t>(config.train.eval_windows));
+    return batch_of(ids, starts, config.model.context, device);
+}
+
+}  // namespace
+
+Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time,
+               at::Device device) {
+    const auto rows = static_cast<std::int64_t>(starts.size());
+    at::Tensor host = at::empty({rows, time + 1}, at::kLong);
+    auto* out = host.mutable_data_ptr<std::int64_t>();
+    for (const std::size_t start : starts)
+        for (std::int64_t t = 0; t <= time; ++t) *out++ = ids[start + static_cast<std::size_t>(t)];
+    host = placed_on(host, device);
+    return {host.narrow(1, 0, time).contiguous(), host.narrow(1, 1, time).contiguous()};
+}
+
+Trainer::State::State(std::shared_ptr<Model> trained, const Corpus& corpus)
+    : model(std::move(trained)),
+      tokens(corpus, model->vocabulary, model->config.model.context),
+      evaluation(evaluation_windows(tokens, model->config, model->gpt.device())),
+      optimizer(prepared(*model).gpt.parameters(), settings_of(model->config.train)),
+      stage_optimizer(model->stage->parameters("stage"), kStageAdam) {
+    if (model->barrier)
+        barrier_optimizer.emplace(model->barrier->parameters("barrier"), kStageAdam);
+}
+
+Batch Trainer::State::training_batch(std::int64_t step) const {
+    const TrainConfig& train = model->config.train;
+    const std::int64_t time = model->config.model.context;
+    const std::span<const int> ids = tokens.train();
+    CounterRng rng({static_cast<std::uint64_t>(train.seed), DrawPurpose::batch_offsets,
+                    static_cast<std::uint64_t>(step)});
+    std::vector<std::size_t> starts(static_cast<std::size_t>(train.batch));
+    for (std::size_t& start : starts)
+        start = rng.below(ids.size() - static_cast<std::size_t>(time));
+    return batch_of(ids, starts, time, model->gpt.device());
+}
+
+at::Tensor Trainer::State::training_noise(std::int64_t step, at::IntArrayRef shape) const {
+    at::Tensor noise = at::empty(shape, at::kFloat);
+    const std::int64_t window_size = shape[1] * shape[2];
+    auto* out = noise.mutable_data_ptr<float>();
+    for (std::int64_t window = 0; window < shape[0]; ++window)
+        fill_normal({static_cast<std::uint64_t>(model->config.train.seed), DrawPurpose::train_noise,
+                     static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(window)},
+                    {out + window * window_size, static_cast<std::size_t>(window_size)});
+    return placed_on(noise, model->gpt.device());
+}
+
+at::Generator Trainer::State::dropout_generator(std::int64_t step) const {
+    at::Generator generator = at::globalContext().defaultGenerator(model->gpt.device()).clone();
+    const auto seed = static_cast<std::uint64_t>(model->config.train.seed);
+    generator.set_current_seed((seed + 1) * kDropoutStream + static_cast<std::uint64_t>(step));
+    return generator;
+}
+
+std::vector<AdamW*> Trainer::State::optimizers() {
+    std::vector<AdamW*> all = {&optimizer, &stage_optimizer};
+    if (barrier_optimizer) all.push_back(&*barrier_optimizer);
+    return all;
+}
+
+void Trainer::State::update_stages() {
+    const StageConfig& stage = model->config.stage;
+    stage_optimizer.clip(stage.clip);
+    stage_optimizer.step(stage.lr);
+    if (!barrier_optimizer) return;
+    barrier_optimizer->clip(stage.clip);
+    barrier_optimizer->step(stage.lr);
+    if (model->barrier->w_p.defined()) model->barrier->orthonormalise();
+}
+
+SafeTensors Trainer::State::save() const {
+    SafeTensors file = model_to_file(*model);
+    const auto add = [&](const AdamW& source) {
+        for (const NamedTensor& moment : source.moments())
+            file.tensors.push_back(tensor_to_file(moment.name, moment.value));
+    };
+    add(optimizer);
+    add(stage_optimizer);
+    if (barrier_optimizer) add(*barrier_optimizer);
+    // log_sigma alone would not give sigma² back to the last bit.
+    nlohmann::json state = {{"optimizer_steps", optimizer.steps()},
+                            {"stage_steps", stage_optimizer.steps()},
+                            {"stage_updates", model->stage->updates},
+                            {"text", fingerprint(tokens.all())}};
+    file.tensors.push_back(tensor_to_file("optim.stage.sigma_square", model->stage->sigma_square));
+    if (barrier_optimizer) {
+        state["barrier_steps"] = barrier_optimizer->steps();
+        state["barrier_updates"] = model->barrier->updates;
+        file.tensors.push_back(
+            tensor_to_file("optim.barrier.sigma_square", model->barrier->sigma_square));
+    }
+    file.metadata["training"] = state.dump();
+    return file;
+}
+
+void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
+    const auto found = file.metadata.find("training");
+    const auto state = found == file.metadata.end()
+                           ? nlohmann::json()
+                           : nlohmann::json::parse(found->second, nullptr, false);
+    if (!state.is_object())
+        throw UserError(name +
+                        " holds a model without the state of its training, so that cannot go on; "
+                        "start a new run from it.");
+    const auto number = [&](const char* key) {
+        const auto value = state.find(key);
+        if (value == state.end() || !value->is_number_integer())
+            throw UserError("The state of the training in " + name + " lacks \"" + key + "\".");
+        return value->get<std::int64_t>();
+    };
+    if (state.value("text", "") != fingerprint(tokens.all()))
+        throw UserError(
+            "This run was trained on another text than the one given; resume it with the same "
+            "--text.");
+    const auto restore_one = [&](AdamW& destination, const char* steps) {
+        for (const NamedTensor& moment : destination.moments())
+            tensor_from_file(file, name, moment.name, moment.value);
+        destination.set_steps(number(steps));
+    };
+    restore_one(optimizer, "optimizer_steps");
+    restore_one(stage_optimizer, "stage_steps");
+    model->stage->updates = number("stage_updates");
+    tensor_from_file(file, name, "optim.stage.sigma_square", model->stage->sigma_square);
+    if (!barrier_optimizer) return;
+    restore_one(*barrier_optimizer, "barrier_steps");
+    model->barrier->updates = number("barrier_updates");
+    tensor_from_file(file, name, "optim.barrier.sigma_square", model->barrier->sigma_square);
+}
+
+}  // namespace marginscope

@@ -1,0 +1,94 @@
+// The table of settings: values survive their text, and refusals say what was typed.
+#include "core/run/run_config.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/error.h"
+
+namespace marginscope {
+namespace {
+
+std::string refusal(std::string_view name, std::string_view text) {
+    RunConfig config;
+    try {
+        set_field(config, name, text);
+    } catch (const UserError& error) {
+        return error.what();
+    }
+    return {};
+}
+
+template <typename Change>
+bool refused(Change change) {
+    RunConfig config;
+    change(config);
+    try {
+        validate(config);
+    } catch (const UserError&) {
+        return true;
+    }
+    return false;
+}
+
+TEST(RunConfig, EveryFieldsLimitsAndChoicesSurviveTheirText) {
+    std::set<std::string_view> names;
+    for (const Field& field : config_fields()) {
+        EXPECT_TRUE(names.insert(field.name).second) << field.name;
+        if (!field.short_flag.empty()) EXPECT_TRUE(names.insert(field.short_flag).second);
+        std::vector<std::string> texts(field.choices.begin(), field.choices.end());
+        const FieldValue present = field.get(RunConfig{});
+        texts.push_back(format_value(present));
+        if (std::holds_alternative<std::int64_t>(present)) {
+            texts.push_back(std::to_string(static_cast<std::int64_t>(field.min)));
+            texts.push_back(std::to_string(static_cast<std::int64_t>(field.max)));
+        } else if (std::holds_alternative<double>(present)) {
+            texts.push_back(format_value(field.min));
+            texts.push_back(format_value(field.max));
+        } else if (std::holds_alternative<bool>(present)) {
+            texts.insert(texts.end(), {"true", "false"});
+        }
+        for (const std::string& text : texts) {
+            RunConfig config;
+            set_field(config, field.name, text);
+            EXPECT_EQ(format_value(field.get(config)), text) << field.name;
+        }
+    }
+}
+
+TEST(RunConfig, RefusalsRepeatWhatWasTyped) {
+    EXPECT_NE(refusal("attended", "100000").find("not \"100000\""), std::string::npos);
+    EXPECT_NE(refusal("attended", "1.5").find("not \"1.5\""), std::string::npos);
+    EXPECT_NE(refusal("lr", "-3").find("not \"-3\""), std::string::npos);
+    EXPECT_NE(refusal("site", "Heads").find("embeddings, projected, heads"), std::string::npos);
+    EXPECT_NE(refusal("bias", "maybe").find("true or false"), std::string::npos);
+    EXPECT_NE(refusal("no-such-thing", "1").find("no setting"), std::string::npos);
+    for (const char* text : {"nan", "inf", "", " 1", "1 ", "1e400", "0x10"})
+        EXPECT_FALSE(refusal("steps", text).empty()) << text;
+}
+
+TEST(RunConfig, RulesThatJoinFields) {
+    EXPECT_FALSE(refused([](RunConfig&) {}));
+    EXPECT_TRUE(refused([](RunConfig& c) { c.model.width = 130; }));
+    EXPECT_TRUE(refused([](RunConfig& c) { c.barrier.sequences = c.train.batch + 1; }));
+    EXPECT_TRUE(refused([](RunConfig& c) { c.train.min_lr = 2 * c.train.lr; }));
+    const auto on_heads = [](BarrierEstimator estimator, bool graph, double dropout) {
+        return refused([=](RunConfig& c) {
+            c.barrier.site = BarrierSite::heads;
+            c.barrier.estimator = estimator;
+            c.train.cuda_graph = graph;
+            c.train.dropout = dropout;
+        });
+    };
+    EXPECT_FALSE(on_heads(BarrierEstimator::exact, false, 0.1));
+    EXPECT_TRUE(on_heads(BarrierEstimator::lanczos, false, 0.0));
+    EXPECT_TRUE(on_heads(BarrierEstimator::exact, true, 0.0));
+    EXPECT_TRUE(refused([](RunConfig& c) {
+        c.train.cuda_graph = true;
+        c.train.dropout = 0.1;
+    }));
+}
+
+}  // namespace
+}  // namespace marginscope

@@ -1,0 +1,195 @@
+// A lambda path's plan, commands, results and proposal, without running anything.
+#include "engine/path/path_cells.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "engine/path/path_run.h"
+
+namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PathFolder : public testing::Test {
+protected:
+    void SetUp() override {
+        plan_.folder =
+            (fs::temp_directory_path() / ("path-cells-" + std::to_string(::getpid()))).string();
+        fs::remove_all(plan_.folder);
+        plan_.lambdas = {0, 0.02};
+        plan_.seeds = 2;
+        plan_.config.train.steps = 100;
+    }
+    void TearDown() override { fs::remove_all(plan_.folder); }
+
+    void write(const fs::path& path, const std::string& text) {
+        fs::create_directories(path.parent_path());
+        std::ofstream(path) << text;
+    }
+
+    PathPlan plan_;
+};
+
+PathCell done(double lambda, std::int64_t seed, double clean, double noisy) {
+    PathCell cell;
+    cell.lambda = lambda;
+    cell.seed = seed;
+    cell.status = CellStatus::done;
+    cell.clean_ce = clean;
+    cell.noisy_ce = {{0.05, noisy}};
+    return cell;
+}
+
+TEST_F(PathFolder, CoversEveryCombinationOnce) {
+    plan_.lambdas = {0, 0.02, 0.02};
+    plan_.train_noises = {0, 0.01};
+    const auto cells = plan_cells(plan_);
+    EXPECT_EQ(cells.size(), 2u * 2u * 2u);
+    EXPECT_EQ(cells.front().seed, plan_.config.train.seed);
+}
+
+TEST_F(PathFolder, RefusesEmptyAndAbsurdPlans) {
+    plan_.lambdas = {};
+    EXPECT_THROW(plan_cells(plan_), UserError);
+    plan_.lambdas = {-1};
+    EXPECT_THROW(plan_cells(plan_), UserError);
+    plan_.lambdas = {0};
+    plan_.seeds = 0;
+    EXPECT_THROW(plan_cells(plan_), UserError);
+}
+
+TEST_F(PathFolder, TrainLineNamesWhatDiffersFromTheDefaults) {
+    plan_.text = "my file.txt";
+    plan_.config.model.layers = 2;
+    const std::string line = train_line(plan_, plan_cells(plan_)[1], "marginscope");
+    EXPECT_NE(line.find("marginscope train --out"), std::string::npos);
+    EXPECT_NE(line.find("--text 'my file.txt'"), std::string::npos);
+    EXPECT_NE(line.find("--layers 2"), std::string::npos);
+    EXPECT_NE(line.find("--lambda 0.02"), std::string::npos);
+    EXPECT_NE(line.find("--steps 100"), std::string::npos);
+    EXPECT_EQ(line.find("--heads"), std::string::npos);
+}
+
+TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
+    auto cells = plan_cells(plan_);
+    PathCell& cell = cells[0];
+    collect_cell(plan_, cell);
+    EXPECT_EQ(cell.status, CellStatus::waiting);
+    write(fs::path(cell.run) / "metrics.jsonl", "{\"step\": 25}\n{\"step\": 50}\n{\"st");
+    collect_cell(plan_, cell);
+    EXPECT_DOUBLE_EQ(cell.progress, 0.5);
+    write(
+        fs::path(cell.run) / "margins.json",
+        R"({"share_beyond": 0.25, "positions": [{"sigma_min": null, "logdet": null}, {"sigma_min": 0.1, "logdet": -1},
+              {"sigma_min": 0.3, "logdet": "-inf"}, {"sigma_min": 0.2, "logdet": 1.5}]})");
+    write(
+        fs::path(cell.run) / "noise.json",
+        R"({"curves": [{"rms": 0.5, "points": [{"sigma": 0, "ce": 1.5}, {"sigma": 0.05, "ce": 2.5}]}]})");
+    write(
+        fs::path(cell.run) / "noise-relative.json",
+        R"({"curves": [{"rms": 0.5, "points": [{"sigma": 0, "ce": 1.5}, {"sigma": 0.25, "ce": 2.25}]}]})");
+    collect_cell(plan_, cell);
+    ASSERT_EQ(cell.status, CellStatus::done);
+    EXPECT_DOUBLE_EQ(*cell.clean_ce, 1.5);
+    EXPECT_DOUBLE_EQ(cell.noisy_ce.at(0).second, 2.5);
+    EXPECT_DOUBLE_EQ(cell.sigma_min_min, 0.1);
+    EXPECT_DOUBLE_EQ(cell.sigma_min_median, 0.2);
+    EXPECT_DOUBLE_EQ(cell.logdet_mean, 0.25)
+        << "values that are not finite are left out of the mean";
+    EXPECT_DOUBLE_EQ(cell.share_beyond, 0.25);
+    EXPECT_DOUBLE_EQ(cell.noisy_ce_relative.at(0).second, 2.25);
+
+    write_result(cell);
+    fs::remove(fs::path(cell.run) / "margins.json");
+    PathCell again = plan_cells(plan_)[0];
+    collect_cell(plan_, again);
+    ASSERT_EQ(again.status, CellStatus::done) << "the summary alone is enough";
+    EXPECT_EQ(again.noisy_ce, cell.noisy_ce);
+    EXPECT_EQ(again.noisy_ce_relative, cell.noisy_ce_relative);
+    EXPECT_DOUBLE_EQ(again.sigma_min_median, cell.sigma_min_median);
+}
+
+TEST(PairedDifferences, AreOverTheSeedsThatBothHave) {
+    // Differences +1 %, +2 %, +3 %: mean 2 %, half width 4.303 * 1 % / sqrt(3).
+    const std::vector<PathCell> cells = {done(0, 1, 1.0, 2.0),     done(0, 2, 2.0, 2.0),
+                                         done(0, 3, 4.0, 2.0),     done(0.02, 1, 1.01, 1.8),
+                                         done(0.02, 2, 2.04, 1.8), done(0.02, 3, 4.12, 1.8),
+                                         done(0.02, 4, 9.0, 9.0)};
+    const auto paired = paired_differences(cells);
+    ASSERT_EQ(paired.size(), 2u);
+    EXPECT_EQ(paired[0].quantity, "clean");
+    EXPECT_EQ(paired[0].seeds, 3);
+    EXPECT_NEAR(paired[0].mean, 0.02, 1e-12);
+    EXPECT_NEAR(paired[0].high - paired[0].mean, 4.303 * 0.01 / std::sqrt(3.0), 1e-6);
+    EXPECT_EQ(paired[1].quantity, "noise 0.05");
+    EXPECT_NEAR(paired[1].mean, -0.1, 1e-12);
+    EXPECT_NEAR(paired[1].low, -0.1, 1e-9);
+}
+
+TEST_F(PathFolder, TornResultsAreAFailureWithASentence) {
+    auto cells = plan_cells(plan_);
+    write(fs::path(cells[0].run) / "margins.json", "{\"positions\": [");
+    write(fs::path(cells[0].run) / "noise.json", "{}");
+    write(fs::path(cells[0].run) / "noise-relative.json", "{}");
+    collect_cell(plan_, cells[0]);
+    EXPECT_EQ(cells[0].status, CellStatus::failed);
+    EXPECT_NE(cells[0].sentence.find("cannot be read"), std::string::npos);
+}
+
+TEST_F(PathFolder, PlanSurvivesItsFile) {
+    plan_.sigmas = {0.25, 0.5};
+    plan_.relative = true;
+    plan_.config.barrier.site = BarrierSite::heads;
+    plan_.config.train.lr = 3e-3;
+    write_plan(plan_);
+    const PathPlan back = read_plan(plan_.folder);
+    EXPECT_EQ(back.lambdas, plan_.lambdas);
+    EXPECT_EQ(back.sigmas, plan_.sigmas);
+    EXPECT_TRUE(back.relative);
+    EXPECT_EQ(back.config.barrier.site, BarrierSite::heads);
+    EXPECT_DOUBLE_EQ(back.config.train.lr, 3e-3);
+    EXPECT_EQ(open_path(plan_.folder)->cells.size(), 4u);
+}
+
+TEST_F(PathFolder, AFolderWithOtherSettingsIsNotMixed) {
+    write_plan(plan_);
+    plan_.seeds = 3;
+    plan_.lambdas.push_back(0.1);
+    EXPECT_NO_THROW(write_plan(plan_)) << "more cells of the same kind are welcome";
+    plan_.config.train.steps = 200;
+    EXPECT_THROW(write_plan(plan_), UserError);
+}
+
+TEST_F(PathFolder, RefusesAFolderThatIsNoPath) {
+    fs::create_directories(plan_.folder);
+    EXPECT_THROW(read_plan(plan_.folder), UserError);
+}
+
+TEST(Proposal, TakesTheMostRobustWithinTheCleanCost) {
+    const std::vector<PathCell> cells = {done(0, 1, 1.00, 2.0), done(0.02, 1, 1.01, 1.7),
+                                         done(0.1, 1, 1.10, 1.2)};
+    const auto proposal = propose_lambda(cells, 0.02);
+    ASSERT_TRUE(proposal.has_value());
+    EXPECT_DOUBLE_EQ(proposal->lambda, 0.02);
+    EXPECT_NE(proposal->reason.find("-15.0 %"), std::string::npos) << proposal->reason;
+    EXPECT_DOUBLE_EQ(propose_lambda(cells, 0.2)->lambda, 0.1);
+}
+
+TEST(Proposal, StaysAtZeroWhenNothingHelps) {
+    const std::vector<PathCell> cells = {done(0, 1, 1.00, 2.0), done(0.02, 1, 1.01, 2.1)};
+    EXPECT_DOUBLE_EQ(propose_lambda(cells, 0.02)->lambda, 0.0);
+}
+
+TEST(Proposal, NeedsLambdaZeroAndAnother) {
+    EXPECT_FALSE(propose_lambda({done(0, 1, 1, 2)}, 0.02).has_value());
+    EXPECT_FALSE(propose_lambda({done(0.01, 1, 1, 2), done(0.02, 1, 1, 2)}, 0.02).has_value());
+}
+
+}  // namespace
+}  // namespace marginscope
