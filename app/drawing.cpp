@@ -8,6 +8,7 @@
 #include "bench/figures.h"
 #include "engine/engine.h"
 #include "files/image.h"
+#include "files/paths.h"
 #include "ui/engine_source.h"
 #include "ui/offscreen_window.h"
 #include "ui/window.h"
@@ -27,6 +28,7 @@ int open_window(const WindowRequest& request) {
     return run_window(options, [](std::function<void()> wake) {
         EngineOptions engine;
         engine.autoplay = true;
+        engine.rescue_folder = user_state_dir().string();
         engine.on_frame = std::move(wake);
         return std::make_unique<EngineSource>(std::move(engine));
     });

@@ -15,6 +15,15 @@ struct SamplingSettings {
     double top_p = 1.0;                // 1: off
     std::optional<double> min_margin;  // refuse candidates whose next margin is below
     std::uint64_t seed = 1337;
+
+    /// By name, for files and commands.
+    static void fields(auto& self, auto&& visit) {
+        visit("temperature", self.temperature);
+        visit("top_k", self.top_k);
+        visit("top_p", self.top_p);
+        visit("min_margin", self.min_margin);
+        visit("seed", self.seed);
+    }
 };
 
 /// Probabilities of the model itself (temperature 1, nothing cut), and the entropy in nats.

@@ -19,7 +19,8 @@ std::vector<TrainingEvent> Engine::take_training_events() {
     return worker_->take_training_events();
 }
 std::vector<LogLine> Engine::take_log() { return worker_->take_log(); }
-bool Engine::has_unsaved_work() const { return worker_->has_unsaved_work(); }
+UnsavedWork Engine::unsaved_work() const { return worker_->unsaved_work(); }
+void Engine::stop() { worker_->stop(); }
 bool Engine::wait_until_idle(double timeout_secs) { return worker_->wait_until_idle(timeout_secs); }
 
 }  // namespace marginscope

@@ -8,6 +8,7 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "engine/exchange/unsaved_work.h"
 
 namespace marginscope {
 
@@ -16,6 +17,8 @@ struct EngineOptions {
     std::string text;     // corpus; "" is the built-in story corpus
     std::string prompt;   // "" begins a story
     std::string program;  // the executable that path cells run; "" is this one
+    // Where a training without a run folder is kept when the program ends; "": nowhere.
+    std::string rescue_folder;
     int threads = 2;
     bool autoplay = false;           // decode at once
     std::function<void()> on_frame;  // called on the worker after each publication; must not block
@@ -28,14 +31,18 @@ public:
     /// Starts the thread and returns at once; loading is reported by frames. Never throws for bad
     /// files: they are messages.
     explicit Engine(EngineOptions options);
-    /// Stops at the next step boundary, ends path children, joins.
-    ~Engine();
+    ~Engine();  // stop()
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
     /// Queues a wish; any thread, never blocks for work in progress.
     void send(Command command);
     void send(CommandList commands);
+
+    /// Stops at the next step boundary, saves what trains (into its run folder, or the rescue
+    /// folder), ends jobs and path children, joins. Any thread but the worker's, more than once;
+    /// what is sent afterwards is not done.
+    void stop();
 
     /// The latest frames; any thread, costs a few pointer copies.
     Frames frames() const;
@@ -44,8 +51,9 @@ public:
     std::vector<TrainingEvent> take_training_events();
     std::vector<LogLine> take_log();
 
-    /// True while a run would lose steps or a path would be cut short by quitting now.
-    bool has_unsaved_work() const;
+    /// What would be lost or cut short by quitting now, in words.
+    UnsavedWork unsaved_work() const;
+    bool has_unsaved_work() const { return unsaved_work().any(); }
 
     /// Waits until all commands sent so far are done and nothing plays or trains, or the time is
     /// over. For commands and tests.

@@ -1,32 +1,38 @@
-// The worker's loop, the models it shows, decoding.
+// The worker's loop: wishes first, then a training step, a token, and what the panels show.
 #include "engine/worker.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <exception>
+#include <utility>
+#include <variant>
 
-#include "core/error.h"
+#include "engine/decode/decode_commands.h"
+#include "engine/file_opener.h"
+#include "engine/jobs/job_board.h"
+#include "engine/model/model_shelf.h"
+#include "engine/path/path_session.h"
+#include "engine/train/train_session.h"
 #include "files/paths.h"
-#include "nn/model/checkpoint.h"
 #include "nn/model/device.h"
 #include "nn/model/torch_errors.h"
-#include "nn/train/stage_fit.h"
+#include "text/corpus.h"
 #include "text/stories/story_grammar.h"
 
 namespace marginscope {
 namespace {
 
-namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kEventCapacity = 200000;
 constexpr std::size_t kLogCapacity = 2000;
 constexpr std::size_t kPromptLength = 48;
-
-std::string this_program() {
-    std::error_code problem;
-    const fs::path self = fs::read_symlink("/proc/self/exe", problem);
-    return problem ? "marginscope" : self.string();
-}
+constexpr auto kCaptureEvery = milliseconds(80);  // 12 Hz while training
+constexpr auto kLiveModelEvery =
+    milliseconds(1000);  // how often the shown text follows weights that train
+constexpr auto kMarginBudget = milliseconds(12);  // margins between two training steps
+constexpr auto kMarginBudgetIdle = milliseconds(25);
+constexpr auto kStatusEvery = milliseconds(250);
+constexpr auto kJobsEvery = milliseconds(50);
 
 std::string first_characters(const std::string& text, std::size_t bytes) {
     std::size_t end = std::min(bytes, text.size());
@@ -35,227 +41,209 @@ std::string first_characters(const std::string& text, std::size_t bytes) {
     return text.substr(0, end);
 }
 
-/// What a user recognises: the run's name too where the file's own says nothing.
-std::string label_of(const std::string& path) {
-    const fs::path p =
-        fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
-    const std::string name = p.filename().string();
-    const bool plain =
-        name == "final.safetensors" || name == "fitted.safetensors" || name.starts_with("step-");
-    return plain ? (p.parent_path().filename() / name).string() : name;
+template <typename Session, typename Wish>
+concept Handles = requires(Session& session, const Wish& wish) {
+    session.handle(wish);
+};
+
+/// Hands a wish to the one session that knows it.
+template <typename Wish, typename... Session>
+void hand_over(const Wish& wish, Session&... session) {
+    static_assert((int{Handles<Session, Wish>} + ...) == 1,
+                  "every command belongs to exactly one session");
+    const auto offer = [&](auto& one) {
+        if constexpr (Handles<decltype(one), Wish>) one.handle(wish);
+    };
+    (offer(session), ...);
 }
 
 }  // namespace
 
+struct Engine::Worker::Sessions {
+    explicit Sessions(Worker& worker)
+        : jobs(worker),
+          decode(worker),
+          shelf(worker, jobs, worker.options_.threads,
+                {[this](const auto& model, const auto& label, const auto& stage) {
+                     decode.show_model(model, label, stage);
+                 },
+                 [this] { train.publish(); }}),
+          train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
+          path(worker, shelf, worker.options_.program),
+          opener(shelf, decode, path) {}
+
+    void handle(const Command& command) {
+        std::visit(
+            [this](const auto& wish) { hand_over(wish, jobs, decode, shelf, train, path, opener); },
+            command);
+    }
+
+    UnsavedWork unsaved_work() const {
+        UnsavedWork work = train.unsaved_work();
+        const UnsavedWork cells = path.unsaved_work();
+        if (cells.any()) work.sentence += (work.any() ? "\n" : "") + cells.sentence;
+        return work;
+    }
+
+    void describe(StatusFrame& frame) const {
+        frame.jobs = jobs.statuses();
+        if (train.running()) return train.describe(frame);
+        if (path.running()) return path.describe(frame);
+        frame.activity = decode.playing() ? "decoding" : "idle";
+        if (frame.jobs.empty()) return;
+        frame.activity = frame.jobs.back().what;
+        frame.progress = frame.jobs.back().progress;
+        frame.eta_secs = frame.jobs.back().eta_secs;
+    }
+
+    bool idle() const {
+        return !train.running() && decode.idle() && !path.running() && jobs.idle();
+    }
+
+    JobBoard jobs;
+    DecodeCommands decode;
+    ModelShelf shelf;
+    TrainSession train;
+    PathSession path;
+    FileOpener opener;
+};
+
 Engine::Worker::Worker(EngineOptions options)
     : options_(std::move(options)), events_(kEventCapacity), log_(kLogCapacity) {
-    if (options_.program.empty()) options_.program = this_program();
     thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
 }
 
-Engine::Worker::~Worker() {
+Engine::Worker::~Worker() { stop(); }
+
+void Engine::Worker::stop() {
     thread_.request_stop();
     commands_.close();
+    if (thread_.joinable()) thread_.join();
 }
 
 void Engine::Worker::send(Command command) {
-    ++sent_;
+    idle_.sent();
     commands_.push(std::move(command));
-}
-
-bool Engine::Worker::wait_until_idle(double timeout_secs) {
-    std::unique_lock lock(idle_mutex_);
-    return idle_changed_.wait_for(lock, std::chrono::duration<double>(timeout_secs),
-                                  [this] { return idle_ && done_ == sent_; });
 }
 
 void Engine::Worker::run(std::stop_token stop) {
     set_compute_threads(options_.threads);
-    geometry_ = std::make_unique<GeometryThread>(
-        [this](std::shared_ptr<const BoundaryFrame> frame) {
-            frames_.update([&](Frames& all) { all.boundary = std::move(frame); });
-            notify();
-        },
-        [this] {
-            geometric_news_ = true;
-            commands_.push(std::nullopt);
-        });
-    guarded("starting", [this] { load_first(); });
+    Sessions all(*this);
+    open_first(all);
     while (!stop.stop_requested()) {
-        take_commands();
-        const bool trained = train_once();
-        const bool decoded = play_once();
-        const bool margins_left = capture(trained);
-        publish_status(false);
-        const bool busy =
-            trained || decoded || margins_left || playing_ || path_running() || !geometry_->idle();
-        set_idle(!busy && commands_.empty());
-        if (!trained && !margins_left) commands_.wait_for(time_to_next());
+        take_commands(all);
+        const bool goes_on = turn(all);
+        publish_status(all);
+        idle_.set_idle(!goes_on && all.idle() && commands_.empty());
+        if (goes_on) continue;
+        const auto pause = all.jobs.idle() && !all.path.running() ? milliseconds(500) : kJobsEvery;
+        commands_.wait_for(std::min(pause, all.decode.time_to_next()));
     }
-    path_.reset();
-    geometry_.reset();
-    if (training_) guarded("saving the run", [this] { training_->save(); });
-    training_.reset();
+    guarded("saving the training", [&] { all.train.save_at_end(); });
+    all.path.stop_and_wait();
 }
 
-milliseconds Engine::Worker::time_to_next() const {
-    if (playing_)
-        return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()),
-                          milliseconds(0), milliseconds(100));
-    return path_running() || !geometry_->idle() ? milliseconds(50) : milliseconds(500);
+void Engine::Worker::open_first(Sessions& all) {
+    guarded("reading the text", [&] { all.shelf.load_text(options_.text); });
+    const bool own_text = !all.shelf.corpus_path().empty() && !all.shelf.corpus()->text.empty();
+    const std::string opening =
+        own_text ? all.shelf.corpus()->text : generate_story(kBuiltInCorpusSeed + 1, 0);
+    all.decode.handle(SetPrompt{options_.prompt.empty() ? first_characters(opening, kPromptLength)
+                                                        : options_.prompt});
+    if (!guarded("loading the model", [&] { all.shelf.load(options_.model); }) &&
+        !options_.model.empty()) {
+        const std::string problem = message_.get().text;
+        guarded("loading the model", [&] { all.shelf.load(""); });
+        tell_error(problem + " The small trained model is shown instead.");
+    }
+    if (options_.autoplay) all.decode.handle(PlayDecode{});
+    // Something to look at in Path until the user runs one.
+    if (has_asset(kPathAsset))
+        guarded("opening the finished path", [&] { all.path.handle(OpenPath{""}); });
 }
 
-void Engine::Worker::take_commands() {
+void Engine::Worker::take_commands(Sessions& all) {
     while (const auto queued = commands_.try_pop()) {
         if (!*queued) continue;
-        set_idle(false);  // before the wish counts as done: its frames come at the end of this turn
-        std::visit([this](const auto& wish) { guarded("", [&] { handle(wish); }); }, **queued);
-        ++done_;
+        guarded("", [&] { all.handle(**queued); });
+        idle_.done();  // its frames come at the end of this turn
     }
-    if (geometric_news_.exchange(false)) decode_.geometric_margin_arrived();
+    guarded("", [&] { all.jobs.collect(); });
+    all.decode.collect();
 }
 
-/// Runs a piece of work; whatever it throws becomes a message, once.
+bool Engine::Worker::turn(Sessions& all) {
+    bool trained = false;
+    guarded("training", [&] { trained = all.train.step_once(); });
+    guarded("decoding", [&] { all.decode.play_once(); });
+    const bool margins_left = capture(all, trained);
+    return trained || margins_left;
+}
+
+bool Engine::Worker::capture(Sessions& all, bool trained) {
+    all.path.publish();
+    const auto began = Clock::now();
+    if (trained && began - captured_ < kCaptureEvery) return false;
+    bool left = false;
+    // While it trains only the shown workspace is captured; at rest all of it costs nothing.
+    if (!trained || all.decode.wanted_while_training()) {
+        guarded("measuring the text", [&] {
+            if (trained && began - refreshed_ > kLiveModelEvery) {
+                all.train.refresh_shown_model();
+                refreshed_ = began;
+            }
+            left = all.decode.capture(trained ? kMarginBudget : kMarginBudgetIdle);
+        });
+    }
+    if (trained) all.train.publish();
+    unsaved_.update([&](UnsavedWork& work) { work = all.unsaved_work(); });
+    captured_ = Clock::now();
+    all.train.add_capture_secs(std::chrono::duration<double>(captured_ - began).count());
+    return left;
+}
+
+// ---- what goes up
+
+void Engine::Worker::publish(const std::function<void(Frames&)>& change) {
+    frames_.update(change);
+    if (options_.on_frame) options_.on_frame();
+}
+
+void Engine::Worker::publish_status(const Sessions& all) {
+    const auto shown = frames_.get().status;
+    const LogLine said = message_.get();
+    const bool news =
+        !shown || shown->message != said.text || shown->message_is_error != said.error;
+    if (!news && Clock::now() - status_at_ < kStatusEvery) return;
+    status_at_ = Clock::now();
+    auto frame = std::make_shared<StatusFrame>();
+    frame->version = ++status_version_;
+    frame->device = all.shelf.device();
+    frame->threads = options_.threads;
+    frame->message = said.text;
+    frame->message_is_error = said.error;
+    all.describe(*frame);
+    const bool same = !news && shown->activity == frame->activity && frame->jobs.empty() &&
+                      shown->jobs.empty() && shown->progress == frame->progress;
+    if (same)
+        frames_.update([&](Frames& slots) { slots.status = std::move(frame); });
+    else
+        publish([&](Frames& slots) { slots.status = std::move(frame); });
+}
+
 bool Engine::Worker::guarded(const std::string& doing, const std::function<void()>& work) {
     try {
         with_torch_errors(work);
         return true;
     } catch (const std::exception& error) {
-        tell(doing.empty() ? error.what() : "While " + doing + ": " + error.what(), true);
+        tell_error(doing.empty() ? error.what() : "While " + doing + ": " + error.what());
         return false;
     }
 }
 
-// ---- models and texts
-// -----------------------------------------------------------------------------------------------
-
-void Engine::Worker::load_first() {
-    guarded("reading the text", [this] { handle(LoadText{options_.text}); });
-    if (!corpus_) corpus_ = built_in_corpus();
-    const bool own_text = !corpus_path_.empty() && !corpus_->text.empty();
-    const std::string opening =
-        own_text ? corpus_->text : generate_story(kBuiltInCorpusSeed + 1, 0);
-    decode_.set_prompt(options_.prompt.empty() ? first_characters(opening, kPromptLength)
-                                               : options_.prompt);
-    if (!guarded("loading the model", [this] { load(options_.model); }) &&
-        !options_.model.empty()) {
-        const std::string problem = last_message_;
-        load("");
-        tell(problem + " The small trained model is shown instead.", true);
-    }
-    if (options_.autoplay) handle(PlayDecode{});
-    // Something to look at in Path until the user runs one.
-    if (has_asset(kPathAsset))
-        guarded("opening the finished path", [this] { handle(OpenPath{""}); });
-}
-
-void Engine::Worker::load(const std::string& path) {
-    const std::string file = path.empty() ? asset_path(kSmallModelAsset).string() : path;
-    show_model(std::make_shared<const Model>(load_model(file)), label_of(file));
-    tell("Loaded " + model_label_ + ".", false);
-}
-
-void Engine::Worker::show_model(std::shared_ptr<const Model> model, const std::string& label) {
-    const bool live = training_ && training_->model() == model;
-    model_ = std::move(model);
-    model_label_ = label;
-    decode_.set_model(model_, label, !model_->stage ? "none" : live ? "live" : "fitted");
-}
-
-void Engine::Worker::handle(const LoadModel& wish) { load(wish.path); }
-
-void Engine::Worker::handle(const LoadText& wish) {
-    corpus_ = wish.path.empty() ? built_in_corpus() : load_corpus(wish.path);
-    corpus_path_ = wish.path;
-    if (!wish.path.empty()) tell("The next training reads " + corpus_->name + ".", false);
-    publish_training();
-}
-
-void Engine::Worker::handle(const SaveModel& wish) {
-    if (!model_) throw UserError("There is no model to save yet.");
-    save_model(*model_, wish.path);
-    tell("Saved " + wish.path + ".", false);
-}
-
-void Engine::Worker::handle(const FitStage& wish) {
-    if (!model_) throw UserError("There is no model to fit a stage to yet.");
-    if (training_ && training_->state() == TrainingState::running)
-        throw UserError("Pause the training before a stage is fitted.");
-    activity_ = "fitting a stage";
-    const auto began = Clock::now();
-    const auto progress = [&](std::size_t done, std::size_t total) {
-        progress_ = static_cast<double>(done) / static_cast<double>(total);
-        const double secs = std::chrono::duration<double>(Clock::now() - began).count();
-        eta_secs_ = progress_ > 0 ? secs * (1.0 - progress_) / progress_ : 0.0;
-        publish_status(false);
-    };
-    Model fitted = model_->clone();
-    try {
-        fit_stage(fitted, *corpus_, wish.steps, 0, progress, thread_.get_stop_token());
-    } catch (...) {
-        progress_ = -1;
-        throw;
-    }
-    progress_ = -1;
-    show_model(std::make_shared<const Model>(std::move(fitted)), model_label_ + " + stage");
-    tell("The stage is fitted.", false);
-}
-
-// ---- decoding
-// -------------------------------------------------------------------------------------------------------
-
-void Engine::Worker::handle(const SetPrompt& wish) { decode_.set_prompt(wish.text); }
-
-void Engine::Worker::handle(const StepDecode& wish) {
-    for (int k = 0; k < wish.count; ++k)
-        if (!decode_.step_forward()) {
-            tell("No candidate is left above the least margin.", false);
-            break;
-        }
-    for (int k = 0; k < -wish.count && decode_.step_back(); ++k) {
-    }
-}
-
-void Engine::Worker::handle(const JumpDecode& wish) { decode_.jump(wish.index); }
-void Engine::Worker::handle(const GoToNode& wish) { decode_.go_to(wish.node); }
-void Engine::Worker::handle(const ChooseToken& wish) { decode_.choose(wish.token); }
-
-void Engine::Worker::handle(const PlayDecode& wish) {
-    playing_ = wish.on;
-    tokens_per_s_ = std::clamp(wish.tokens_per_s, 0.1, 1000.0);
-    next_token_ = Clock::now();
-    decode_.set_playing(playing_, tokens_per_s_);
-}
-
-void Engine::Worker::handle(const SetSampling& wish) { decode_.set_sampling(wish.settings); }
-void Engine::Worker::handle(const SetDecodeNoise& wish) {
-    decode_.set_noise(wish.sigma, wish.relative, wish.seed);
-}
-
-void Engine::Worker::handle(const SetView& wish) {
-    view_ = wish;
-    decode_.set_view(wish);
-}
-
-void Engine::Worker::handle(const DragToken& wish) {
-    if (const auto plane = geometry_->plane()) decode_.drag(wish.index, plane->delta(wish.to));
-}
-
-void Engine::Worker::handle(const ResetDrags&) { decode_.reset_drags(); }
-
-bool Engine::Worker::play_once() {
-    if (!playing_ || Clock::now() < next_token_) return false;
-    const auto pause = std::chrono::duration_cast<Clock::duration>(
-        std::chrono::duration<double>(1.0 / tokens_per_s_));
-    next_token_ = std::max(next_token_ + pause, Clock::now());
-    bool stepped = false;
-    guarded("decoding", [&] { stepped = decode_.step_forward(); });
-    if (!stepped) {
-        handle(PlayDecode{false, tokens_per_s_});
-        if (!last_is_error_)
-            tell("Decoding stopped: no candidate is left above the least margin.", false);
-    }
-    return true;
+void Engine::Worker::say(LogLine line) {
+    message_.update([&](LogLine& last) { last = line; });
+    log_.push(std::move(line));
 }
 
 }  // namespace marginscope

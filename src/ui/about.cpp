@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
+#include <optional>
 #include <string_view>
 
+#include "core/error.h"
 #include "embedded/notices.h"
 #include "marginscope/version.h"
 #include "ui/widgets.h"
@@ -68,18 +69,20 @@ bool draw_setting_row(ActionContext& c, const std::string& words, bool enter) {
     const auto blank = words.find_first_of(" =");
     const Field* field = blank == std::string::npos ? nullptr : find_field(words.substr(0, blank));
     if (field == nullptr || !field->live) return false;
-    char* end = nullptr;
-    const double value = std::strtod(words.c_str() + blank + 1, &end);
     const Theme& theme = c.state.theme;
-    if (end == words.c_str() + blank + 1 || !(value >= field->min && value <= field->max)) {
+    std::optional<FieldValue> value;
+    try {
+        const std::string typed = words.substr(words.find_last_of(" =") + 1);
+        value = parse_value(*field, typed);
+    } catch (const UserError&) {
         const std::string range = std::string(field->name) + ": " + format_number(field->min) +
                                   " to " + format_number(field->max);
         text_colored(theme.faint, range.c_str());
         return false;
     }
-    const std::string row = "Set " + std::string(field->name) + " to " + format_number(value, 6);
+    const std::string row = "Set " + std::string(field->name) + " to " + format_value(*value);
     if (!ImGui::Selectable(row.c_str(), enter, 0, ImVec2(0, theme.px(24))) && !enter) return false;
-    c.out.push_back(SetLive{std::string(field->name), value});
+    c.out.push_back(SetLive{std::string(field->name), *value});
     return true;
 }
 

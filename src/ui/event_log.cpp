@@ -91,7 +91,7 @@ void EventLog::commands(const CommandList& commands) {
             drag_sent_ = secs_since_process_start();
             drag_to_ = drag->to;
         } else if (const auto* live = std::get_if<SetLive>(&command)) {
-            line("set " + live->field + words(" %.6g", live->value));
+            line("set " + live->field + " " + format_value(live->value));
         } else if (std::holds_alternative<StartTraining>(command)) {
             line("start training");
         } else if (const auto* play = std::get_if<PlayDecode>(&command)) {

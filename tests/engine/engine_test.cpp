@@ -6,70 +6,15 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
-#include "nn/model/checkpoint.h"
-#include "nn/train/train_run.h"
-#include "text/corpus.h"
+#include "engine/engine_fixture.h"
 
 namespace marginscope {
 namespace {
 
 namespace fs = std::filesystem;
-
-RunConfig tiny_config() {
-    RunConfig config;
-    config.model = {1, 2, 16, 16, false};
-    config.train.steps = 30;
-    config.train.batch = 4;
-    config.train.eval_every = 10;
-    config.train.eval_windows = 4;
-    config.train.checkpoint_every = 10;
-    config.train.threads = 1;
-    return config;
-}
-
-Corpus small_corpus() {
-    Corpus corpus = built_in_corpus();
-    corpus.text.resize(20000);
-    return corpus;
-}
-
-class EngineTest : public testing::Test {
-protected:
-    static void SetUpTestSuite() {
-        folder_ = fs::temp_directory_path() / ("engine-test-" + std::to_string(::getpid()));
-        fs::create_directories(folder_);
-        TrainRun run = TrainRun::start(tiny_config(), small_corpus(), {});
-        for (int k = 0; k < 20; ++k) run.step();
-        save_model(*run.trainer().model(), folder_ / "tiny.safetensors");
-        std::ofstream(folder_ / "text.txt") << small_corpus().text;
-    }
-    static void TearDownTestSuite() { fs::remove_all(folder_); }
-
-    static EngineOptions options() {
-        EngineOptions options;
-        options.model = (folder_ / "tiny.safetensors").string();
-        options.text = (folder_ / "text.txt").string();
-        options.prompt = "Once upon a ";
-        options.threads = 1;
-        return options;
-    }
-
-    static std::vector<float> logprobs(const Frames& frames) {
-        std::vector<float> values;
-        for (int k = 1; k < frames.decode->cursor; ++k)
-            values.push_back(frames.decode->line[static_cast<std::size_t>(k)].logprob);
-        return values;
-    }
-
-    static constexpr double kPatience = 60.0;
-    static fs::path folder_;
-};
-fs::path EngineTest::folder_;
 
 TEST_F(EngineTest, ShowsThePromptWithMarginsAttentionAndBoundary) {
     Engine engine(options());

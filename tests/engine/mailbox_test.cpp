@@ -1,5 +1,5 @@
 // Queues between threads: order, nothing lost, latest wins, no waiting reader left behind.
-#include "engine/mailbox.h"
+#include "engine/exchange/mailbox.h"
 
 #include <gtest/gtest.h>
 

@@ -4,17 +4,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/messages/enum_names.h"
 #include "core/messages/no_value.h"
 
 namespace marginscope {
 
 enum class PlaneKind { nearest, steepest, principal, two_tokens };
+template <>
+inline constexpr auto kEnumNames<PlaneKind> =
+    std::to_array<std::string_view>({"nearest", "steepest", "principal", "two_tokens"});
 
 struct PlanePoint {
     float x = 0;
     float y = 0;
+    static void fields(auto& self, auto&& visit) {
+        visit("x", self.x);
+        visit("y", self.y);
+    }
 };
 
 struct PastPoint {
@@ -58,9 +67,17 @@ struct BoundaryFrame {
 
 // (x, y) in the selected token's plane, added to its embedding; everything after it is recomputed
 struct DragToken {
+    static constexpr std::string_view kName = "drag_token";
     int index = 0;
     PlanePoint to;
+    static void fields(auto& self, auto&& visit) {
+        visit("index", self.index);
+        visit("to", self.to);
+    }
 };
-struct ResetDrags {};
+struct ResetDrags {
+    static constexpr std::string_view kName = "reset_drags";
+    static void fields(auto&, auto&&) {}
+};
 
 }  // namespace marginscope

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/margin_kind.h"
@@ -108,35 +109,58 @@ struct NoiseFrame {
 // ---- commands
 
 struct SetPrompt {
+    static constexpr std::string_view kName = "set_prompt";
     std::string text;
+    static void fields(auto& self, auto&& visit) { visit("text", self.text); }
 };
 // negative: back; forwards along the future already walked, then new tokens
 struct StepDecode {
+    static constexpr std::string_view kName = "step_decode";
     int count = 1;
+    static void fields(auto& self, auto&& visit) { visit("count", self.count); }
 };
 // the cursor goes behind this character of the line
 struct JumpDecode {
+    static constexpr std::string_view kName = "jump_decode";
     int index = 0;
+    static void fields(auto& self, auto&& visit) { visit("index", self.index); }
 };
 // another branch of the tree
 struct GoToNode {
+    static constexpr std::string_view kName = "go_to_node";
     int node = 0;
+    static void fields(auto& self, auto&& visit) { visit("node", self.node); }
 };
 // continue with this candidate: a new branch, or the existing one
 struct ChooseToken {
+    static constexpr std::string_view kName = "choose_token";
     int token = 0;
+    static void fields(auto& self, auto&& visit) { visit("token", self.token); }
 };
 struct PlayDecode {
+    static constexpr std::string_view kName = "play_decode";
     bool on = true;
     double tokens_per_s = 8.0;
+    static void fields(auto& self, auto&& visit) {
+        visit("on", self.on);
+        visit("tokens_per_s", self.tokens_per_s);
+    }
 };
 struct SetSampling {
+    static constexpr std::string_view kName = "set_sampling";
     SamplingSettings settings;
+    static void fields(auto& self, auto&& visit) { visit("settings", self.settings); }
 };
 struct SetDecodeNoise {
+    static constexpr std::string_view kName = "set_decode_noise";
     double sigma = 0;
     bool relative = true;
     std::uint64_t seed = 0;
+    static void fields(auto& self, auto&& visit) {
+        visit("sigma", self.sigma);
+        visit("relative", self.relative);
+        visit("seed", self.seed);
+    }
 };
 
 }  // namespace marginscope

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,20 +84,46 @@ struct PathPlan {
     int positions = 4096;  // for the margins of a finished cell
     int draws = 4;
     RunConfig config;
+    static void fields(auto& self, auto&& visit) {
+        visit("folder", self.folder);
+        visit("text", self.text);
+        visit("lambdas", self.lambdas);
+        visit("train_noises", self.train_noises);
+        visit("seeds", self.seeds);
+        visit("sigmas", self.sigmas);
+        visit("relative_sigmas", self.relative_sigmas);
+        visit("relative", self.relative);
+        visit("max_clean_loss", self.max_clean_loss);
+        visit("jobs", self.jobs);
+        visit("positions", self.positions);
+        visit("draws", self.draws);
+        visit("config", self.config);
+    }
 };
 struct StartPath {
+    static constexpr std::string_view kName = "start_path";
     PathPlan plan;
+    static void fields(auto& self, auto&& visit) { visit("plan", self.plan); }
 };
-struct StopPath {};
+struct StopPath {
+    static constexpr std::string_view kName = "stop_path";
+    static void fields(auto&, auto&&) {}
+};
 struct OpenPath {
+    static constexpr std::string_view kName = "open_path";
     std::string folder;
+    static void fields(auto& self, auto&& visit) { visit("folder", self.folder); }
 };
 struct SetCleanLossRule {
+    static constexpr std::string_view kName = "set_clean_loss_rule";
     double max_clean_loss = 0.02;
+    static void fields(auto& self, auto&& visit) { visit("max_clean_loss", self.max_clean_loss); }
 };
 // that model everywhere
 struct LoadPathCell {
+    static constexpr std::string_view kName = "load_path_cell";
     std::string run;
+    static void fields(auto& self, auto&& visit) { visit("run", self.run); }
 };
 
 }  // namespace marginscope

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -83,26 +84,53 @@ using TrainingEvent = std::variant<TrainingReset, TrainingSample, EvalSample, Li
 
 // "" writes nothing
 struct StartTraining {
+    static constexpr std::string_view kName = "start_training";
     RunConfig config;
     bool from_loaded = false;
     std::string run_folder;
+    static void fields(auto& self, auto&& visit) {
+        visit("config", self.config);
+        visit("from_loaded", self.from_loaded);
+        visit("run_folder", self.run_folder);
+    }
 };
-struct PauseTraining {};
-struct ResumeTraining {};
+struct PauseTraining {
+    static constexpr std::string_view kName = "pause_training";
+    static void fields(auto&, auto&&) {}
+};
+struct ResumeTraining {
+    static constexpr std::string_view kName = "resume_training";
+    static void fields(auto&, auto&&) {}
+};
 struct StepTraining {
+    static constexpr std::string_view kName = "step_training";
     int count = 1;
+    static void fields(auto& self, auto&& visit) { visit("count", self.count); }
 };
 struct TrainUntil {
+    static constexpr std::string_view kName = "train_until";
     std::int64_t step = 0;
+    static void fields(auto& self, auto&& visit) { visit("step", self.step); }
 };
-struct StopTraining {};  // ends the run; the trained model stays loaded
+// ends the run; the trained model stays loaded
+struct StopTraining {
+    static constexpr std::string_view kName = "stop_training";
+    static void fields(auto&, auto&&) {}
+};
 // field of the table, by name
 struct SetLive {
+    static constexpr std::string_view kName = "set_live";
     std::string field;
-    double value = 0;
+    FieldValue value = 0.0;
+    static void fields(auto& self, auto&& visit) {
+        visit("field", self.field);
+        visit("value", self.value);
+    }
 };
 struct ResumeRun {
+    static constexpr std::string_view kName = "resume_run";
     std::string folder;
+    static void fields(auto& self, auto&& visit) { visit("folder", self.folder); }
 };
 
 }  // namespace marginscope

@@ -3,11 +3,20 @@
 
 #include "core/margin_kind.h"
 #include "core/messages/boundary.h"
+#include "core/messages/enum_names.h"
 
 namespace marginscope {
 
 enum class Workspace { decode, train, path };
+template <>
+inline constexpr auto kEnumNames<Workspace> = std::to_array<std::string_view>({"decode", "train",
+                                                                               "path"});
+template <>
+inline constexpr auto kEnumNames<MarginKind> =
+    std::to_array<std::string_view>({"determinant", "singular", "geometric"});
+
 struct SetView {
+    static constexpr std::string_view kName = "set_view";
     Workspace workspace = Workspace::decode;
     int index = -1;  // selected character; -1 follows the cursor
     PlaneKind plane = PlaneKind::nearest;
@@ -16,6 +25,17 @@ struct SetView {
     int support = 5;
     int grid = 256;     // points a side of the boundary slice, once there was time for them
     float zoom = 1.0f;  // 1: the slice shows the token, its boundary and its past
+    static void fields(auto& self, auto&& visit) {
+        visit("workspace", self.workspace);
+        visit("index", self.index);
+        visit("plane", self.plane);
+        visit("plane_token_a", self.plane_token_a);
+        visit("plane_token_b", self.plane_token_b);
+        visit("kind", self.kind);
+        visit("support", self.support);
+        visit("grid", self.grid);
+        visit("zoom", self.zoom);
+    }
     bool operator==(const SetView&) const = default;
 };
 

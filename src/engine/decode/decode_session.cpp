@@ -165,6 +165,10 @@ void DecodeSession::set_view(const SetView& view) {
     ++s.margins_revision;
 }
 
+bool DecodeSession::playing() const { return state_->playing; }
+double DecodeSession::tokens_per_s() const { return state_->tokens_per_s; }
+const SetView& DecodeSession::view() const { return state_->view; }
+
 int DecodeSession::selected_index() const {
     const State& s = *state_;
     if (!s.model || s.tree.empty()) return -1;

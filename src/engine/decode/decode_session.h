@@ -59,6 +59,9 @@ public:
     std::optional<GeometricRequest> take_geometric_request();
     void geometric_margin_arrived();
 
+    bool playing() const;
+    double tokens_per_s() const;
+    const SetView& view() const;
     int selected_index() const;
     std::string text() const;
 

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "engine/decode/boundary_plane.h"
-#include "engine/mailbox.h"
+#include "engine/exchange/mailbox.h"
 
 namespace marginscope {
 

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "core/error.h"
+#include "engine/exchange/mailbox.h"
 #include "engine/jobs/child_process.h"
-#include "engine/mailbox.h"
 #include "engine/path/path_cells.h"
 #include "files/atomic_file.h"
 

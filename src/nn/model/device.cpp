@@ -64,7 +64,10 @@ void wait_for(at::Device device) {
     c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
-std::string device_label() { return load_cuda() ? "CUDA GPU 0" : "CPU"; }
+std::string device_label(at::Device device) {
+    if (!device.is_cuda()) return "CPU";
+    return "CUDA GPU " + std::to_string(device.has_index() ? device.index() : 0);
+}
 
 void set_compute_threads(int threads) {
     (void)load_cuda();

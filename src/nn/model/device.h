@@ -30,8 +30,8 @@ at::Tensor placed_on(const at::Tensor& host, at::Device device);
 /// Returns when the device has done all it was given.
 void wait_for(at::Device device);
 
-/// "CPU", or the GPU's number: where choose_device(automatic) would compute.
-std::string device_label();
+/// "CPU", or "CUDA GPU 0" with the GPU's number.
+std::string device_label(at::Device device);
 
 /// Threads of ATen's operations; results are equal bit for bit only for equal numbers of them.
 void set_compute_threads(int threads);

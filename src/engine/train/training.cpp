@@ -1,5 +1,5 @@
 // One training as the window sees it.
-#include "engine/train/training_session.h"
+#include "engine/train/training.h"
 
 #include <algorithm>
 #include <array>
@@ -62,7 +62,7 @@ std::string mark_label(const std::string& field, const std::string& value) {
 
 }  // namespace
 
-struct TrainingSession::State {
+struct Training::State {
     std::optional<TrainRun> run;
     Emit emit;
     TrainingState state = TrainingState::paused;
@@ -73,6 +73,7 @@ struct TrainingSession::State {
     std::int64_t sample_step = 0;
     Clock::time_point sampled_at;
     std::string sentence;
+    bool finite = true;
 
     TrainRun::Callbacks callbacks() {
         TrainRun::Callbacks calls;
@@ -104,7 +105,8 @@ struct TrainingSession::State {
         step_secs.push_back(report.step_secs);
         if (step_secs.size() > kRateSteps) step_secs.pop_front();
         // Numeric trouble is shown, and stops a run that could not recover from it.
-        if (!std::isfinite(report.ce)) {
+        if (!std::isfinite(report.ce) && finite) {
+            finite = false;
             state = TrainingState::failed;
             sentence = "The loss is no longer a number at step " + std::to_string(report.step) +
                        "; lower the learning rate or lambda and start again.";
@@ -140,7 +142,7 @@ struct TrainingSession::State {
     }
 };
 
-TrainingSession::TrainingSession(const TrainingStart& start, const Corpus& corpus, Emit emit)
+Training::Training(const TrainingStart& start, const Corpus& corpus, Emit emit)
     : state_(std::make_unique<State>()) {
     State& s = *state_;
     s.emit = std::move(emit);
@@ -157,13 +159,11 @@ TrainingSession::TrainingSession(const TrainingStart& start, const Corpus& corpu
     s.target = s.run->trainer().config().train.steps;
 }
 
-TrainingSession::~TrainingSession() = default;
+Training::~Training() = default;
 
-std::shared_ptr<const Model> TrainingSession::model() const {
-    return state_->run->trainer().model();
-}
+std::shared_ptr<const Model> Training::model() const { return state_->run->trainer().model(); }
 
-bool TrainingSession::step() {
+bool Training::step() {
     State& s = *state_;
     const auto began = Clock::now();
     const bool goes_on = s.run->step();
@@ -177,7 +177,7 @@ bool TrainingSession::step() {
     return false;
 }
 
-void TrainingSession::set_state(TrainingState state) {
+void Training::set_state(TrainingState state) {
     State& s = *state_;
     if (s.state == TrainingState::failed) throw UserError(s.sentence);
     if (state == TrainingState::running && s.run->trainer().finished())
@@ -187,7 +187,7 @@ void TrainingSession::set_state(TrainingState state) {
     s.state = state;
 }
 
-void TrainingSession::set_target(std::int64_t step) {
+void Training::set_target(std::int64_t step) {
     State& s = *state_;
     if (step <= s.run->trainer().step_count())
         throw UserError("The run is already at step " +
@@ -197,29 +197,30 @@ void TrainingSession::set_target(std::int64_t step) {
     s.target = step;
 }
 
-void TrainingSession::set_live(const std::string& field, double value) {
+void Training::set_live(const std::string& field, const FieldValue& value) {
     const Field* known = find_field(field);
     if (known == nullptr) throw UserError("There is no setting called " + field + ".");
-    const bool flag = std::holds_alternative<bool>(known->get(RunConfig{}));
-    state_->run->set_live(std::string(known->name),
-                          flag ? FieldValue(value != 0.0) : FieldValue(value));
+    state_->run->set_live(std::string(known->name), value);
 }
 
-std::string TrainingSession::save() { return state_->run->save().string(); }
-void TrainingSession::fail(const std::string& sentence) {
+std::string Training::save() { return is_finite() ? state_->run->save().string() : std::string(); }
+
+bool Training::is_finite() const { return state_->finite; }
+
+void Training::fail(const std::string& sentence) {
     state_->state = TrainingState::failed;
     state_->sentence = sentence;
 }
 
-TrainingState TrainingSession::state() const { return state_->state; }
-std::int64_t TrainingSession::steps_done() const { return state_->run->trainer().step_count(); }
-bool TrainingSession::has_unsaved_steps() const {
+TrainingState Training::state() const { return state_->state; }
+std::int64_t Training::steps_done() const { return state_->run->trainer().step_count(); }
+bool Training::has_unsaved_steps() const {
     if (state_->run->folder().empty()) return steps_done() > 0;
     return state_->run->has_unsaved_steps();
 }
-double TrainingSession::training_secs() const { return state_->training_secs; }
+double Training::training_secs() const { return state_->training_secs; }
 
-TrainingFrame TrainingSession::frame() const {
+TrainingFrame Training::frame() const {
     const State& s = *state_;
     const Trainer& trainer = s.run->trainer();
     TrainingFrame frame;

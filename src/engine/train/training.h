@@ -24,13 +24,13 @@ struct TrainingStart {
 };
 
 /// Steps on request; every figure goes out as an event in order, the newest state as a frame.
-class TrainingSession {
+class Training {
 public:
     using Emit = std::function<void(TrainingEvent)>;
 
     /// UserError when text, config or folder do not serve.
-    TrainingSession(const TrainingStart& start, const Corpus& corpus, Emit emit);
-    ~TrainingSession();
+    Training(const TrainingStart& start, const Corpus& corpus, Emit emit);
+    ~Training();
 
     /// The model that trains; the same object for the whole session.
     std::shared_ptr<const Model> model() const;
@@ -42,7 +42,7 @@ public:
     void pause() { set_state(TrainingState::paused); }
     void set_target(std::int64_t step);
     /// A live field; recorded in the run folder before it takes effect, marked on the timeline.
-    void set_live(const std::string& field, double value);
+    void set_live(const std::string& field, const FieldValue& value);
     /// Writes a checkpoint where a run folder is; "" otherwise, else where it was saved.
     std::string save();
     void fail(const std::string& sentence);
@@ -50,6 +50,8 @@ public:
     TrainingState state() const;
     std::int64_t steps_done() const;
     bool has_unsaved_steps() const;
+    /// False once a loss was not a number: such weights are never written.
+    bool is_finite() const;
     /// Seconds spent in steps, for the share of time; the worker adds captures.
     double training_secs() const;
     TrainingFrame frame() const;

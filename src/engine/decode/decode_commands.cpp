@@ -1,0 +1,111 @@
+// Wishes about the shown text, and what goes up of it.
+#include "engine/decode/decode_commands.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace marginscope {
+
+using std::chrono::milliseconds;
+
+DecodeCommands::DecodeCommands(SessionContext& context)
+    : context_(context),
+      geometry_(
+          [this](std::shared_ptr<const BoundaryFrame> frame) {
+              context_.publish([&](Frames& all) { all.boundary = std::move(frame); });
+          },
+          [this] {
+              geometric_news_ = true;
+              context_.wake();
+          }) {}
+
+void DecodeCommands::show_model(const std::shared_ptr<const Model>& model, const std::string& label,
+                                const std::string& stage) {
+    session_.set_model(model, label, stage);
+}
+
+bool DecodeCommands::play_once() {
+    if (!playing() || Clock::now() < next_token_) return false;
+    const auto pause = std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(1.0 / session_.tokens_per_s()));
+    next_token_ = std::max(next_token_ + pause, Clock::now());
+    bool stepped = false;
+    try {
+        stepped = session_.step_forward();
+    } catch (...) {
+        handle(PlayDecode{false, session_.tokens_per_s()});
+        throw;
+    }
+    if (!stepped) {
+        handle(PlayDecode{false, session_.tokens_per_s()});
+        context_.tell("Decoding stopped: no candidate is left above the least margin.");
+    }
+    return true;
+}
+
+milliseconds DecodeCommands::time_to_next() const {
+    if (playing())
+        return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()),
+                          milliseconds(0), milliseconds(100));
+    return geometry_.idle() ? milliseconds(500) : milliseconds(50);
+}
+
+void DecodeCommands::collect() {
+    if (geometric_news_.exchange(false)) session_.geometric_margin_arrived();
+}
+
+bool DecodeCommands::capture(milliseconds budget) {
+    // The dragged token's picture goes to its own thread before the long work starts here.
+    if (auto request = session_.take_boundary_request())
+        geometry_.request_boundary(std::move(*request));
+    if (auto request = session_.take_geometric_request())
+        geometry_.request_margins(std::move(*request));
+    const bool left = session_.work(budget);
+    auto decode = session_.take_decode_frame();
+    auto margins = session_.take_margin_frame(geometry_);
+    auto attention = session_.take_attention_frame();
+    auto noise = session_.take_noise_frame();
+    if (!decode && !margins && !attention && !noise) return left;
+    context_.publish([&](Frames& all) {
+        if (decode) all.decode = std::move(decode);
+        if (margins) all.margins = std::move(margins);
+        if (attention) all.attention = std::move(attention);
+        if (noise) all.noise = std::move(noise);
+    });
+    return left;
+}
+
+void DecodeCommands::handle(const SetPrompt& wish) { session_.set_prompt(wish.text); }
+
+void DecodeCommands::handle(const StepDecode& wish) {
+    for (int k = 0; k < wish.count; ++k)
+        if (!session_.step_forward()) {
+            context_.tell("No candidate is left above the least margin.");
+            break;
+        }
+    for (int k = 0; k < -wish.count && session_.step_back(); ++k) {
+    }
+}
+
+void DecodeCommands::handle(const JumpDecode& wish) { session_.jump(wish.index); }
+void DecodeCommands::handle(const GoToNode& wish) { session_.go_to(wish.node); }
+void DecodeCommands::handle(const ChooseToken& wish) { session_.choose(wish.token); }
+
+void DecodeCommands::handle(const PlayDecode& wish) {
+    session_.set_playing(wish.on, std::clamp(wish.tokens_per_s, 0.1, 1000.0));
+    next_token_ = Clock::now();
+}
+
+void DecodeCommands::handle(const SetSampling& wish) { session_.set_sampling(wish.settings); }
+void DecodeCommands::handle(const SetDecodeNoise& wish) {
+    session_.set_noise(wish.sigma, wish.relative, wish.seed);
+}
+void DecodeCommands::handle(const SetView& wish) { session_.set_view(wish); }
+
+void DecodeCommands::handle(const DragToken& wish) {
+    if (const auto plane = geometry_.plane()) session_.drag(wish.index, plane->delta(wish.to));
+}
+
+void DecodeCommands::handle(const ResetDrags&) { session_.reset_drags(); }
+
+}  // namespace marginscope

@@ -1,0 +1,64 @@
+// The Decode workspace's session as the worker sees it: its commands, the clock of playing, and
+// when its frames go up. No torch in this header; the worker's thread only.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "core/messages/command.h"
+#include "engine/decode/decode_session.h"
+#include "engine/decode/geometry_thread.h"
+#include "engine/exchange/session_context.h"
+
+namespace marginscope {
+
+class DecodeCommands {
+public:
+    explicit DecodeCommands(SessionContext& context);
+
+    /// May throw; then what was shown stays.
+    void show_model(const std::shared_ptr<const Model>& model, const std::string& label,
+                    const std::string& stage);
+    void weights_changed() { session_.weights_changed(); }
+
+    /// A token when it is time for one; false when nothing was done. Stops playing before it
+    /// throws.
+    bool play_once();
+    bool playing() const { return session_.playing(); }
+    /// Nothing plays and the geometry is drawn.
+    bool idle() const { return !playing() && geometry_.idle(); }
+    /// Until something is due here.
+    std::chrono::milliseconds time_to_next() const;
+
+    /// Takes in what other threads found out; once a turn of the loop.
+    void collect();
+    /// Whether anything of this workspace is to be captured while a model trains.
+    bool wanted_while_training() const { return session_.view().workspace == Workspace::decode; }
+    /// Computes for about `budget` and publishes what is new; true while margins are missing.
+    bool capture(std::chrono::milliseconds budget);
+
+    void handle(const SetPrompt& wish);
+    void handle(const StepDecode& wish);
+    void handle(const JumpDecode& wish);
+    void handle(const GoToNode& wish);
+    void handle(const ChooseToken& wish);
+    void handle(const PlayDecode& wish);
+    void handle(const SetSampling& wish);
+    void handle(const SetDecodeNoise& wish);
+    void handle(const SetView& wish);
+    void handle(const DragToken& wish);
+    void handle(const ResetDrags& wish);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    SessionContext& context_;
+    DecodeSession session_;
+    Clock::time_point next_token_;
+    std::atomic<bool> geometric_news_ = false;
+    GeometryThread geometry_;  // last: its thread ends before the rest goes
+};
+
+}  // namespace marginscope

@@ -1,0 +1,17 @@
+// What would be lost or cut short by quitting now, in words for the question before it.
+#pragma once
+
+#include <string>
+
+namespace marginscope {
+
+struct UnsavedWork {
+    std::string sentence;  // "" when nothing would be
+    // Where SaveModel keeps the trained model when the run has no folder of its own; "" when there
+    // is nothing to save by hand.
+    std::string save_as;
+
+    bool any() const { return !sentence.empty(); }
+};
+
+}  // namespace marginscope

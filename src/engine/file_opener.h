@@ -1,0 +1,28 @@
+// Whatever file or folder the user gives, from the command line, by dropping or by name: what it is
+// is decided here alone. No torch; the worker's thread only.
+#pragma once
+
+#include "core/messages/model.h"
+#include "engine/decode/decode_commands.h"
+#include "engine/model/model_shelf.h"
+#include "engine/path/path_session.h"
+
+namespace marginscope {
+
+class FileOpener {
+public:
+    FileOpener(ModelShelf& shelf, DecodeCommands& decode, PathSession& path);
+
+    /// A text is trained on and shown; checkpoint and run folder are loaded; a path is opened.
+    /// UserError for anything else, and for what cannot be read; then nothing changes.
+    void handle(const OpenFile& wish);
+
+private:
+    void show_text();
+
+    ModelShelf& shelf_;
+    DecodeCommands& decode_;
+    PathSession& path_;
+};
+
+}  // namespace marginscope

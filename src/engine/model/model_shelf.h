@@ -1,0 +1,69 @@
+// The model that is shown and the text that training reads: loading, saving, fitting a stage.
+// No torch in this header; the worker's thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/messages/model.h"
+#include "engine/exchange/session_context.h"
+#include "engine/jobs/job_board.h"
+
+namespace marginscope {
+
+struct Model;
+struct Corpus;
+
+/// Whatever fails leaves model and text as they were.
+class ModelShelf {
+public:
+    struct Listener {
+        /// Another model is to be shown; `stage` is "none", "fitted" or "live". It may throw: then
+        /// the model before stays.
+        std::function<void(const std::shared_ptr<const Model>& model, const std::string& label,
+                           const std::string& stage)>
+            on_model;
+        std::function<void()> on_text;  // training reads another text from now on
+    };
+
+    /// `threads`: of a stage's fit.
+    ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Listener listener);
+
+    /// A checkpoint or a run folder; "" is the small trained model. UserError.
+    void load(const std::string& path);
+    /// A text; "" is the built-in corpus. UserError.
+    void load_text(const std::string& path);
+    /// Shows a model from elsewhere; `live` while it trains.
+    void show(std::shared_ptr<const Model> model, const std::string& label, bool live);
+
+    const std::shared_ptr<const Model>& model() const { return model_; }
+    const std::string& model_label() const { return model_label_; }
+    /// Never null.
+    const std::shared_ptr<const Corpus>& corpus() const { return corpus_; }
+    /// As it was given; "" for the built-in corpus.
+    const std::string& corpus_path() const { return corpus_path_; }
+    /// "CPU" or the GPU on which the shown model computes.
+    std::string device() const;
+
+    void handle(const LoadModel& wish);
+    void handle(const LoadText& wish);
+    void handle(const SaveModel& wish);
+    /// A job on a copy; its result is shown when the same model is still shown then.
+    void handle(const FitStage& wish);
+
+private:
+    void show_fitted(const std::shared_ptr<const Model>& of, std::shared_ptr<const Model> fitted);
+
+    SessionContext& context_;
+    JobBoard& jobs_;
+    int threads_;
+    Listener listener_;
+    std::shared_ptr<const Corpus> corpus_;
+    std::string corpus_path_;
+    std::shared_ptr<const Model> model_;
+    std::string model_label_;
+    int fit_ = 0;  // the job of the last fit
+};
+
+}  // namespace marginscope

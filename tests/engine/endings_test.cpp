@@ -1,0 +1,158 @@
+// Every way a training ends in the window saves what was trained; nothing that is not a number is
+// ever written.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <stdexcept>
+
+#include "engine/engine_fixture.h"
+#include "files/run_folder.h"
+
+namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+class EngineEndingsTest : public EngineTest {
+protected:
+    void SetUp() override {
+        place_ = folder_ / testing::UnitTest::GetInstance()->current_test_info()->name();
+        fs::create_directories(place_);
+    }
+
+    /// A run that saves nothing by itself for a long time.
+    static StartTraining long_run(const fs::path& run) {
+        StartTraining start;
+        start.config = tiny_config();
+        start.config.train.steps = 1000000;
+        start.config.train.checkpoint_every = 1000000;
+        start.config.train.eval_every = 1000000;
+        start.run_folder = run.string();
+        return start;
+    }
+
+    static void train_a_while(Engine& engine) {
+        ASSERT_TRUE(wait_for(engine, [](const Frames& frames) {
+            return frames.training && frames.training->step > 5;
+        }));
+    }
+
+    /// The step that a run folder would go on from; 0 when nothing was saved.
+    static std::int64_t saved_step(const fs::path& run) {
+        return RunFolder::open_for_writing(run).prepare_resume().step;
+    }
+
+    fs::path place_;
+};
+
+TEST_F(EngineEndingsTest, ClosingTheWindowSavesTheRun) {
+    std::int64_t step = 0;
+    {
+        Engine engine(options());
+        engine.send(long_run(place_ / "run"));
+        train_a_while(engine);
+        step = engine.frames().training->step;
+        EXPECT_TRUE(engine.has_unsaved_work());
+        const UnsavedWork work = engine.unsaved_work();
+        EXPECT_NE(work.sentence.find((place_ / "run").string()), std::string::npos)
+            << work.sentence;
+        EXPECT_TRUE(work.save_as.empty()) << "the run folder is where it goes";
+    }
+    EXPECT_GE(saved_step(place_ / "run"), step);
+}
+
+TEST_F(EngineEndingsTest, AnExceptionElsewhereSavesTheRun) {
+    try {
+        Engine engine(options());
+        engine.send(long_run(place_ / "run"));
+        train_a_while(engine);
+        throw std::runtime_error("the display is gone");
+    } catch (const std::runtime_error&) {
+    }
+    EXPECT_GT(saved_step(place_ / "run"), 5);
+}
+
+TEST_F(EngineEndingsTest, StoppingSavesAndCanBeRepeated) {
+    Engine engine(options());
+    engine.send(long_run(place_ / "run"));
+    train_a_while(engine);
+    engine.stop();
+    const std::int64_t step = saved_step(place_ / "run");
+    EXPECT_GT(step, 5);
+    engine.stop();
+    engine.send(StepDecode{1});
+    EXPECT_TRUE(engine.frames().decode) << "the last frames stay";
+    EXPECT_EQ(saved_step(place_ / "run"), step);
+}
+
+TEST_F(EngineEndingsTest, AnotherTrainingSavesTheOneBefore) {
+    Engine engine(options());
+    engine.send(long_run(place_ / "run"));
+    train_a_while(engine);
+    engine.send(long_run(place_ / "second"));
+    ASSERT_TRUE(wait_for(engine, [&](const Frames& frames) {
+        return frames.training->run_folder == (place_ / "second").string();
+    }));
+    EXPECT_GT(saved_step(place_ / "run"), 5);
+}
+
+TEST_F(EngineEndingsTest, WithoutARunFolderTheModelIsKeptAside) {
+    const fs::path kept = place_ / "state" / "unsaved-training.safetensors";
+    {
+        EngineOptions with_rescue = options();
+        with_rescue.rescue_folder = (place_ / "state").string();
+        Engine engine(with_rescue);
+        engine.send(long_run(""));
+        train_a_while(engine);
+        const UnsavedWork work = engine.unsaved_work();
+        EXPECT_NE(work.sentence.find("no run folder"), std::string::npos) << work.sentence;
+        EXPECT_EQ(work.sentence.find("checkpoint"), std::string::npos) << "there is none";
+        EXPECT_EQ(fs::path(work.save_as).parent_path(), place_ / "state");
+        engine.send(PauseTraining{});
+        engine.send(SaveModel{(place_ / "mine.safetensors").string()});
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        EXPECT_FALSE(fs::exists(kept)) << "only at the end";
+    }
+    ASSERT_TRUE(fs::exists(kept));
+    EXPECT_GT(load_model(kept).step, 5);
+    EXPECT_TRUE(fs::exists(place_ / "mine.safetensors"));
+}
+
+TEST_F(EngineEndingsTest, WhatIsNotANumberStopsTheRunAndIsNeverWritten) {
+    const fs::path run = place_ / "run";
+    {
+        EngineOptions with_rescue = options();
+        with_rescue.rescue_folder = (place_ / "state").string();
+        Engine engine(with_rescue);
+        StartTraining start;
+        start.config = tiny_config();
+        start.config.train.steps = 400;
+        start.config.train.lr = start.config.train.min_lr = 10;
+        start.config.train.warmup = 0;
+        start.config.train.weight_decay = 1e6;  // each step multiplies the weights by -1e7
+        start.run_folder = run.string();
+        engine.send(start);
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        const auto training = engine.frames().training;
+        EXPECT_EQ(training->state, TrainingState::failed);
+        EXPECT_LT(training->step, 400);
+        EXPECT_NE(training->sentence.find("no longer a number"), std::string::npos)
+            << training->sentence;
+        EXPECT_TRUE(engine.frames().status->message_is_error);
+        start.run_folder.clear();
+        engine.send(start);
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        EXPECT_EQ(engine.frames().training->state, TrainingState::failed);
+    }
+    EXPECT_FALSE(fs::exists(run / "final.safetensors"));
+    EXPECT_FALSE(fs::exists(place_ / "state" / "unsaved-training.safetensors"));
+    if (!fs::exists(run / "checkpoints")) return;
+    for (const auto& entry : fs::directory_iterator(run / "checkpoints")) {
+        const Model model = load_model(entry.path());
+        EXPECT_TRUE(std::isfinite(model.gpt.token_embedding_rms())) << entry.path();
+    }
+}
+
+}  // namespace
+}  // namespace marginscope
