@@ -144,7 +144,8 @@ void Engine::Worker::run(std::stop_token stop) {
 }
 
 void Engine::Worker::open_first(Sessions& all) {
-    guarded("reading the text", [&] { all.shelf.load_text(options_.text); });
+    if (!guarded("reading the text", [&] { all.shelf.load_text(options_.text); }))
+        guarded("reading the text", [&] { all.shelf.load_text(""); });
     const bool own_text = !all.shelf.corpus_path().empty() && !all.shelf.corpus()->text.empty();
     const std::string opening =
         own_text ? all.shelf.corpus()->text : generate_story(kBuiltInCorpusSeed + 1, 0);

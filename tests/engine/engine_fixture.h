@@ -66,11 +66,14 @@ protected:
         return values;
     }
 
-    /// Waits until the frames are as wanted; false when they never are.
+    /// Waits until there are frames and they are as wanted; false when they never are.
     static bool wait_for(const Engine& engine, const std::function<bool(const Frames&)>& wanted) {
         const auto end =
             std::chrono::steady_clock::now() + std::chrono::duration<double>(kPatience);
-        while (!wanted(engine.frames())) {
+        const auto as_wanted = [&](const Frames& frames) {
+            return frames.status && frames.decode && frames.training && wanted(frames);
+        };
+        while (!as_wanted(engine.frames())) {
             if (std::chrono::steady_clock::now() > end) return false;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }

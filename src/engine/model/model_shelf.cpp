@@ -36,7 +36,7 @@ ModelShelf::ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Lis
       jobs_(jobs),
       threads_(threads),
       listener_(std::move(listener)),
-      corpus_(std::make_shared<const Corpus>(built_in_corpus())) {}
+      corpus_(std::make_shared<const Corpus>()) {}
 
 void ModelShelf::load(const std::string& path) {
     const std::string file = path.empty() ? asset_path(kSmallModelAsset).string() : path;

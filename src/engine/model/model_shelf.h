@@ -39,7 +39,7 @@ public:
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }
-    /// Never null.
+    /// Never null; without a text before the first load_text.
     const std::shared_ptr<const Corpus>& corpus() const { return corpus_; }
     /// As it was given; "" for the built-in corpus.
     const std::string& corpus_path() const { return corpus_path_; }

@@ -56,7 +56,6 @@ bool TrainSession::step_or_fail() {
         return goes_on;
     } catch (const std::exception& error) {
         training_->fail(error.what());
-        refresh_shown_model();
         publish();
         throw;
     }
@@ -65,17 +64,18 @@ bool TrainSession::step_or_fail() {
 bool TrainSession::step_once() {
     if (!running()) return false;
     if (step_or_fail()) return true;
-    refresh_shown_model();
     publish();
     if (training_->state() == TrainingState::failed)
         context_.tell_error(training_->frame().sentence);
     else
         context_.tell("Training reached step " + std::to_string(training_->steps_done()) + ".");
+    refresh_shown_model();
     return false;
 }
 
 void TrainSession::refresh_shown_model() {
-    if (training_ && shelf_.model() == training_->model()) on_weights_();
+    // Weights that ran away have nothing to show; what was shown before stays.
+    if (training_ && training_->is_finite() && shelf_.model() == training_->model()) on_weights_();
 }
 
 void TrainSession::publish() {
