@@ -179,6 +179,48 @@ TEST_F(EngineTest, BadWishesBecomeMessagesAndNothingIsLost) {
     EXPECT_GE(errors, 7);
 }
 
+TEST_F(EngineTest, EveryCommandIsTakenAsItComesWithItsDefaults) {
+    Engine engine(options());
+    for (const std::string_view name : kCommandNames) {
+        if (name == "start_path" || name == "start_training") continue;  // long by default
+        engine.send(*command_named(name));
+        engine.send(CancelJob{});
+        if (name != PlayDecode::kName) {
+            ASSERT_TRUE(engine.wait_until_idle(kPatience)) << name;
+        }
+        engine.send(PlayDecode{false});
+        ASSERT_TRUE(engine.wait_until_idle(kPatience)) << name;
+        for (const LogLine& line : engine.take_log()) {
+            EXPECT_FALSE(line.text.empty()) << name;
+            EXPECT_EQ(line.text.find("LibTorch"), std::string::npos) << name << ": " << line.text;
+        }
+    }
+    EXPECT_GT(engine.frames().decode->cursor, 0);
+}
+
+TEST_F(EngineTest, ALiveSettingIsSetInItsOwnKind) {
+    Engine engine(options());
+    StartTraining start;
+    start.config = tiny_config();
+    engine.send(start);
+    engine.send(PauseTraining{});
+    engine.send(SetLive{"train.noise_relative", true});
+    engine.send(SetLive{"train.noise", std::int64_t{1}});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    EXPECT_TRUE(engine.frames().training->config.train.noise_relative);
+    EXPECT_EQ(engine.frames().training->config.train.noise, 1.0) << "a whole number serves";
+    engine.take_log();
+    engine.send(SetLive{"train.noise_relative", 1.0});
+    engine.send(SetLive{"train.noise", true});
+    engine.send(SetLive{"train.noise", std::string("much")});
+    engine.send(SetLive{"train.wings", 2.0});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    const std::vector<LogLine> log = engine.take_log();
+    ASSERT_EQ(log.size(), 4u) << "a value of another kind is refused in a sentence";
+    for (const LogLine& line : log) EXPECT_TRUE(line.error) << line.text;
+    EXPECT_EQ(engine.frames().training->config.train.noise, 1.0);
+}
+
 TEST_F(EngineTest, AMissingModelIsSaidAtTheStart) {
     EngineOptions bad = options();
     bad.model = "/nowhere.safetensors";
