@@ -43,7 +43,7 @@ struct Screen {
     std::vector<double> build_ms;
     std::vector<double> pictures_ms;
 
-    explicit Screen(Workspace workspace)
+    explicit Screen(const char* workspace)
         : window({.width = 1280,
                   .height = 800,
                   .scale = 1.0F,
@@ -98,7 +98,7 @@ struct Screen {
 
 std::vector<BenchFigure> decode_workspace_figures() {
     std::vector<BenchFigure> figures;
-    Screen screen(Workspace::decode);
+    Screen screen("decode");
     screen.draw();
     const double first = seconds_since_process_start();
     screen.draw_until([](const Frames& frames) { return frames.decode && frames.margins; });
@@ -158,7 +158,7 @@ double steps_per_s(Screen& screen, const std::function<double()>& pass_time) {
 }
 
 std::vector<BenchFigure> train_workspace_figures() {
-    Screen screen(Workspace::train);
+    Screen screen("train");
     RunConfig config;
     config.train.steps = 1'000'000;
     config.train.eval_every = 1'000'000;

@@ -17,7 +17,7 @@ struct WindowRequest {
 
 /// One picture of a workspace without a window.
 struct RenderRequest {
-    std::string workspace;        // "decode", "train" or "path"
+    std::string workspace;        // one of CliHooks::workspaces
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
     std::filesystem::path out;    // a .png
     int width = 1280;
@@ -53,6 +53,7 @@ struct BenchGroup {
 struct CliHooks {
     std::function<int(const WindowRequest&)> run_window;
     std::function<void(const RenderRequest&)> render;
+    std::vector<std::string> workspaces = {};  // those `render` can draw
     std::vector<BenchGroup> bench_groups;
 };
 

@@ -29,6 +29,14 @@ void parse_size(const std::string& text, RenderRequest& request) {
     request.height = height;
 }
 
+// "decode, train or path"
+std::string one_of(const std::vector<std::string>& names) {
+    std::string words;
+    for (std::size_t k = 0; k < names.size(); ++k)
+        words += (k == 0 ? "" : k + 1 == names.size() ? " or " : ", ") + names[k];
+    return words.empty() ? "which to draw" : words;
+}
+
 int run(Options& options, const CliHooks& hooks) {
     RenderRequest& request = options.request;
     parse_size(options.size, request);
@@ -53,10 +61,13 @@ void add_render_command(CLI::App& app, CommandContext& context) {
     command->footer("Example:\n  marginscope render path --out path.png --size 1920x1080");
     const auto options = std::make_shared<Options>();
     options->request.workspace = "decode";
-    command->add_option("workspace", options->request.workspace, "decode, train or path")
-        ->check(CLI::IsMember({"decode", "train", "path"}))
-        ->type_name("WORKSPACE")
-        ->capture_default_str();
+    auto* workspace =
+        command
+            ->add_option("workspace", options->request.workspace, one_of(context.hooks->workspaces))
+            ->type_name("WORKSPACE")
+            ->capture_default_str();
+    if (!context.hooks->workspaces.empty())
+        workspace->check(CLI::IsMember(context.hooks->workspaces));
     command
         ->add_option("--model", options->model,
                      "a checkpoint or a run folder [the small trained model]")

@@ -1,13 +1,16 @@
-// Every action of the window once: its menu, its key, and what it does. Menus, keys, the key list
-// and the palette read this table.
+// Every action of the window once: its name, its place in the menu, its keys and what it does.
+// Menu, keys, the list of keys, the palette and the buttons of panels read this table. A workspace
+// brings its own actions with its row; the window's are in window_actions.cpp.
 //
 // Main thread, inside a frame.
 #pragma once
 
 #include <imgui.h>
 
-#include <span>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
@@ -22,27 +25,37 @@ struct ActionContext {
 };
 
 struct Action {
-    const char* menu;                       // "Decode"
-    const char* name;                       // "One step forwards"
-    ImGuiKeyChord chord;                    // ImGuiKey_None: only in the menu
-    const char* key;                        // how the key is written, "" for none
-    bool repeats;                           // while the key is held
-    bool (*enabled)(const ActionContext&);  // nullptr: always
-    void (*run)(ActionContext&);
-    bool in_text = false;  // also while a text field has the keyboard
+    using Test = bool (*)(const ActionContext&);
+
+    std::string id;                        // "decode.back": what buttons and tests call it
+    std::string menu;                      // "Decode"
+    std::string name;                      // "One step back"
+    std::vector<ImGuiKeyChord> keys = {};  // any of them; the first is the one that is told
+    char character = 0;                    // or the key that types it, on whatever keyboard
+    bool repeats = false;                  // while the key is held
+    bool in_text = false;                  // also while a text field has the keyboard
+    std::string only_in = "";              // the workspace where its keys work, before others'
+    Test enabled = nullptr;                // nullptr: always
+    std::function<bool(const ActionContext&)> checked = {};  // has a tick in the menu
+    std::function<void(ActionContext&)> run = {};
 };
 
-std::span<const Action> actions();
+/// In the order of the menu.
+const std::vector<Action>& actions();
+/// nullptr when there is none of that id.
+const Action* find_action(std::string_view id);
+
 bool is_enabled(const Action& action, const ActionContext& context);
+/// Does nothing where it is not enabled.
+void run_action(std::string_view id, ActionContext& context);
 
-/// Runs the actions whose keys were pressed; text fields swallow keys.
+/// How its key is written: "Ctrl+O"; "" for none.
+std::string key_of(const Action& action);
+/// For a button that does it: "One step back (←)".
+std::string hint_of(const Action& action);
+
+/// Runs the actions whose keys were pressed, in that order; text fields swallow keys. Escape first
+/// closes what is open.
 void run_keys(ActionContext& context);
-
-/// What opening this path means: a text, a model, a run or a path folder.
-Command command_for_path(const std::string& path);
-
-/// Index with the lowest determinant margin after `from` (wrapping), or -1: successive calls walk
-/// the low margins in order of the text.
-int next_low_margin(const MarginFrame& margins, int from, float threshold);
 
 }  // namespace marginscope

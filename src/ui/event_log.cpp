@@ -97,8 +97,7 @@ void EventLog::commands(const CommandList& commands) {
         } else if (const auto* play = std::get_if<PlayDecode>(&command)) {
             line(play->on ? "play" : "pause");
         } else if (const auto* view = std::get_if<SetView>(&command)) {
-            line("view workspace=" + std::to_string(static_cast<int>(view->workspace)) +
-                 " index=" + std::to_string(view->index));
+            line("view workspace=" + view->workspace + " index=" + std::to_string(view->index));
         }
     }
 }

@@ -6,12 +6,13 @@
 #include <implot.h>
 
 #include <chrono>
-#include <thread>
 
 #include "gfx/debug_output.h"
 #include "gfx/offscreen.h"
 #include "ui/gl_frame.h"
+#include "ui/interface_setup.h"
 #include "ui/shell.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 
@@ -85,24 +86,6 @@ void OffscreenWindow::draw(const Frames& frames, CommandList& out) {
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
 
-namespace {
-
-bool has_arrived(const Frames& f, Workspace workspace) {
-    switch (workspace) {
-        case Workspace::decode:
-            return f.decode != nullptr && f.margins != nullptr && f.attention != nullptr &&
-                   f.boundary != nullptr && !f.decode->line.empty() &&
-                   !f.boundary->geometric_pending && !f.boundary->field_pending;
-        case Workspace::train:
-            return f.training != nullptr;
-        case Workspace::path:
-            return f.path != nullptr;
-    }
-    return true;
-}
-
-}  // namespace
-
 Image render_workspace(const OffscreenOptions& options, FrameSource& source, double timeout_secs) {
     constexpr int kSettledFrames = 5;  // docking and text sizes need a few
     OffscreenWindow window(options);
@@ -116,10 +99,10 @@ Image render_workspace(const OffscreenOptions& options, FrameSource& source, dou
         if (!out.empty()) source.send(std::move(out));
         const double secs =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        if (has_arrived(frames, options.workspace) || secs > timeout_secs) {
+        if (shown_workspace(window.state()).arrived(frames) || secs > timeout_secs) {
             ++settled;
         } else {
-            std::this_thread::sleep_for(std::chrono::milliseconds(30));
+            source.wait_for_news(0.1);
         }
     }
     return window.pixels();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "gfx/image.h"
 #include "ui/frame_source.h"
@@ -16,7 +17,7 @@ struct OffscreenOptions {
     int height = 800;
     float scale = 1.0F;
     ThemeKind theme = ThemeKind::dark;
-    Workspace workspace = Workspace::decode;
+    std::string workspace = "decode";
 };
 
 class OffscreenWindow {

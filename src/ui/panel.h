@@ -7,6 +7,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
@@ -20,6 +21,8 @@ struct PanelContext {
     Selection& selection;
     CommandList& out;
     Pictures* pictures = nullptr;  // null: no GL, panels leave the place empty
+    // Ids of the actions that its buttons ask for; run once the frame's panels are drawn.
+    std::vector<std::string> asked = {};
 };
 
 /// A docked panel. `id` is stable (layouts and settings are kept under it); `title` is what its tab
@@ -27,30 +30,25 @@ struct PanelContext {
 struct PanelInfo {
     const char* id;
     const char* title;
-    Workspace workspace;
-    bool main;  // stays when Tab hides the others
+    bool side;  // steps aside when Tab leaves the room to the others
     void (*draw)(const Frames& frames, UiState& state, PanelContext& context);
 };
 
-/// Panels of one workspace in the order of the menu; the inspector is the shell's own and is not in
-/// the list.
-std::span<const PanelInfo> panels_of(Workspace workspace);
-
 /// Name of the panel's window: title for the eye, id for ImGui.
 std::string window_name(const PanelInfo& panel);
-std::string window_name(Workspace workspace, const char* title, const char* id);
+std::string window_name(const std::string& title, const std::string& id);
 
 /// Two empty dock nodes of a workspace: `main`, and `right`, where the inspector goes. Who splits
-/// `right` leaves in it the part that the inspector shall have.
+/// `right` leaves in it the part that the inspector shall have; `right` is 0 where there is none.
 struct DockArea {
     ImGuiID main = 0;
     ImGuiID right = 0;
     ImVec2 size{0, 0};  // of main, in pixels
     float scale = 1.0F;
 };
-void dock_panels(Workspace workspace, DockArea& area);
 
-/// For dock_…_panels: docks the panel of that id, and cuts `share` of a node off at one side.
+/// For a workspace's `dock`: docks the panel of that id, and cuts `share` of a node off at one
+/// side.
 void dock_panel(const char* id, std::span<const PanelInfo> panels, ImGuiID node);
 enum class DockSide { left, right, top, bottom };
 struct DockSplit {

@@ -6,6 +6,8 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "ui/actions.h"
+#include "ui/panel.h"
 #include "ui/ui_state.h"
 
 namespace marginscope {
@@ -14,12 +16,7 @@ namespace marginscope {
 /// (SetView) as selection and panels ask.
 void draw_frame(const Frames& frames, UiState& state, CommandList& out);
 
-/// Once per ImGui context: fonts, theme, docking and settings kept in the layout file (theme,
-/// scale, workspace, hidden panels). `ini_path` may be empty: nothing is kept; it must outlive the
-/// context.
-void set_up_interface(UiState& state, const std::string& ini_path);
-
-/// Applies the theme again when it, the scale or the screen changed; before NewFrame.
-void refresh_theme(UiState& state);
+/// Runs the actions that the buttons of panels asked for.
+void run_asked(PanelContext& context, ActionContext& actions);
 
 }  // namespace marginscope

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "ui/panel.h"
 #include "ui/widgets.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
@@ -27,41 +27,50 @@ void begin_bar(const Theme& theme, const char* name, ImVec2 at, ImVec2 size) {
     ImGui::PopStyleVar(3);
 }
 
-void draw_menu_items(ActionContext& c) {
-    const Theme& theme = c.state.theme;
-    const char* open = "";
-    bool showing = false;
-    const auto finish = [&] {
-        if (showing && std::string_view(open) == "View") {
-            ImGui::Separator();
-            for (const PanelInfo& panel : panels_of(c.state.workspace)) {
-                const bool shown = !c.state.hidden.contains(panel.id);
-                if (!ImGui::MenuItem(panel.title, nullptr, shown)) continue;
-                if (shown)
-                    c.state.hidden.insert(panel.id);
-                else
-                    c.state.hidden.erase(panel.id);
-            }
-        }
-        if (showing) ImGui::EndMenu();
-    };
-    for (const Action& action : actions()) {
-        if (std::string_view(open) != action.menu) {
-            finish();
-            open = action.menu;
-            showing = ImGui::BeginMenu(open);
-        }
-        if (showing && ImGui::MenuItem(action.name, action.key, false, is_enabled(action, c)))
-            action.run(c);
-    }
-    finish();
-    (void)theme;
+void draw_panel_switch(UiState& state, const std::string& id, const char* title) {
+    const bool shown = !state.hidden.contains(id);
+    if (!ImGui::MenuItem(title, nullptr, shown)) return;
+    if (shown)
+        state.hidden.insert(id);
+    else
+        state.hidden.erase(id);
 }
 
-void draw_menu(ActionContext& c, float height) {
+void draw_panel_menu(UiState& state) {
+    if (!ImGui::BeginMenu("Panels")) return;
+    const Workspace& workspace = shown_workspace(state);
+    for (const PanelInfo& panel : workspace.panels) draw_panel_switch(state, panel.id, panel.title);
+    if (workspace.inspector) draw_panel_switch(state, inspector_id(workspace), "Inspector");
+    ImGui::EndMenu();
+}
+
+void draw_menu_item(ActionContext& c, const Action& action) {
+    const bool checked = action.checked && action.checked(c);
+    if (ImGui::MenuItem(action.name.c_str(), key_of(action).c_str(), checked,
+                        is_enabled(action, c)))
+        action.run(c);
+}
+
+// One submenu for each run of actions with the same menu.
+void draw_menu_items(ActionContext& c) {
+    const std::vector<Action>& all = actions();
+    for (std::size_t k = 0; k < all.size();) {
+        const std::string& menu = all[k].menu;
+        const bool open = ImGui::BeginMenu(menu.c_str());
+        for (; k < all.size() && all[k].menu == menu; ++k)
+            if (open) draw_menu_item(c, all[k]);
+        if (!open) continue;
+        if (menu == "View") draw_panel_menu(c.state);
+        ImGui::EndMenu();
+    }
+}
+
+// Drops from the bar, so that logo and tabs stay visible.
+void draw_menu(ActionContext& c, ImVec2 at, float height) {
     const Theme& theme = c.state.theme;
     ImGui::SetCursorPosY((height - theme.px(28)) / 2);
     if (icon_button(theme, "##menu", Icon::menu, "Menu")) ImGui::OpenPopup("menu");
+    ImGui::SetNextWindowPos(ImVec2(at.x + theme.px(8), at.y + height));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(10), theme.px(8)));
     if (ImGui::BeginPopup("menu")) {
         draw_menu_items(c);
@@ -71,29 +80,30 @@ void draw_menu(ActionContext& c, float height) {
 }
 
 // Draws at `x` and moves it on.
-void draw_tab(ActionContext& c, const char* name, Workspace workspace, float height, float& x) {
+void draw_tab(ActionContext& c, const Workspace& workspace, float height, float& x) {
     const Theme& theme = c.state.theme;
-    const bool on = c.state.workspace == workspace;
+    const bool on = c.state.workspace == workspace.id;
     ImGui::PushFont(on ? theme.fonts.semibold : theme.fonts.text, type::kBody);
-    const ImVec2 words = ImGui::CalcTextSize(name);
+    const ImVec2 words = ImGui::CalcTextSize(workspace.title);
     const ImVec2 size(words.x + theme.px(24), height);
     ImGui::SetCursorPos(ImVec2(x, 0));
     x += size.x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    if (ImGui::InvisibleButton(name, size) && !on) {
-        c.state.workspace = workspace;
-        c.state.maximized.clear();
-    }
+    if (ImGui::InvisibleButton(workspace.title, size) && !on) show_workspace(c.state, workspace.id);
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddText(ImVec2(at.x + theme.px(12), at.y + (height - words.y) / 2),
-                  on || hovered ? theme.text : theme.dim, name);
+                  on || hovered ? theme.text : theme.dim, workspace.title);
     if (on) {
         draw->AddRectFilled(ImVec2(at.x + theme.px(12), at.y + height - theme.px(3)),
                             ImVec2(at.x + size.x - theme.px(12), at.y + height - theme.px(1)),
                             theme.select, theme.px(1));
     }
     ImGui::PopFont();
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) {
+        const Action* action = find_action("workspace." + std::string(workspace.id));
+        ImGui::SetTooltip("%s (%s)", workspace.question, key_of(*action).c_str());
+    }
 }
 
 // Right-aligned figures, each a dim unit behind a number in fixed-width digits.
@@ -148,7 +158,7 @@ void draw_figures(ActionContext& c, ImVec2 size) {
 void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
     const Theme& theme = c.state.theme;
     begin_bar(theme, "##top", at, size);
-    draw_menu(c, size.y);
+    draw_menu(c, at, size.y);
     ImGui::SameLine(0, theme.px(8));
     ImGui::PushFont(theme.fonts.semibold, type::kTitle);
     ImGui::SetCursorPosY((size.y - ImGui::GetTextLineHeight()) / 2);
@@ -156,9 +166,7 @@ void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(20));
     float x = ImGui::GetCursorPosX();
-    draw_tab(c, "Decode", Workspace::decode, size.y, x);
-    draw_tab(c, "Train", Workspace::train, size.y, x);
-    draw_tab(c, "Path", Workspace::path, size.y, x);
+    for (const Workspace& workspace : workspaces()) draw_tab(c, workspace, size.y, x);
     ImGui::SetCursorPos(ImVec2(x, 0));
     draw_figures(c, size);
     ImGui::End();
@@ -197,7 +205,7 @@ void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
     ImGui::PopFont();
     if (ImGui::IsWindowHovered()) {
         ImGui::SetTooltip("Click opens the log");
-        if (ImGui::IsMouseClicked(0)) c.state.show_log = !c.state.show_log;
+        if (ImGui::IsMouseClicked(0)) run_action("help.log", c);
     }
     ImGui::End();
 }

@@ -12,12 +12,12 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
-#include "ui/decode/decode_view.h"
-#include "ui/path/path_view.h"
+#include "ui/boxes/box_state.h"
+#include "ui/key_queue.h"
 #include "ui/pictures.h"
 #include "ui/theme.h"
 #include "ui/train/train_series.h"
-#include "ui/train/train_view.h"
+#include "ui/view_store.h"
 
 namespace marginscope {
 
@@ -58,8 +58,9 @@ struct Backdrop {
 };
 
 struct UiState {
-    Workspace workspace = Workspace::decode;
+    std::string workspace = "decode";  // id of the one that is shown
     Selection selection;
+    ViewStore views;
 
     ThemeKind theme_kind = ThemeKind::dark;
     float user_scale = 1.0F;  // 75–300 %, on top of the screen's own
@@ -69,17 +70,14 @@ struct UiState {
 
     std::set<std::string> hidden;  // ids of panels that are closed
     std::string maximized;         // id of the panel that fills the workspace, or ""
-    bool only_main = false;        // Tab: the other panels step aside
+    bool only_main = false;        // Tab: the side panels step aside
     bool reset_layout = false;
-    bool show_keys = false, show_about = false, show_log = false, show_palette = false,
-         show_open = false;
-    std::string open_path;
-    std::string palette_text;
-    int palette_row = 0;
+    BoxState boxes;
+    KeyQueue keys;
     bool fullscreen = false, fullscreen_changed = false;
-    bool quit = false, ask_quit = false, quit_confirmed = false;
+    bool quit = false, quit_confirmed = false;
 
-    std::deque<LogLine> log;  // the newest at the back, at most kLogLines
+    std::deque<LogEntry> log;  // the newest at the back, at most kLogLines
     LoopFigures loop;
     // What whoever owns the screen fills before it draws the interface: clearing costs a fifth of
     // ImGui's own fill where the processor draws. Written by draw_frame.
@@ -90,10 +88,12 @@ struct UiState {
     std::unique_ptr<Pictures>
         pictures;  // null where nothing can be drawn to a texture (tests without GL)
 
-    DecodeView decode;
     TrainSeries train_series;
-    TrainView train;
-    PathView path;
+
+    template <typename View>
+    View& view() {
+        return views.get<View>();
+    }
 };
 
 constexpr std::size_t kLogLines = 2000;

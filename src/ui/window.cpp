@@ -15,10 +15,12 @@
 #include "core/error.h"
 #include "gfx/debug_output.h"
 #include "gfx/offscreen.h"
-#include "ui/actions.h"
+#include "ui/decode/decode_view.h"
 #include "ui/event_log.h"
 #include "ui/frame_pacer.h"
 #include "ui/gl_frame.h"
+#include "ui/interface_setup.h"
+#include "ui/log_lines.h"
 #include "ui/shell.h"
 #include "ui/window_setup.h"
 
@@ -41,7 +43,7 @@ public:
           settings_(options.settings.value_or(settings_path())),
           source_(make_source([] { glfwPostEmptyEvent(); })) {
         open(options);
-        for (const std::string& file : options.files) commands_.push_back(command_for_path(file));
+        for (const std::string& file : options.files) commands_.push_back(OpenFile{file});
     }
     ~Window() {
         source_.reset();
@@ -113,7 +115,7 @@ private:
         ImGui_ImplGlfw_InitForOpenGL(window_, true);
         ImGui_ImplOpenGL3_Init("#version 410 core");
         state_.pictures = std::make_unique<Pictures>([this](const std::string& line) {
-            state_.log.push_back({line, false});
+            add_log_line(state_, {line, false});
         });
         log_.line("renderer " + state_.loop.renderer);
     }
@@ -121,7 +123,7 @@ private:
     void set_callbacks() {
         glfwSetWindowUserPointer(window_, this);
         glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
-            for (int i = 0; i < count; ++i) self(w).commands_.push_back(command_for_path(paths[i]));
+            for (int i = 0; i < count; ++i) self(w).commands_.push_back(OpenFile{paths[i]});
         });
         glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* w, float x, float) {
             self(w).state_.screen_scale = std::max(x, 0.5F);
@@ -166,11 +168,11 @@ private:
         if (!events.empty()) {
             log_.training(events);
             state_.train_series.take(events);
+            add_log_lines(state_, events);
             pacer_.news();
         }
-        for (LogLine& line : source_->take_log()) {
-            state_.log.push_back(std::move(line));
-            if (state_.log.size() > kLogLines) state_.log.pop_front();
+        for (const LogLine& line : source_->take_log()) {
+            add_log_line(state_, line);
             pacer_.news();
         }
         if (state_.pictures->poll()) pacer_.news();
@@ -197,10 +199,10 @@ private:
         draw_secs_ += now - begin;
         count_rate(now);
         log_.drawn(frames_, state_.loop.build_ms);
-        if (state_.workspace == Workspace::decode && frames_.boundary != nullptr &&
+        if (state_.workspace == "decode" && frames_.boundary != nullptr &&
             frames_.boundary->rows > 0) {
-            log_.place("token", state_.decode.boundary.token_pixel.x,
-                       state_.decode.boundary.token_pixel.y);
+            const ImVec2 token = state_.view<DecodeView>().boundary.token_pixel;
+            log_.place("token", token.x, token.y);
         }
         send();
         toggle_fullscreen();
@@ -238,12 +240,25 @@ private:
     // Closing asks once when work would be lost.
     bool finished() {
         if (glfwWindowShouldClose(window_) == 0 && !state_.quit) return false;
-        if (!source_->has_unsaved_work() || state_.quit_confirmed) return true;
+        const UnsavedWork work = source_->unsaved_work();
+        if (!work.any() || state_.quit_confirmed) {
+            if (state_.boxes.save_first) save_first(work.save_as);
+            return true;
+        }
         glfwSetWindowShouldClose(window_, GLFW_FALSE);
         state_.quit = false;
-        state_.ask_quit = true;
+        state_.boxes.open = Box::quit;
+        state_.boxes.unsaved = work.sentence;
+        state_.boxes.save_as = work.save_as;
         pacer_.input(seconds());
         return false;
+    }
+
+    void save_first(const std::string& path) {
+        constexpr double kPatienceSecs = 120;
+        source_->send({PlayDecode{false}, PauseTraining{}, SaveModel{path}});
+        source_->wait_until_idle(kPatienceSecs);
+        for (const LogLine& line : source_->take_log()) log_.line("log " + line.text);
     }
 
     EventLog log_;

@@ -20,7 +20,7 @@ struct WindowOptions {
     int height = 800;
     std::optional<float> scale;  // else what was kept from last time
     std::optional<ThemeKind> theme;
-    Workspace workspace = Workspace::decode;
+    std::string workspace = "decode";
     std::vector<std::string> files;  // opened like dropped ones
     std::string log;  // event log; "" takes MARGINSCOPE_UI_LOG from the environment, or none
     std::optional<std::string>

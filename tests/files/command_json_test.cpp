@@ -192,7 +192,8 @@ TEST(CommandJson, EveryCommandComesBackAsItWent) {
 TEST(CommandJson, IsWrittenWithNamesThatPeopleRead) {
     EXPECT_EQ(command_to_json(StepDecode{-3}), json({{"command", "step_decode"}, {"count", -3}}));
     SetView view;
-    view.workspace = Workspace::path;
+    view.workspace = "path";
+    view.text_shown = false;
     view.plane = PlaneKind::two_tokens;
     view.kind = MarginKind::geometric;
     const json shown = command_to_json(view);

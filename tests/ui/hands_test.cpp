@@ -1,11 +1,16 @@
 // What clicks, drags and keys make the window wish.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "ui/actions.h"
+#include "ui/decode/decode_view.h"
+#include "ui/path/path_view.h"
+#include "ui/train/train_view.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
@@ -27,7 +32,7 @@ protected:
     }
 
     ImVec2 cell(int index) {
-        const TextStripView& view = interface.state().decode.text;
+        const TextStripView& view = interface.state().view<DecodeView>().text;
         std::size_t line = 0;
         while (line + 1 < view.line_begin.size() && view.line_begin[line + 1] <= index) ++line;
         return ImVec2(
@@ -96,13 +101,13 @@ TEST_F(Hands, SpaceAndArrowsDriveDecoding) {
 }
 
 TEST_F(Hands, TextFieldsSwallowKeys) {
-    const PanelInfo& text = panels_of(Workspace::decode)[0];
+    const PanelInfo& text = find_workspace("decode")->panels[0];
     Interface alone(ImVec2(900, 300));
     for (int i = 0; i < 3; ++i) alone.draw_panel(frames, text.draw);
     alone.click(frames, ImVec2(700, 24));
     ASSERT_TRUE(ImGui::GetIO().WantTextInput);
     alone.type(frames, "Anna g ");
-    EXPECT_STREQ(alone.state().decode.controls.prompt.c_str(), "Anna g ");
+    EXPECT_STREQ(alone.state().view<DecodeView>().controls.prompt.c_str(), "Anna g ");
     alone.key(frames, ImGuiKey_Enter);
     bool prompted = false;
     for (const Command& command : alone.take_commands()) {
@@ -126,23 +131,24 @@ TEST_F(Hands, AKeyWhileTypingInTheWindowDoesNothingElse) {
     EXPECT_EQ(interface.state().selection.index, -1);
     interface.key(frames, ImGuiKey_2,
                   ImGuiMod_Ctrl);  // a chord that means nothing in a text still works
-    EXPECT_EQ(interface.state().workspace, Workspace::train);
+    EXPECT_EQ(interface.state().workspace, "train");
 }
 
-TEST_F(Hands, BracketsAndPointsChangeTheHeadWithinItsBounds) {
-    interface.key(frames, ImGuiKey_LeftBracket);
+TEST_F(Hands, AltAndArrowsChangeTheHeadWithinItsBounds) {
+    interface.key(frames, ImGuiKey_DownArrow, ImGuiMod_Alt);
     EXPECT_EQ(interface.state().selection.layer, 0);
-    interface.key(frames, ImGuiKey_RightBracket);
-    interface.key(frames, ImGuiKey_Period);
-    interface.key(frames, ImGuiKey_Period);
+    interface.key(frames, ImGuiKey_UpArrow, ImGuiMod_Alt);
+    interface.key(frames, ImGuiKey_RightArrow, ImGuiMod_Alt);
+    interface.key(frames, ImGuiKey_RightArrow, ImGuiMod_Alt);
     EXPECT_EQ(interface.state().selection.layer, 1);
     EXPECT_EQ(interface.state().selection.head, 2);
-    for (int i = 0; i < 9; ++i) interface.key(frames, ImGuiKey_RightBracket);
+    EXPECT_TRUE(wishes<StepDecode>().empty()) << "the arrows alone step";
+    for (int i = 0; i < 9; ++i) interface.key(frames, ImGuiKey_UpArrow, ImGuiMod_Alt);
     EXPECT_EQ(interface.state().selection.layer, frames.attention->layers - 1);
 }
 
 TEST_F(Hands, AThumbnailChoosesItsHead) {
-    const AttentionView& view = interface.state().decode.attention;
+    const AttentionView& view = interface.state().view<DecodeView>().attention;
     interface.click(frames, ImVec2(view.thumb_at.x + 3.4F * view.thumb_step,
                                    view.thumb_at.y + 2.4F * view.thumb_step));
     EXPECT_EQ(interface.state().selection.layer, 2);
@@ -150,7 +156,7 @@ TEST_F(Hands, AThumbnailChoosesItsHead) {
 }
 
 TEST_F(Hands, GWalksTheLowMargins) {
-    interface.state().decode.traces.threshold = -1.5F;
+    interface.state().view<DecodeView>().traces.threshold = -1.5F;
     interface.key(frames, ImGuiKey_G);
     const int first = interface.state().selection.index;
     ASSERT_GE(first, 0);
@@ -164,7 +170,7 @@ TEST_F(Hands, GWalksTheLowMargins) {
 }
 
 TEST_F(Hands, ACandidateIsChosenByAClickAndTheFirstNewOneByB) {
-    const CandidatesView& view = interface.state().decode.candidates;
+    const CandidatesView& view = interface.state().view<DecodeView>().candidates;
     interface.click(frames,
                     ImVec2(view.first_row.x + 20, view.first_row.y + 1.5F * view.row_height));
     auto chosen = wishes<ChooseToken>();
@@ -177,7 +183,7 @@ TEST_F(Hands, ACandidateIsChosenByAClickAndTheFirstNewOneByB) {
 }
 
 TEST_F(Hands, DraggingTheTokenMovesItInThePlane) {
-    const BoundaryView& view = interface.state().decode.boundary;
+    const BoundaryView& view = interface.state().view<DecodeView>().boundary;
     const ImVec2 from = view.token_pixel,
                  to(from.x + 0.1F * view.plot_size.x, from.y - 0.05F * view.plot_size.y);
     interface.drag(frames, from, to);
@@ -191,14 +197,14 @@ TEST_F(Hands, DraggingTheTokenMovesItInThePlane) {
 }
 
 TEST_F(Hands, DraggingBesideTheTokenMovesNothing) {
-    const BoundaryView& view = interface.state().decode.boundary;
+    const BoundaryView& view = interface.state().view<DecodeView>().boundary;
     const ImVec2 from(view.plot_at.x + 6, view.plot_at.y + 6);
     interface.drag(frames, from, ImVec2(from.x + 30, from.y + 30));
     EXPECT_TRUE(wishes<DragToken>().empty());
 }
 
 TEST_F(Hands, TheWheelOverTheBoundaryAsksForAnotherZoom) {
-    const BoundaryView& view = interface.state().decode.boundary;
+    const BoundaryView& view = interface.state().view<DecodeView>().boundary;
     interface.move(frames, ImVec2(view.plot_at.x + 20, view.plot_at.y + 20));
     ImGui::GetIO().AddMouseWheelEvent(0, 1);
     interface.draw(frames);
@@ -210,13 +216,13 @@ TEST_F(Hands, TheWheelOverTheBoundaryAsksForAnotherZoom) {
 
 TEST_F(Hands, ABranchIsEnteredByAClick) {
     const PanelInfo* branches = nullptr;
-    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+    for (const PanelInfo& panel : find_workspace("decode")->panels) {
         if (std::string_view(panel.id) == "decode.branches") branches = &panel;
     }
     ASSERT_NE(branches, nullptr);
     Interface alone(ImVec2(900, 400));
     for (int i = 0; i < 3; ++i) alone.draw_panel(frames, branches->draw);
-    const TreeView& view = alone.state().decode.tree;
+    const TreeView& view = alone.state().view<DecodeView>().tree;
     const int node = static_cast<int>(frames.decode->line.size()) + 2;  // on the first side branch
     const ImVec2 place = view.place[static_cast<std::size_t>(node)];
     EXPECT_GT(place.y, 0);
@@ -231,34 +237,31 @@ TEST_F(Hands, ABranchIsEnteredByAClick) {
 
 TEST_F(Hands, ATabKeepsItsPlaceAfterFillingTheWindow) {
     interface.state().maximized = "decode.boundary";
-    const ImVec2 before = interface.state().decode.boundary.plot_size;
+    const ImVec2 before = interface.state().view<DecodeView>().boundary.plot_size;
     for (int i = 0; i < 3; ++i) interface.draw(frames);
-    EXPECT_GT(interface.state().decode.boundary.plot_size.x, 1.5F * before.x);
+    EXPECT_GT(interface.state().view<DecodeView>().boundary.plot_size.x, 1.5F * before.x);
     interface.state().maximized.clear();
     for (int i = 0; i < 3; ++i) interface.draw(frames);
-    EXPECT_EQ(interface.state().decode.boundary.plot_size.x, before.x);
+    EXPECT_EQ(interface.state().view<DecodeView>().boundary.plot_size.x, before.x);
 }
 
-TEST_F(Hands, TabLeavesOnlyTheMainPanels) {
-    EXPECT_NE(interface.words().find("Spectrum"), std::string::npos);
+TEST_F(Hands, TabHidesTheSidePanelsAndTheOthersTakeTheirRoom) {
+    const auto reach = [&] {
+        float right = 0;
+        for (const Backdrop& panel : interface.state().backdrops)
+            right = std::max(right, panel.at.x + panel.size.x);
+        return right;
+    };
+    EXPECT_NE(interface.words().find("Temperature"), std::string::npos);
     interface.key(frames, ImGuiKey_Tab);
-    interface.draw(frames);
-    EXPECT_EQ(interface.words().find("Spectrum"), std::string::npos);
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_EQ(interface.words().find("Temperature"), std::string::npos);
+    EXPECT_NE(interface.words().find("Spectrum"), std::string::npos) << "not a side panel";
+    EXPECT_NEAR(reach(), 1280, 1);
     EXPECT_FALSE(ImGui::GetIO().WantTextInput);
     interface.key(frames, ImGuiKey_Tab);
-    interface.draw(frames);
-    EXPECT_NE(interface.words().find("Spectrum"), std::string::npos);
-}
-
-TEST_F(Hands, EveryKeyOfTheTableIsInTheKeyList) {
-    interface.key(frames, ImGuiKey_Slash, ImGuiMod_Shift);
-    ASSERT_TRUE(interface.state().show_keys);
-    ImGui::GetIO().DisplaySize = ImVec2(1600, 1400);
     for (int i = 0; i < 3; ++i) interface.draw(frames);
-    for (const Action& action : actions()) {
-        if (action.key[0] == 0) continue;
-        EXPECT_NE(interface.words().find(action.name), std::string::npos) << action.name;
-    }
+    EXPECT_NE(interface.words().find("Temperature"), std::string::npos);
 }
 
 TEST_F(Hands, ThePaletteRunsWhatIsTyped) {
@@ -267,13 +270,13 @@ TEST_F(Hands, ThePaletteRunsWhatIsTyped) {
     interface.draw(frames);
     interface.key(frames, ImGuiKey_Enter);
     interface.draw(frames);
-    EXPECT_EQ(interface.state().workspace, Workspace::path);
-    EXPECT_FALSE(interface.state().show_palette);
+    EXPECT_EQ(interface.state().workspace, "path");
+    EXPECT_EQ(interface.state().boxes.open, Box::none);
 }
 
 TEST_F(Hands, ASliderOfSamplingSendsTheWholeSetting) {
     const PanelInfo* sampling = nullptr;
-    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+    for (const PanelInfo& panel : find_workspace("decode")->panels) {
         if (std::string_view(panel.id) == "decode.sampling") sampling = &panel;
     }
     Interface alone(ImVec2(400, 300));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "ui/interface_setup.h"
 #include "ui/shell.h"
 
 namespace marginscope {
@@ -90,6 +91,8 @@ void Interface::draw_panel(
         PanelContext context{state_->theme, state_->selection, commands_, state_->pictures.get()};
         panel(frames, *state_, context);
         ImGui::End();
+        ActionContext actions{frames, *state_, commands_};
+        run_asked(context, actions);
     });
 }
 

@@ -10,11 +10,10 @@
 
 #include "interface.h"
 #include "support/synthetic_frames.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
-
-constexpr std::array kWorkspaces = {Workspace::decode, Workspace::train, Workspace::path};
 
 struct Kind {
     const char* name;
@@ -25,10 +24,10 @@ class EveryPanel : public testing::TestWithParam<Kind> {};
 
 TEST_P(EveryPanel, IsDrawnThreeTimesAndSaysSomething) {
     const Frames frames = GetParam().make();
-    for (const Workspace workspace : kWorkspaces) {
-        for (const PanelInfo& panel : panels_of(workspace)) {
+    for (const Workspace& workspace : workspaces()) {
+        for (const PanelInfo& panel : workspace.panels) {
             Interface interface(ImVec2(640, 480));
-            interface.state().workspace = workspace;
+            interface.state().workspace = workspace.id;
             if (frames.training != nullptr && frames.training->target > 0) {
                 interface.state().train_series.take(synthetic::training_events(60));
             }
@@ -48,8 +47,8 @@ TEST_P(EveryPanel, FitsIntoTheWholeWindowAtAnyScaleAndTheme) {
     for (const float scale : {0.75F, 1.0F, 3.0F}) {
         for (const ThemeKind theme : {ThemeKind::dark, ThemeKind::light}) {
             Interface interface(ImVec2(1280, 800), theme, scale);
-            for (const Workspace workspace : kWorkspaces) {
-                interface.state().workspace = workspace;
+            for (const Workspace& workspace : workspaces()) {
+                interface.state().workspace = workspace.id;
                 for (int i = 0; i < 3; ++i) interface.draw(frames);
                 EXPECT_GT(interface.last_vertices(), 100);
             }
@@ -82,7 +81,7 @@ TEST(EmptyPanels, SayWhatToDo) {
     }};
     for (const auto& [id, sentence] : sentences) {
         bool found = false;
-        for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+        for (const PanelInfo& panel : find_workspace("decode")->panels) {
             if (std::string_view(panel.id) != id) continue;
             found = true;
             Interface interface(ImVec2(1280, 800));
@@ -99,7 +98,7 @@ TEST(EmptyPanels, RepeatTheEnginesOwnSentence) {
     auto boundary = std::make_shared<BoundaryFrame>();
     boundary->sentence = "This token stands alone.";
     frames.boundary = boundary;
-    for (const PanelInfo& panel : panels_of(Workspace::decode)) {
+    for (const PanelInfo& panel : find_workspace("decode")->panels) {
         if (std::string_view(panel.id) != "decode.boundary") continue;
         Interface interface(ImVec2(1280, 800));
         interface.draw_panel(frames, panel.draw);
@@ -134,9 +133,9 @@ TEST(TroubledNumbers, AreWrittenAsTheyAre) {
 }
 
 TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {
-    for (const Workspace workspace : kWorkspaces) {
+    for (const Workspace& workspace : workspaces()) {
         Interface interface(ImVec2(1280, 800));
-        interface.state().workspace = workspace;
+        interface.state().workspace = workspace.id;
         interface.state().train_series.take(synthetic::training_events(2000));
         const Frames frames = synthetic::usual();
         std::vector<double> times;
@@ -147,10 +146,9 @@ TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {
         std::sort(times.begin(), times.end());
         const double p95 =
             times[static_cast<std::size_t>(0.95 * static_cast<double>(times.size()))];
-        RecordProperty("build_p95_us_" + std::to_string(static_cast<int>(workspace)),
-                       static_cast<int>(1000 * p95));
-        std::printf("workspace %d: p95 %.2f ms, median %.2f ms\n", static_cast<int>(workspace), p95,
-                    times[times.size() / 2]);
+        RecordProperty("build_p95_us_" + std::string(workspace.id), static_cast<int>(1000 * p95));
+        std::printf("workspace %s: p95 %.2f ms, median %.2f ms\n",
+                    std::string(workspace.id).c_str(), p95, times[times.size() / 2]);
 #ifdef __OPTIMIZE__
         EXPECT_LE(p95, 4.0);
 #endif

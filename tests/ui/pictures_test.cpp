@@ -11,7 +11,11 @@
 
 #include "support/synthetic_frames.h"
 #include "ui/decode/cell_layout.h"
+#include "ui/decode/decode_view.h"
 #include "ui/offscreen_window.h"
+#include "ui/path/path_view.h"
+#include "ui/train/train_view.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
@@ -52,14 +56,13 @@ TEST_P(EveryLook, IsDrawnWithoutAGlErrorAndIsNotEmpty) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pictures, EveryLook,
-    testing::Values(
-        Look{"decode-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, Workspace::decode}},
-        Look{"decode-light-1280", {1280, 800, 1.0F, ThemeKind::light, Workspace::decode}},
-        Look{"decode-dark-1920", {1920, 1080, 1.0F, ThemeKind::dark, Workspace::decode}},
-        Look{"decode-light-1920", {1920, 1080, 1.0F, ThemeKind::light, Workspace::decode}},
-        Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, Workspace::decode}},
-        Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, Workspace::train}},
-        Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, Workspace::path}}),
+    testing::Values(Look{"decode-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "decode"}},
+                    Look{"decode-light-1280", {1280, 800, 1.0F, ThemeKind::light, "decode"}},
+                    Look{"decode-dark-1920", {1920, 1080, 1.0F, ThemeKind::dark, "decode"}},
+                    Look{"decode-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "decode"}},
+                    Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, "decode"}},
+                    Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "train"}},
+                    Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, "path"}}),
     [](const testing::TestParamInfo<Look>& look) {
         std::string name = look.param.name;
         for (char& c : name) c = c == '-' ? '_' : c;
@@ -82,7 +85,7 @@ protected:
         for (int i = 0; i < 5; ++i) window.draw(now, out);
         return window.pixels();
     }
-    OffscreenWindow window{OffscreenOptions{1280, 800, 1.0F, ThemeKind::dark, Workspace::decode}};
+    OffscreenWindow window{OffscreenOptions{1280, 800, 1.0F, ThemeKind::dark, "decode"}};
     Frames frames = synthetic::usual();
 };
 
@@ -92,7 +95,7 @@ TEST_F(Colors, ANanWeightIsVioletAndTheFutureIsNot) {
     attention->weights[static_cast<std::size_t>(query * attention->size + key)] = kNoValue;
     frames.attention = attention;
     const Image image = draw(frames);
-    const AttentionView& view = window.state().decode.attention;
+    const AttentionView& view = window.state().view<DecodeView>().attention;
     const float cell = view.matrix_size.x / static_cast<float>(attention->size);
     const auto pixel = [&](int q, int k) {
         return at(image, view.matrix_at.x + (static_cast<float>(k) + 0.5F) * cell,
@@ -105,7 +108,7 @@ TEST_F(Colors, ANanWeightIsVioletAndTheFutureIsNot) {
 
 TEST_F(Colors, TheBoundaryIsAccentWhereDetChangesItsSign) {
     const Image image = draw(frames);
-    const BoundaryView& view = window.state().decode.boundary;
+    const BoundaryView& view = window.state().view<DecodeView>().boundary;
     const BoundaryFrame& f = *frames.boundary;
     const auto x_of = [&](float x) {
         return view.plot_at.x + (x - f.x_min) / (f.x_max - f.x_min) * view.plot_size.x;
@@ -133,7 +136,7 @@ TEST_F(Colors, AnIslandOfOneNodeColorsOnlyItself) {
     boundary->version = 3;
     frames.boundary = boundary;
     const Image image = draw(frames);
-    const BoundaryView& view = window.state().decode.boundary;
+    const BoundaryView& view = window.state().view<DecodeView>().boundary;
     const float step = view.plot_size.x / static_cast<float>(boundary->columns - 1);
     const ImVec2 island(view.plot_at.x + static_cast<float>(column) * step,
                         view.plot_at.y + view.plot_size.y - static_cast<float>(row) * step);
@@ -150,7 +153,7 @@ TEST_F(Colors, AnIslandOfOneNodeColorsOnlyItself) {
 
 TEST_F(Colors, SupportTokensWearARingInTheText) {
     const Image image = draw(frames);
-    const TextStripView& view = window.state().decode.text;
+    const TextStripView& view = window.state().view<DecodeView>().text;
     const Theme& theme = window.state().theme;
     const ImVec4 ring = to_vec4(theme.ring);
     const Rgb wanted{static_cast<std::uint8_t>(ring.x * 255),
@@ -178,7 +181,7 @@ TEST_F(Colors, ADraggedTokenMovesInThePicture) {
     boundary->token_at = {-0.4F, -0.9F};
     frames.boundary = boundary;
     const Image after = draw(frames);
-    const ImVec2 token = window.state().decode.boundary.token_pixel;
+    const ImVec2 token = window.state().view<DecodeView>().boundary.token_pixel;
     int changed = 0;
     for (int dy = -8; dy <= 8; ++dy) {
         for (int dx = -8; dx <= 8; ++dx) {

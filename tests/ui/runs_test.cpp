@@ -10,13 +10,16 @@
 #include "ui/path/path_curves.h"
 #include "ui/path/path_grid.h"
 #include "ui/path/path_plots.h"
+#include "ui/path/path_view.h"
 #include "ui/path/plan_form.h"
 #include "ui/path/plot_parts.h"
 #include "ui/path/proposal.h"
 #include "ui/run_hue.h"
 #include "ui/train/run_controls.h"
 #include "ui/train/train_series.h"
+#include "ui/train/train_view.h"
 #include "ui/widgets.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
@@ -145,10 +148,10 @@ std::optional<Wanted> click_for(Interface& interface, const Frames& frames, floa
 
 TEST(TrainPanels, StartWishesForTheRunOfTheForm) {
     Interface interface;
-    interface.state().train.form.config.train.steps = 77;
+    interface.state().view<TrainView>().form.config.train.steps = 77;
     Frames frames;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_run_controls(f, s.train, c);
+        draw_run_controls(f, s.view<TrainView>(), c);
     });
     EXPECT_NE(interface.words().find("Start"), std::string::npos);
     const auto start = click_for<StartTraining>(interface, frames, 12);
@@ -158,21 +161,22 @@ TEST(TrainPanels, StartWishesForTheRunOfTheForm) {
 
 TEST(TrainPanels, ABadFormIsASentenceAndNoWish) {
     Interface interface;
-    interface.state().train.form.config.model.heads = 7;
+    interface.state().view<TrainView>().form.config.model.heads = 7;
     Frames frames;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_run_controls(f, s.train, c);
+        draw_run_controls(f, s.view<TrainView>(), c);
     });
     EXPECT_FALSE(click_for<StartTraining>(interface, frames, 24).has_value());
-    EXPECT_NE(interface.state().train.form.problem.find("multiple"), std::string::npos);
+    EXPECT_NE(interface.state().view<TrainView>().form.problem.find("multiple"), std::string::npos);
 }
 
 TEST(PathPanels, ACellOpensItsModel) {
     Interface interface;
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(small_path());
-    interface.draw_panel(
-        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_grid(f, s.path, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_path_grid(f, s.view<PathView>(), c);
+    });
     const auto load = click_for<LoadPathCell>(interface, frames, 16);
     ASSERT_TRUE(load.has_value());
     EXPECT_EQ(interface.state().selection.path_run, load->run);
@@ -240,7 +244,7 @@ TEST(PathPanels, DifferencesAreGroupedByLambdaUnderShortNames) {
     frames.path = std::make_shared<const PathFrame>(told_path());
     for (int i = 0; i < 3; ++i)
         interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-            draw_proposal(f, s.path, c);
+            draw_proposal(f, s.view<PathView>(), c);
         });
     const std::string& words = interface.words();
     EXPECT_EQ(count_of(words, "3 seeds"), 2U) << words;
@@ -254,24 +258,25 @@ TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(told_path());
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_path_losses(f, s.path, c);
+        draw_path_losses(f, s.view<PathView>(), c);
     });
     for (const char* part : {"clean", "σ 0.05", "mean and range of up to 2 seeds"})
         EXPECT_NE(interface.words().find(part), std::string::npos) << part;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_path_margins(f, s.path, c);
+        draw_path_margins(f, s.view<PathView>(), c);
     });
     for (const char* part : {"median", "5 %", "smallest", "RMS"})
         EXPECT_NE(interface.words().find(part), std::string::npos) << part;
-    interface.draw_panel(
-        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.path, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_plan(f, s.view<PathView>(), c);
+    });
     EXPECT_NE(interface.words().find("my path"), std::string::npos);
     EXPECT_EQ(interface.words().find("/somewhere"), std::string::npos);
 }
 
 TEST(PathPanels, FitIntoTheSmallestUsualWindow) {
     Interface interface(ImVec2(1280, 800));
-    interface.state().workspace = Workspace::path;
+    interface.state().workspace = "path";
     Frames frames = synthetic::usual();
     PathFrame path = *frames.path;
     path.paired = told_path().paired;

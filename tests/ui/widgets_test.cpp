@@ -10,10 +10,11 @@
 #include <set>
 
 #include "support/synthetic_frames.h"
-#include "ui/actions.h"
 #include "ui/decode/attention_row.h"
 #include "ui/decode/boundary.h"
 #include "ui/decode/branches.h"
+#include "ui/decode/decode_actions.h"
+#include "ui/decode/decode_view.h"
 #include "ui/event_log.h"
 #include "ui/frame_pacer.h"
 #include "ui/margin_style.h"

@@ -1,24 +1,23 @@
 // What the panels show, so that nothing is computed that nobody looks at.
 #pragma once
 
+#include <string>
+
 #include "core/margin_kind.h"
 #include "core/messages/boundary.h"
 #include "core/messages/enum_names.h"
 
 namespace marginscope {
 
-enum class Workspace { decode, train, path };
-template <>
-inline constexpr auto kEnumNames<Workspace> = std::to_array<std::string_view>({"decode", "train",
-                                                                               "path"});
 template <>
 inline constexpr auto kEnumNames<MarginKind> =
     std::to_array<std::string_view>({"determinant", "singular", "geometric"});
 
 struct SetView {
     static constexpr std::string_view kName = "set_view";
-    Workspace workspace = Workspace::decode;
-    int index = -1;  // selected character; -1 follows the cursor
+    std::string workspace = "decode";  // id of the one that is shown
+    bool text_shown = true;            // its panels show the text's numbers
+    int index = -1;                    // selected character; -1 follows the cursor
     PlaneKind plane = PlaneKind::nearest;
     int plane_token_a = -1, plane_token_b = -1;  // for two_tokens
     MarginKind kind = MarginKind::determinant;
@@ -27,6 +26,7 @@ struct SetView {
     float zoom = 1.0f;  // 1: the slice shows the token, its boundary and its past
     static void fields(auto& self, auto&& visit) {
         visit("workspace", self.workspace);
+        visit("text_shown", self.text_shown);
         visit("index", self.index);
         visit("plane", self.plane);
         visit("plane_token_a", self.plane_token_a);

@@ -35,7 +35,7 @@ public:
     /// Takes in what other threads found out; once a turn of the loop.
     void collect();
     /// Whether anything of this workspace is to be captured while a model trains.
-    bool wanted_while_training() const { return session_.view().workspace == Workspace::decode; }
+    bool wanted_while_training() const { return session_.view().text_shown; }
     /// Computes for about `budget` and publishes what is new; true while margins are missing.
     bool capture(std::chrono::milliseconds budget);
 

@@ -4,42 +4,26 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/widgets.h"
+#include "ui/action_button.h"
 
 namespace marginscope {
 namespace {
 
-void draw_buttons(const DecodeFrame* decode, ControlsView& view, PanelContext& context) {
-    const Theme& theme = context.theme;
+void draw_buttons(const DecodeFrame* decode, PanelContext& context) {
     const bool ready = decode != nullptr;
     const bool playing = ready && decode->playing;
-    const auto step = [&](int by) {
-        context.selection.index = -1;
-        context.out.push_back(StepDecode{by});
-    };
-    const auto jump = [&](int index) {
-        context.selection.index = -1;
-        context.out.push_back(JumpDecode{index});
-    };
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(2), 0));
-    if (icon_button(theme, "##first", Icon::first, "To the beginning (Home)", ready)) jump(0);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(context.theme.px(2), 0));
+    action_button(context, "decode.first", Icon::first, ready);
     ImGui::SameLine();
-    if (icon_button(theme, "##back", Icon::back, "One step back (←)", ready)) step(-1);
+    action_button(context, "decode.back", Icon::back, ready);
     ImGui::SameLine();
-    if (icon_button(theme, "##play", playing ? Icon::pause : Icon::play,
-                    playing ? "Pause (Space)" : "Play (Space)", ready, playing)) {
-        context.out.push_back(PlayDecode{!playing, static_cast<double>(view.tokens_per_s)});
-    }
+    action_button(context, "decode.play", playing ? Icon::pause : Icon::play, ready, playing);
     ImGui::SameLine();
-    if (icon_button(theme, "##forward", Icon::forward, "One step forwards (→)", ready)) step(1);
+    action_button(context, "decode.forward", Icon::forward, ready);
     ImGui::SameLine();
-    if (icon_button(theme, "##last", Icon::last, "To the end (End)", ready))
-        jump(ready ? static_cast<int>(decode->line.size()) - 1 : 0);
+    action_button(context, "decode.last", Icon::last, ready);
     ImGui::SameLine();
-    if (icon_button(theme, "##restart", Icon::restart, "Restart with the same seed (R)", ready)) {
-        context.selection.index = -1;
-        context.out.push_back(SetPrompt{view.prompt});
-    }
+    action_button(context, "decode.restart", Icon::restart, ready);
     ImGui::PopStyleVar();
 }
 
@@ -84,7 +68,7 @@ void draw_noise(const DecodeFrame& decode, const NoiseFrame* noise, ControlsView
 void draw_transport(const Frames& frames, ControlsView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     const DecodeFrame* decode = frames.decode.get();
-    draw_buttons(decode, view, context);
+    draw_buttons(decode, context);
     ImGui::SameLine(0, theme.px(12));
     const float row = ImGui::GetCursorPosY();
     if (decode != nullptr) {

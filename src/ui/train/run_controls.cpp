@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/error.h"
-#include "ui/widgets.h"
+#include "ui/action_button.h"
 
 namespace marginscope {
 namespace {
@@ -14,44 +13,25 @@ bool active(const TrainingFrame* training) {
     return training != nullptr && training->state != TrainingState::idle;
 }
 
-void start(TrainView& view, PanelContext& context) {
-    try {
-        validate(view.form.config);
-        view.form.problem.clear();
-        context.out.push_back(
-            StartTraining{view.form.config, view.form.from_loaded, view.form.run_folder});
-    } catch (const UserError& error) {
-        view.form.problem = error.what();
-    }
-}
-
-void draw_transport(const TrainingFrame* training, TrainView& view, PanelContext& context) {
+void draw_transport(const TrainingFrame* training, PanelContext& context) {
     const Theme& theme = context.theme;
     const bool has_run = active(training);
     const bool running = has_run && training->state == TrainingState::running;
     const bool over = has_run && (training->state == TrainingState::finished ||
                                   training->state == TrainingState::failed);
     if (!has_run || over) {
-        if (primary_button(theme, over ? "Start again" : "Start")) start(view, context);
+        if (primary_button(theme, over ? "Start again" : "Start"))
+            context.asked.push_back("train.start");
     } else if (primary_button(theme, running ? "Pause" : "Resume")) {
-        if (running)
-            context.out.push_back(PauseTraining{});
-        else
-            context.out.push_back(ResumeTraining{});
+        context.asked.push_back("train.pause");
     }
     ImGui::SameLine(0, theme.px(6));
-    if (icon_button(theme, "##step", Icon::forward, "One training step (N)", has_run && !over))
-        context.out.push_back(StepTraining{1});
+    action_button(context, "train.step", Icon::forward, has_run && !over);
     ImGui::SameLine(0, theme.px(2));
-    if (icon_button(theme, "##stop", Icon::close,
-                    "Stop: save where there is a run folder; the model stays loaded",
-                    has_run && !over))
-        context.out.push_back(StopTraining{});
+    action_button(context, "train.stop", Icon::close, has_run && !over);
     if (has_run && !over) {
         ImGui::SameLine(0, theme.px(6));
-        if (icon_button(theme, "##again", Icon::restart, "Start anew with the settings below",
-                        true))
-            start(view, context);
+        action_button(context, "train.again", Icon::restart);
     }
 }
 
@@ -138,7 +118,7 @@ const char* state_words(TrainingState state) {
 void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     const TrainingFrame* training = frames.training.get();
-    draw_transport(training, view, context);
+    draw_transport(training, context);
     if (!active(training)) {
         ImGui::Dummy(ImVec2(0, theme.px(4)));
         const std::string corpus = training != nullptr && !training->corpus_label.empty()

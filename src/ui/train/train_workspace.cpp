@@ -1,5 +1,6 @@
-// The list of the Train workspace's panels and their default arrangement.
-#include "ui/train/train_panels.h"
+// The row of the Train workspace: its panels, where they stand, and what gives them something to
+// show.
+#include "ui/train/train_workspace.h"
 
 #include <algorithm>
 #include <array>
@@ -8,36 +9,38 @@
 #include "ui/train/loss.h"
 #include "ui/train/margin_history.h"
 #include "ui/train/run_controls.h"
+#include "ui/train/train_actions.h"
+#include "ui/train/train_view.h"
 
 namespace marginscope {
 namespace {
 
 const std::array kPanels = std::to_array<PanelInfo>({
-    {"train.run", "Run", Workspace::train, true,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_run_controls(f, s.train, c); }},
-    {"train.form", "Next run", Workspace::train, false,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_run_form(f, s.train.form, c); }},
-    {"train.loss", "Loss", Workspace::train, true,
+    {"train.run", "Run", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_losses(f, s.train_series, s.train.loss, c);
+         draw_run_controls(f, s.view<TrainView>(), c);
      }},
-    {"train.margins", "Margins over time", Workspace::train, false,
+    {"train.form", "Next run", true,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_run_form(f, s.view<TrainView>().form, c);
+     }},
+    {"train.loss", "Loss", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_losses(f, s.train_series, s.view<TrainView>().loss, c);
+     }},
+    {"train.margins", "Margins over time", false,
      [](const Frames&, UiState& s, PanelContext& c) {
-         draw_margin_history(s.train_series, s.train.histogram, c);
+         draw_margin_history(s.train_series, s.view<TrainView>().histogram, c);
      }},
-    {"train.sample", "Sample", Workspace::train, false,
+    {"train.sample", "Sample", false,
      [](const Frames& f, UiState&, PanelContext& c) { draw_sample(f, c); }},
-    {"train.figures", "Figures", Workspace::train, false,
+    {"train.figures", "Figures", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_run_figures(f, s.train_series, s.loop, c);
      }},
 });
 
-}  // namespace
-
-std::span<const PanelInfo> train_panels() { return kPanels; }
-
-void dock_train_panels(DockArea& area) {
+void dock(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
@@ -55,6 +58,24 @@ void dock_train_panels(DockArea& area) {
     dock_panel("train.margins", kPanels, margins.part);
     dock_panel("train.sample", kPanels, margins.rest);
     dock_panel("train.figures", kPanels, figures.part);
+}
+
+CommandList example() { return {StartTraining{}, TrainUntil{60}}; }
+
+bool arrived(const Frames& f) { return f.training != nullptr; }
+
+}  // namespace
+
+Workspace train_workspace() {
+    return {.id = "train",
+            .title = "Train",
+            .question = "What does the barrier do while a model learns?",
+            .panels = kPanels,
+            .actions = train_actions(),
+            .dock = dock,
+            .shows_text = false,
+            .example = example,
+            .arrived = arrived};
 }
 
 }  // namespace marginscope

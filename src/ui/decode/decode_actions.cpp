@@ -1,0 +1,245 @@
+// The rows of the menus Decode and Model.
+#include "ui/decode/decode_actions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/decode/decode_view.h"
+
+namespace marginscope {
+namespace {
+
+bool has_text(const ActionContext& c) { return c.frames.decode != nullptr; }
+bool has_stage(const ActionContext& c) {
+    return c.frames.margins != nullptr && c.frames.margins->has_stage;
+}
+bool has_attention(const ActionContext& c) {
+    return c.frames.attention != nullptr && c.frames.attention->heads > 0;
+}
+bool has_drags(const ActionContext& c) { return has_text(c) && !c.frames.decode->dragged.empty(); }
+
+// What is shown follows the cursor: a selection elsewhere would stay behind.
+void step(ActionContext& c, int by) {
+    c.state.selection.index = -1;
+    c.out.push_back(StepDecode{by});
+}
+
+void jump(ActionContext& c, int index) {
+    c.state.selection.index = -1;
+    c.out.push_back(JumpDecode{index});
+}
+
+void play_pause(ActionContext& c) {
+    const float speed = c.state.view<DecodeView>().controls.tokens_per_s;
+    c.out.push_back(PlayDecode{!c.frames.decode->playing, static_cast<double>(speed)});
+}
+
+void restart(ActionContext& c, bool new_seed) {
+    if (new_seed) {
+        SamplingSettings settings = c.frames.decode->sampling;
+        ++settings.seed;
+        c.out.push_back(SetSampling{settings});
+    }
+    c.state.selection.index = -1;
+    c.out.push_back(SetPrompt{c.state.view<DecodeView>().controls.prompt});
+}
+
+// The likeliest continuation that is not a branch yet.
+void branch(ActionContext& c) {
+    for (const CandidateCell& candidate : c.frames.decode->candidates) {
+        if (candidate.node >= 0) continue;
+        c.state.selection.index = -1;
+        c.out.push_back(ChooseToken{candidate.token});
+        return;
+    }
+}
+
+void go_to_low_margin(ActionContext& c) {
+    const int from = selected_index(c.state.selection, c.frames.decode.get());
+    const int next =
+        next_low_margin(*c.frames.margins, from, c.state.view<DecodeView>().traces.threshold);
+    if (next >= 0) c.state.selection.index = next;
+}
+
+void change_head(ActionContext& c, int layers, int heads) {
+    const AttentionFrame& a = *c.frames.attention;
+    Selection& s = c.state.selection;
+    s.layer = std::clamp(s.layer + layers, 0, std::max(0, a.layers - 1));
+    s.head = std::clamp(s.head + heads, 0, std::max(0, a.heads - 1));
+}
+
+Action margin_kind(std::string id, std::string name, MarginKind kind) {
+    return {
+        .id = std::move(id),
+        .menu = "Model",
+        .name = std::move(name),
+        .checked =
+            [kind](const ActionContext& c) {
+                return c.state.view<DecodeView>().boundary.request.kind == kind;
+            },
+        .run =
+            [kind](ActionContext& c) { c.state.view<DecodeView>().boundary.request.kind = kind; }};
+}
+
+std::vector<Action> moves() {
+    return {
+        {.id = "decode.play",
+         .menu = "Decode",
+         .name = "Play or pause",
+         .keys = {ImGuiKey_Space},
+         .enabled = has_text,
+         .run = play_pause},
+        {.id = "decode.forward",
+         .menu = "Decode",
+         .name = "One step forwards",
+         .keys = {ImGuiKey_RightArrow},
+         .repeats = true,
+         .enabled = has_text,
+         .run = [](ActionContext& c) { step(c, 1); }},
+        {.id = "decode.back",
+         .menu = "Decode",
+         .name = "One step back",
+         .keys = {ImGuiKey_LeftArrow},
+         .repeats = true,
+         .enabled = has_text,
+         .run = [](ActionContext& c) { step(c, -1); }},
+        {.id = "decode.forward_ten",
+         .menu = "Decode",
+         .name = "Ten steps forwards",
+         .keys = {ImGuiMod_Shift | ImGuiKey_RightArrow},
+         .repeats = true,
+         .enabled = has_text,
+         .run = [](ActionContext& c) { step(c, 10); }},
+        {.id = "decode.back_ten",
+         .menu = "Decode",
+         .name = "Ten steps back",
+         .keys = {ImGuiMod_Shift | ImGuiKey_LeftArrow},
+         .repeats = true,
+         .enabled = has_text,
+         .run = [](ActionContext& c) { step(c, -10); }},
+        {.id = "decode.first",
+         .menu = "Decode",
+         .name = "To the beginning",
+         .keys = {ImGuiKey_Home},
+         .enabled = has_text,
+         .run = [](ActionContext& c) { jump(c, 0); }},
+        {.id = "decode.last",
+         .menu = "Decode",
+         .name = "To the end",
+         .keys = {ImGuiKey_End},
+         .enabled = has_text,
+         .run =
+             [](ActionContext& c) { jump(c, static_cast<int>(c.frames.decode->line.size()) - 1); }},
+    };
+}
+
+std::vector<Action> changes() {
+    return {
+        {.id = "decode.branch",
+         .menu = "Decode",
+         .name = "Branch: the next candidate",
+         .keys = {ImGuiKey_B},
+         .enabled = has_text,
+         .run = branch},
+        {.id = "decode.restart",
+         .menu = "Decode",
+         .name = "Restart with the same seed",
+         .keys = {ImGuiKey_R},
+         .enabled = has_text,
+         .run = [](ActionContext& c) { restart(c, false); }},
+        {.id = "decode.restart_new",
+         .menu = "Decode",
+         .name = "Restart with a new seed",
+         .keys = {ImGuiMod_Shift | ImGuiKey_R},
+         .enabled = has_text,
+         .run = [](ActionContext& c) { restart(c, true); }},
+        {.id = "decode.low_margin",
+         .menu = "Decode",
+         .name = "Go to the next low margin",
+         .keys = {ImGuiKey_G},
+         .enabled = has_stage,
+         .run = go_to_low_margin},
+        {.id = "decode.follow",
+         .menu = "Decode",
+         .name = "Select what is at the cursor",
+         .keys = {ImGuiKey_Escape},
+         .enabled = has_text,
+         .run = [](ActionContext& c) { c.state.selection.index = -1; }},
+        {.id = "decode.undo_drags",
+         .menu = "Decode",
+         .name = "Undo all drags",
+         .keys = {ImGuiMod_Shift | ImGuiKey_D},
+         .enabled = has_drags,
+         .run = [](ActionContext& c) { c.out.push_back(ResetDrags{}); }},
+    };
+}
+
+std::vector<Action> model() {
+    return {
+        {.id = "model.layer_up",
+         .menu = "Model",
+         .name = "Layer up",
+         .keys = {ImGuiMod_Alt | ImGuiKey_UpArrow},
+         .repeats = true,
+         .enabled = has_attention,
+         .run = [](ActionContext& c) { change_head(c, 1, 0); }},
+        {.id = "model.layer_down",
+         .menu = "Model",
+         .name = "Layer down",
+         .keys = {ImGuiMod_Alt | ImGuiKey_DownArrow},
+         .repeats = true,
+         .enabled = has_attention,
+         .run = [](ActionContext& c) { change_head(c, -1, 0); }},
+        {.id = "model.next_head",
+         .menu = "Model",
+         .name = "Next head",
+         .keys = {ImGuiMod_Alt | ImGuiKey_RightArrow},
+         .repeats = true,
+         .enabled = has_attention,
+         .run = [](ActionContext& c) { change_head(c, 0, 1); }},
+        {.id = "model.previous_head",
+         .menu = "Model",
+         .name = "Previous head",
+         .keys = {ImGuiMod_Alt | ImGuiKey_LeftArrow},
+         .repeats = true,
+         .enabled = has_attention,
+         .run = [](ActionContext& c) { change_head(c, 0, -1); }},
+        {.id = "model.fit",
+         .menu = "Model",
+         .name = "Fit a stage to this model",
+         .keys = {ImGuiKey_F},
+         .enabled = has_text,
+         .run = [](ActionContext& c) { c.out.push_back(FitStage{}); }},
+        margin_kind("model.determinant", "Margin: determinant, log|det J|",
+                    MarginKind::determinant),
+        margin_kind("model.singular", "Margin: singular, σ_min", MarginKind::singular),
+        margin_kind("model.geometric", "Margin: geometric, a distance", MarginKind::geometric),
+    };
+}
+
+}  // namespace
+
+std::span<const Action> decode_actions() {
+    static const std::vector<Action> table = [] {
+        std::vector<Action> all = moves();
+        for (auto part : {changes(), model()}) all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }();
+    return table;
+}
+
+int next_low_margin(const MarginFrame& margins, int from, float threshold) {
+    const int count = static_cast<int>(margins.cells.size());
+    int lowest = -1;
+    for (int k = 1; k <= count; ++k) {
+        const int i = ((from < 0 ? -1 : from) + k) % count;
+        const MarginCell& cell = margins.cells[static_cast<std::size_t>(i)];
+        if (!cell.valid || std::isnan(cell.logdet)) continue;
+        if (cell.logdet < threshold) return i;
+        if (lowest < 0 || cell.logdet < margins.cells[static_cast<std::size_t>(lowest)].logdet)
+            lowest = i;
+    }
+    return lowest;
+}
+
+}  // namespace marginscope

@@ -1,0 +1,111 @@
+// The row of the Decode workspace: its panels, where they stand, and what gives them something to
+// show.
+#include "ui/decode/decode_workspace.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ui/decode/attention.h"
+#include "ui/decode/boundary.h"
+#include "ui/decode/branches.h"
+#include "ui/decode/candidates.h"
+#include "ui/decode/causes.h"
+#include "ui/decode/controls.h"
+#include "ui/decode/decode_actions.h"
+#include "ui/decode/decode_view.h"
+#include "ui/decode/text_strip.h"
+#include "ui/decode/traces.h"
+
+namespace marginscope {
+namespace {
+
+void draw_text(const Frames& frames, UiState& state, PanelContext& context) {
+    draw_transport(frames, state.view<DecodeView>().controls, context);
+    draw_text_strip(frames, state.view<DecodeView>().text, context);
+}
+
+const std::array kPanels = std::to_array<PanelInfo>({
+    {"decode.text", "Text", false, draw_text},
+    {"decode.candidates", "Next character", true,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_candidates(f, s.view<DecodeView>().candidates, c);
+     }},
+    {"decode.attention", "Attention", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_attention(f, s.view<DecodeView>().attention, c);
+     }},
+    {"decode.boundary", "Boundary", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_boundary(f, s.view<DecodeView>().boundary, c);
+     }},
+    {"decode.causes", "Causes", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_causes(f, s.view<DecodeView>().causes, c);
+     }},
+    {"decode.traces", "Traces", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_traces(f, s.view<DecodeView>().traces, c);
+     }},
+    {"decode.branches", "Branches", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_branches(f, s.view<DecodeView>().tree, c);
+     }},
+    {"decode.sampling", "Sampling and noise", true,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_sampling(f, s.view<DecodeView>().controls, c);
+     }},
+});
+
+void dock(DockArea& area) {
+    const float height = std::max(1.0F, area.size.y);
+    const float px = area.scale;
+    const DockSplit top =
+        split_dock(area.main, DockSide::top, std::clamp(226 * px / height, 0.21F, 0.5F));
+    const DockSplit bottom =
+        split_dock(top.rest, DockSide::bottom, std::clamp(176 * px / height, 0.19F, 0.5F));
+    const DockSplit next = split_dock(top.part, DockSide::right, 0.27F);
+    const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.345F);
+    const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.36F);
+    const DockSplit sampling =
+        split_dock(area.right, DockSide::bottom, std::clamp(222 * px / height, 0.15F, 0.6F));
+    area.right = sampling.rest;
+    dock_panel("decode.text", kPanels, next.rest);
+    dock_panel("decode.candidates", kPanels, next.part);
+    dock_panel("decode.attention", kPanels, attention.part);
+    dock_panel("decode.boundary", kPanels, causes.rest);
+    dock_panel("decode.causes", kPanels, causes.part);
+    dock_panel("decode.traces", kPanels, bottom.part);
+    dock_panel("decode.branches", kPanels, bottom.part);
+    dock_panel("decode.sampling", kPanels, sampling.part);
+}
+
+CommandList example() { return {StepDecode{48}}; }
+
+/// Every margin of the window is there, and the slice is drawn in full.
+bool arrived(const Frames& f) {
+    if (!f.decode || !f.margins || !f.attention || !f.boundary || f.decode->line.empty())
+        return false;
+    if (f.boundary->geometric_pending || f.boundary->field_pending) return false;
+    if (!f.margins->has_stage) return true;
+    const auto& cells = f.margins->cells;
+    if (static_cast<int>(cells.size()) != f.decode->cursor) return false;
+    const auto first = static_cast<std::size_t>(f.decode->window_begin) + 2;
+    return std::all_of(cells.begin() + static_cast<std::ptrdiff_t>(std::min(first, cells.size())),
+                       cells.end(), [](const MarginCell& cell) { return cell.valid; });
+}
+
+}  // namespace
+
+Workspace decode_workspace() {
+    return {.id = "decode",
+            .title = "Decode",
+            .question = "Which tokens decide how safe this sequence is?",
+            .panels = kPanels,
+            .actions = decode_actions(),
+            .dock = dock,
+            .shows_text = true,
+            .example = example,
+            .arrived = arrived};
+}
+
+}  // namespace marginscope

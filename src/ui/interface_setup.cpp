@@ -1,0 +1,69 @@
+// Settings that are read from and written to the layout file, and the theme.
+#include "ui/interface_setup.h"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace marginscope {
+namespace {
+
+void* open_settings(ImGuiContext*, ImGuiSettingsHandler* handler, const char*) {
+    return handler->UserData;
+}
+
+void read_setting(ImGuiContext*, ImGuiSettingsHandler*, void* entry, const char* line) {
+    auto& state = *static_cast<UiState*>(entry);
+    int number = 0;
+    float real = 0;
+    char word[64];
+    if (std::sscanf(line, "light=%d", &number) == 1)
+        state.theme_kind = number != 0 ? ThemeKind::light : ThemeKind::dark;
+    else if (std::sscanf(line, "scale=%f", &real) == 1)
+        state.user_scale = std::clamp(real, kMinUiScale, kMaxUiScale);
+    else if (std::sscanf(line, "hidden=%63s", word) == 1)
+        state.hidden.insert(word);
+    state.theme_dirty = true;
+}
+
+void write_settings(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
+    const auto& state = *static_cast<const UiState*>(handler->UserData);
+    out->appendf("[%s][window]\nlight=%d\nscale=%.3f\n", handler->TypeName,
+                 state.theme_kind == ThemeKind::light ? 1 : 0, state.user_scale);
+    for (const std::string& id : state.hidden) out->appendf("hidden=%s\n", id.c_str());
+    out->append("\n");
+}
+
+}  // namespace
+
+void set_up_interface(UiState& state, const std::string& ini_path) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
+    io.ConfigWindowsMoveFromTitleBarOnly = true;
+    io.ConfigInputTextCursorBlink = false;  // a blinking cursor would keep an idle window drawing
+    io.IniFilename = ini_path.empty() ? nullptr : ini_path.c_str();
+    ImGuiSettingsHandler handler;
+    handler.TypeName = "marginscope";
+    handler.TypeHash = ImHashStr(handler.TypeName);
+    handler.ReadOpenFn = open_settings;
+    handler.ReadLineFn = read_setting;
+    handler.WriteAllFn = write_settings;
+    handler.UserData = &state;
+    ImGui::AddSettingsHandler(&handler);
+    state.theme.fonts = load_fonts();
+    if (!ini_path.empty()) ImGui::LoadIniSettingsFromDisk(ini_path.c_str());
+    state.theme_dirty = true;
+    refresh_theme(state);
+}
+
+void refresh_theme(UiState& state) {
+    if (!state.theme_dirty) return;
+    state.theme =
+        make_theme(state.theme_kind, state.user_scale * state.screen_scale, state.theme.fonts);
+    apply_theme(state.theme);
+    if (ImGui::GetCurrentContext()->SettingsLoaded) ImGui::MarkIniSettingsDirty();
+    state.theme_dirty = false;
+}
+
+}  // namespace marginscope

@@ -1,0 +1,76 @@
+// The row of the Path workspace: its panels, where they stand, and what gives them something to
+// show.
+#include "ui/path/path_workspace.h"
+
+#include <algorithm>
+#include <array>
+
+#include "ui/path/path_grid.h"
+#include "ui/path/path_plots.h"
+#include "ui/path/path_view.h"
+#include "ui/path/plan_form.h"
+#include "ui/path/proposal.h"
+
+namespace marginscope {
+namespace {
+
+const std::array kPanels = std::to_array<PanelInfo>({
+    {"path.plan", "Plan", true,
+     [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.view<PathView>(), c); }},
+    {"path.grid", "Grid", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_path_grid(f, s.view<PathView>(), c);
+     }},
+    {"path.losses", "Losses", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_path_losses(f, s.view<PathView>(), c);
+     }},
+    {"path.margins", "Margins", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_path_margins(f, s.view<PathView>(), c);
+     }},
+    {"path.pareto", "Clean against noisy", false,
+     [](const Frames& f, UiState& s, PanelContext& c) { draw_pareto(f, s.view<PathView>(), c); }},
+    {"path.proposal", "Proposal", true,
+     [](const Frames& f, UiState& s, PanelContext& c) { draw_proposal(f, s.view<PathView>(), c); }},
+});
+
+void dock(DockArea& area) {
+    const float width = std::max(1.0F, area.size.x);
+    const float height = std::max(1.0F, area.size.y);
+    const float px = area.scale;
+    const DockSplit top =
+        split_dock(area.main, DockSide::top, std::clamp(300 * px / height, 0.2F, 0.5F));
+    const DockSplit plan =
+        split_dock(top.part, DockSide::left, std::clamp(300 * px / width, 0.2F, 0.5F));
+    const DockSplit losses = split_dock(top.rest, DockSide::left, 0.38F);
+    const DockSplit margins = split_dock(losses.rest, DockSide::left, 0.5F);
+    const DockSplit proposal = split_dock(area.right, DockSide::bottom, 0.66F);
+    area.right = proposal.rest;
+    dock_panel("path.plan", kPanels, plan.part);
+    dock_panel("path.grid", kPanels, plan.rest);
+    dock_panel("path.losses", kPanels, losses.part);
+    dock_panel("path.margins", kPanels, margins.part);
+    dock_panel("path.pareto", kPanels, margins.rest);
+    dock_panel("path.proposal", kPanels, proposal.part);
+}
+
+CommandList example() { return {OpenPath{}}; }
+
+bool arrived(const Frames& f) { return f.path != nullptr; }
+
+}  // namespace
+
+Workspace path_workspace() {
+    return {.id = "path",
+            .title = "Path",
+            .question = "Which lambda_m, and is it better than training with noise?",
+            .panels = kPanels,
+            .actions = {},
+            .dock = dock,
+            .shows_text = false,
+            .example = example,
+            .arrived = arrived};
+}
+
+}  // namespace marginscope

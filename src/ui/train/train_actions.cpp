@@ -1,0 +1,74 @@
+// The rows of the menu Train.
+#include "ui/train/train_actions.h"
+
+#include "core/error.h"
+#include "ui/train/train_view.h"
+
+namespace marginscope {
+namespace {
+
+bool is(const ActionContext& c, TrainingState state) {
+    return c.frames.training != nullptr && c.frames.training->state == state;
+}
+bool goes_on(const ActionContext& c) {
+    return is(c, TrainingState::running) || is(c, TrainingState::paused);
+}
+bool may_start(const ActionContext& c) { return !goes_on(c); }
+
+void start(ActionContext& c) {
+    RunFormView& form = c.state.view<TrainView>().form;
+    c.state.workspace = "train";
+    try {
+        validate(form.config);
+        form.problem.clear();
+        c.out.push_back(StartTraining{form.config, form.from_loaded, form.run_folder});
+    } catch (const UserError& error) {
+        form.problem = error.what();
+    }
+}
+
+void pause_or_resume(ActionContext& c) {
+    if (is(c, TrainingState::running))
+        c.out.push_back(PauseTraining{});
+    else
+        c.out.push_back(ResumeTraining{});
+}
+
+}  // namespace
+
+std::span<const Action> train_actions() {
+    static const std::vector<Action> table = {
+        {.id = "train.start",
+         .menu = "Train",
+         .name = "Start training",
+         .enabled = may_start,
+         .run = start},
+        {.id = "train.pause",
+         .menu = "Train",
+         .name = "Pause or resume training",
+         .keys = {ImGuiKey_Space},
+         .only_in = "train",
+         .enabled = goes_on,
+         .run = pause_or_resume},
+        {.id = "train.again",
+         .menu = "Train",
+         .name = "Start anew with the settings of the form",
+         .enabled = goes_on,
+         .run = start},
+        {.id = "train.stop",
+         .menu = "Train",
+         .name = "Stop training; its model stays loaded",
+         .enabled = goes_on,
+         .run = [](ActionContext& c) { c.out.push_back(StopTraining{}); }},
+        {.id = "train.step",
+         .menu = "Train",
+         .name = "One training step",
+         .keys = {ImGuiKey_N},
+         .repeats = true,
+         .enabled = goes_on,
+         .run = [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
+    };
+    return table;
+}
+
+}  // namespace marginscope
