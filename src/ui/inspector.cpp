@@ -1,10 +1,11 @@
 // Sections of the inspector: the character, its margins, what the model thought, the selected head,
-// the model.
+// the text as a whole.
 #include "ui/inspector.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "ui/decode/attention_row.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -20,36 +21,41 @@ void section(const Theme& theme, const char* words) {
     heading(theme, words);
 }
 
-void draw_token(const Theme& theme, const DecodeFrame& decode, const MarginCell* cell, int index,
-                bool follows) {
-    const TokenCell& token = decode.line[static_cast<std::size_t>(index)];
-    const std::string symbol = symbol_at(decode, token.token);
+void draw_box(const Theme& theme, const std::string& symbol, bool support, bool beyond) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float side = theme.px(44);
+    const ImVec2 end(at.x + side, at.y + side);
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled(at, ImVec2(at.x + side, at.y + side), theme.raised, theme.px(6));
-    if (cell != nullptr && cell->support) {
-        draw->AddRect(at, ImVec2(at.x + side, at.y + side), theme.ring, theme.px(6), 0,
-                      theme.px(2));
-    }
-    const float font_px = theme.px(type::kDisplay);
-    const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, symbol.c_str()).x;
-    const bool beyond = cell != nullptr && cell->valid && cell->crossings > 0;
-    draw->AddText(theme.fonts.mono, font_px,
-                  ImVec2(at.x + (side - width) / 2, at.y + (side - font_px) / 2),
-                  beyond ? theme.accent : theme.text, symbol.c_str());
+    draw->AddRectFilled(at, end, theme.raised, theme.px(6));
+    if (support) draw->AddRect(at, end, theme.ring, theme.px(6), 0, theme.px(2));
+    draw_symbol(*draw, theme.fonts.mono, theme.px(type::kDisplay),
+                ImVec2(at.x + side / 2, at.y + side / 2), beyond ? theme.accent : theme.text,
+                symbol);
     ImGui::Dummy(ImVec2(side, side));
-    ImGui::SameLine(0, theme.px(12));
+}
+
+void draw_token(const Theme& theme, const DecodeFrame& decode, const MarginCell* cell, int index,
+                bool follows) {
+    const std::string symbol =
+        symbol_at(decode, decode.line[static_cast<std::size_t>(index)].token);
+    const bool valid = cell != nullptr && cell->valid, beyond = valid && cell->crossings > 0,
+               support = cell != nullptr && cell->support;
+    const float room = ImGui::GetContentRegionAvail().x;
+    draw_box(theme, symbol, support, beyond);
+    if (room > theme.px(150)) ImGui::SameLine(0, theme.px(12));
     ImGui::BeginGroup();
     ImGui::PushFont(theme.fonts.semibold, type::kBody);
-    text_colored(theme.text, ("Character " + std::to_string(index)).c_str());
+    ImGui::PushTextWrapPos(0.0F);
+    std::string title = "Character " + std::to_string(index);
+    if (symbol.starts_with("U+")) title += ", " + symbol;
+    text_colored(theme.text, title.c_str());
+    ImGui::PopTextWrapPos();
     ImGui::PopFont();
-    if (cell != nullptr && cell->support)
-        chip(theme, "support token", theme.ring);
-    else if (beyond)
-        chip(theme, "beyond the boundary", theme.accent);
-    else
-        text_small(theme, theme.faint, follows ? "follows the cursor" : "selected · Esc follows");
+    if (beyond) chip(theme, "beyond the boundary", theme.accent);
+    if (support) chip(theme, "support token", theme.ring);
+    if (!beyond && !support)
+        small_paragraph(theme, theme.faint,
+                        follows ? "the last before the cursor" : "chosen; Esc: back to the cursor");
     ImGui::EndGroup();
 }
 
@@ -63,74 +69,65 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
         return;
     }
     if (cell == nullptr || !cell->valid) {
-        paragraph(theme, theme.faint,
-                  "No margin here: the first two characters of the window have no boundary.");
+        paragraph(theme, theme.faint, why_no_margin(margins, cell));
         return;
     }
     const ImU32 warn = cell->crossings > 0 ? theme.accent : 0;
-    value_row(theme, Quantity::logdet, format_number(cell->logdet), warn);
-    value_row(theme, Quantity::determinant,
-              std::string(cell->sign < 0   ? "−"
-                          : cell->sign > 0 ? "+"
-                                           : "0 ") +
-                  format_number(std::exp(cell->logdet), 3));
-    value_row(theme, Quantity::sigma_min, margin_words(*cell, MarginKind::singular), warn);
-    value_row(theme, Quantity::geometric, margin_words(*cell, MarginKind::geometric), warn);
-    value_row(theme, Quantity::crossings, std::to_string(cell->crossings), warn);
-    value_row(theme, Quantity::energy, format_number(cell->energy));
-    if (std::isfinite(cell->lowest_head)) {
-        value_row(theme, Quantity::lowest_head, format_number(cell->lowest_head, 3));
-        if (cell->lowest_head_layer >= 0)
-            value_row(theme, "Its place",
-                      "layer " + std::to_string(cell->lowest_head_layer) + ", head " +
-                          std::to_string(cell->lowest_head_index));
-    }
-    if (cell->support && margins->stage_seeds > 0) {
-        value_row(theme, Quantity::recurrence,
-                  std::to_string(cell->recurrence) + " of " + std::to_string(margins->stage_seeds));
-    }
+    for (const MarginKind kind :
+         {MarginKind::determinant, MarginKind::singular, MarginKind::geometric})
+        value_row(theme, quantity_of(kind), margin_words(*cell, kind));
+    value_row(theme, Quantity::crossings, side_words(cell->crossings), warn);
+    const std::string sign = cell->sign < 0 ? "−" : cell->sign > 0 ? "+" : "";
+    value_row(
+        theme, Quantity::determinant,
+        std::isnan(cell->logdet) ? kNoNumber : sign + format_number(std::exp(cell->logdet), 3));
+    value_row(theme, Quantity::energy, format_amount(cell->energy, "nats"));
+    if (!std::isfinite(cell->lowest_head)) return;
+    value_row(theme, Quantity::lowest_head, format_amount(cell->lowest_head, "nats", 3));
+    if (cell->lowest_head_layer >= 0)
+        value_row(theme, "of the head",
+                  "layer " + std::to_string(cell->lowest_head_layer) + ", head " +
+                      std::to_string(cell->lowest_head_index));
 }
 
-void draw_prediction(const Theme& theme, const TokenCell& token) {
+void draw_prediction(const Theme& theme, const TokenCell& token, int index) {
     section(theme, "Prediction");
-    value_row(theme, Quantity::logprob, format_number(token.logprob));
-    value_row(theme, "Probability",
-              std::isnan(token.logprob) ? "nan" : format_percent(std::exp(token.logprob)));
-    value_row(theme, Quantity::entropy, format_number(token.entropy));
+    if (index == 0) {
+        paragraph(theme, theme.faint, "Nothing is before the first character to predict it from.");
+        return;
+    }
+    value_row(theme, Quantity::logprob, format_amount(token.logprob, "nats"));
+    value_row(theme, Quantity::probability, format_percent(std::exp(token.logprob)));
+    value_row(theme, Quantity::entropy, format_amount(token.entropy, "nats"));
 }
 
-void draw_head(const Theme& theme, const AttentionFrame& attention, const Selection& selection,
-               int index) {
+void draw_head(const Theme& theme, const Frames& frames, const Selection& selection, int index) {
+    const AttentionFrame& attention = *frames.attention;
     const int query = index - attention.window_begin;
-    if (attention.size <= 0 || query < 0 || query >= attention.size || attention.layers <= 0 ||
-        attention.heads <= 0)
-        return;
+    if (!is_complete(attention) || query < 0 || query >= attention.size) return;
     const int layer = std::clamp(selection.layer, 0, attention.layers - 1),
               head = std::clamp(selection.head, 0, attention.heads - 1);
-    section(theme, ("Layer " + std::to_string(layer) + ", head " + std::to_string(head)).c_str());
-    const auto row = (static_cast<std::size_t>(layer * attention.heads + head) *
-                          static_cast<std::size_t>(attention.size) +
-                      static_cast<std::size_t>(query));
-    if (row < attention.head_logdet.size()) {
-        value_row(theme, "log|det| of this head", format_number(attention.head_logdet[row]));
-    }
-    double sum = 0, entropy = 0;
-    for (int k = 0; k <= query; ++k) {
-        const double w = attention.weights[row * static_cast<std::size_t>(attention.size) +
-                                           static_cast<std::size_t>(k)];
-        sum += w;
-        if (w > 0) entropy -= w * std::log(w);
-    }
-    value_row(theme, Quantity::attention_entropy, format_number(entropy));
-    value_row(theme, Quantity::row_sum, format_number(sum, 6));
+    section(
+        theme,
+        ("Chosen head: layer " + std::to_string(layer) + ", head " + std::to_string(head)).c_str());
+    const float logdet = head_logdet(frames, layer, head, query);
+    if (std::isfinite(logdet))
+        value_row(theme, Quantity::lowest_head, format_amount(logdet, "nats"), 0, "Its margin");
+    value_row(theme, Quantity::attention_entropy,
+              format_amount(row_numbers(attention, layer, head, query).entropy, "nats"));
 }
 
-void draw_window_margins(const Theme& theme, const MarginFrame& margins) {
-    section(theme, "Window");
+void draw_text_margins(const Theme& theme, const MarginFrame& margins) {
+    section(theme, "All measured characters");
     value_row(theme, Quantity::share_beyond, format_percent(margins.share_beyond),
               margins.share_beyond > 0 ? theme.accent : 0);
-    value_row(theme, Quantity::nats_per_position, format_number(margins.nats_per_position));
+    if (margins.share_beyond > 0) small_paragraph(theme, theme.dim, kWhyBeyond);
+    value_row(theme, Quantity::nats_per_position, format_amount(margins.nats_per_position, "nats"));
     value_row(theme, "Stage", margins.stage_label);
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
+        ImGui::SetTooltip(
+            "The attention whose margins are shown. Fitted: made to match this model's embeddings "
+            "best.\nLive: the one the model in training carries.");
 }
 
 }  // namespace
@@ -148,10 +145,10 @@ void draw_inspector(const Frames& frames, UiState& state, PanelContext& context)
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
     draw_token(theme, *decode, cell, index, state.selection.index < 0);
     draw_margins(theme, frames.margins.get(), cell);
-    draw_prediction(theme, decode->line[static_cast<std::size_t>(index)]);
-    if (frames.attention != nullptr) draw_head(theme, *frames.attention, state.selection, index);
+    draw_prediction(theme, decode->line[static_cast<std::size_t>(index)], index);
+    if (frames.attention != nullptr) draw_head(theme, frames, state.selection, index);
     if (frames.margins != nullptr && frames.margins->has_stage)
-        draw_window_margins(theme, *frames.margins);
+        draw_text_margins(theme, *frames.margins);
     ImGui::PopStyleVar();
 }
 

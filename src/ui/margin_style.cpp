@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <vector>
 
-#include "ui/widgets.h"
+#include "ui/words.h"
 
 namespace marginscope {
 
@@ -23,12 +23,11 @@ float shown_margin(const MarginCell& cell, MarginKind kind) {
 }
 
 std::string margin_words(const MarginCell& cell, MarginKind kind) {
-    if (!cell.valid) return "none";
+    if (!cell.valid) return kNoNumber;
     if (kind == MarginKind::geometric && !cell.geometric.has_value())
-        return cell.geometric_known ? "none found" : "not computed";
-    const float value = shown_margin(cell, kind);
-    const bool minus = kind != MarginKind::determinant && cell.crossings > 0;
-    return format_number(minus ? -value : value);
+        return cell.geometric_known ? "none found" : "not computed yet";
+    return format_amount(shown_margin(cell, kind),
+                         kind == MarginKind::determinant ? text_of(Quantity::logdet).unit : "");
 }
 
 Quantity quantity_of(MarginKind kind) {
@@ -43,6 +42,18 @@ Quantity quantity_of(MarginKind kind) {
     return Quantity::logdet;
 }
 
+const char* name_of(MarginKind kind) {
+    switch (kind) {
+        case MarginKind::determinant:
+            return "determinant";
+        case MarginKind::singular:
+            return "singular";
+        case MarginKind::geometric:
+            return "geometric";
+    }
+    return "";
+}
+
 float MarginRange::to_unit(float value) const {
     if (std::isnan(value)) return value;
     if (empty()) return 0.5F;
@@ -50,17 +61,23 @@ float MarginRange::to_unit(float value) const {
 }
 
 MarginRange margin_range(const MarginFrame& frame) {
-    MarginRange range{std::numeric_limits<float>::infinity(),
-                      -std::numeric_limits<float>::infinity()};
+    std::vector<float> values;
     for (const MarginCell& cell : frame.cells) {
         const float value = shown_margin(cell, frame.kind);
-        if (!std::isfinite(value)) continue;
-        range.low = std::min(range.low, value);
-        range.high = std::max(range.high, value);
+        if (std::isfinite(value)) values.push_back(value);
     }
+    if (values.empty()) return {};
+    const auto at = [&values](double share) {
+        const auto k = static_cast<std::ptrdiff_t>(
+            std::lround(share * static_cast<double>(values.size() - 1)));
+        std::nth_element(values.begin(), values.begin() + k, values.end());
+        return values[static_cast<std::size_t>(k)];
+    };
+    constexpr double kTail = 0.05;
+    MarginRange range{at(kTail), at(1 - kTail)};
     if (frame.kind != MarginKind::determinant && range.high > 0)
         range.low = 0;  // a length begins at the boundary itself
-    return range.high >= range.low ? range : MarginRange{};
+    return range;
 }
 
 ImU32 margin_color(const Theme& theme, float unit) {
@@ -70,6 +87,18 @@ ImU32 margin_color(const Theme& theme, float unit) {
     // afar.
     constexpr float kNear = 0.34F;
     return mix(calm, theme.accent, 1.2F * (kNear - unit) / kNear);
+}
+
+const char* missing_words(const MarginFrame* frame, const MarginCell* cell) {
+    if (frame == nullptr || !frame->has_stage) return "no stage";
+    return cell == nullptr ? "not written yet" : "none here, or not yet";
+}
+
+const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell) {
+    if (frame == nullptr || !frame->has_stage)
+        return "No margin: this model has no stage. Press F to fit one.";
+    if (cell == nullptr) return "No margin: this character is behind the cursor.";
+    return "No margin: it is not computed yet, or fewer than two characters come before this one.";
 }
 
 const MarginCell* margin_at(const MarginFrame* frame, int index) {
@@ -82,6 +111,10 @@ std::string symbol_at(const DecodeFrame& decode, int token) {
     if (decode.symbols == nullptr || token < 0 || token >= static_cast<int>(decode.symbols->size()))
         return "?";
     return visible_symbol((*decode.symbols)[static_cast<std::size_t>(token)]);
+}
+
+std::string symbol_and_place(const DecodeFrame* decode, int token, int index) {
+    return (decode != nullptr ? symbol_at(*decode, token) : "?") + " at " + std::to_string(index);
 }
 
 }  // namespace marginscope

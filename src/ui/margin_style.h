@@ -12,18 +12,20 @@
 
 namespace marginscope {
 
-/// The displayed value of one kind: log|det J|, sigma_min or the geometric margin's magnitude; NaN
-/// where there is none.
+/// The value of one kind: log|det J| in nats (any sign), sigma_min or the geometric margin (both
+/// distances, never negative); NaN where there is none. None of them tells the side.
 float shown_margin(const MarginCell& cell, MarginKind kind);
 
-/// Signed the way a table shows it: "−0.42" for a token beyond the boundary by the singular or
-/// geometric kind.
+/// The same in words with its unit; "none found" and "not computed yet" where there is no number.
 std::string margin_words(const MarginCell& cell, MarginKind kind);
 
 Quantity quantity_of(MarginKind kind);
+/// "determinant", "singular", "geometric".
+const char* name_of(MarginKind kind);
 
-/// Smallest and largest finite shown margin; {0, 0} when there is none. Margins of 0 (log: −inf)
-/// count as the smallest.
+/// The ends of what bars and colours tell apart: all but the smallest and largest twentieth of the
+/// shown margins, so that one far value does not flatten all others; distances begin at 0. {0, 0}
+/// when there is none.
 struct MarginRange {
     float low = 0;
     float high = 0;
@@ -37,10 +39,22 @@ MarginRange margin_range(const MarginFrame& frame);
 /// Accent towards unit 0, calm from a third upwards; NaN has its own colour.
 ImU32 margin_color(const Theme& theme, float unit);
 
+/// In a word or two what stands instead of a number at a cell that is not valid.
+const char* missing_words(const MarginFrame* frame, const MarginCell* cell);
+/// Why there is no number at a cell that is not valid: not computed yet, or not defined there. One
+/// sentence.
+const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell);
+/// One sentence for wherever the share beyond is shown.
+constexpr const char* kWhyBeyond =
+    "Many lie beyond: a fitted stage copies sharply from the past, and behind the first fold "
+    "log|det J| grows again, which the fit rewards.";
+
 /// The cell of a character, or nullptr.
 const MarginCell* margin_at(const MarginFrame* frame, int index);
 
 /// The visible symbol of a token id.
 std::string symbol_at(const DecodeFrame& decode, int token);
+/// "t at 175".
+std::string symbol_and_place(const DecodeFrame* decode, int token, int index);
 
 }  // namespace marginscope

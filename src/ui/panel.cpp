@@ -20,6 +20,14 @@ void dock_panel(const char* id, std::span<const PanelInfo> panels, ImGuiID node)
     }
 }
 
+void show_tab(const char* id, std::span<const PanelInfo> panels, ImGuiID node) {
+    ImGuiDockNode* place = ImGui::DockBuilderGetNode(node);
+    for (const PanelInfo& panel : panels) {
+        if (std::string_view(panel.id) != id || place == nullptr) continue;
+        place->SelectedTabId = ImHashStr("#TAB", 0, ImHashStr(window_name(panel).c_str()));
+    }
+}
+
 DockSplit split_dock(ImGuiID node, DockSide side, float share) {
     DockSplit result;
     const ImGuiDir dir = side == DockSide::left    ? ImGuiDir_Left

@@ -45,11 +45,14 @@ struct DockArea {
     ImGuiID right = 0;
     ImVec2 size{0, 0};  // of main, in pixels
     float scale = 1.0F;
+    bool small = false;  // a small window or a large scale: few panels at a time, the rest in tabs
 };
 
 /// For a workspace's `dock`: docks the panel of that id, and cuts `share` of a node off at one
 /// side.
 void dock_panel(const char* id, std::span<const PanelInfo> panels, ImGuiID node);
+/// The tab that is in front of its node's others until another one is chosen.
+void show_tab(const char* id, std::span<const PanelInfo> panels, ImGuiID node);
 enum class DockSide { left, right, top, bottom };
 struct DockSplit {
     ImGuiID part = 0;  // what was cut off

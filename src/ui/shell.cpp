@@ -120,13 +120,16 @@ void draw_workspace(const Frames& frames, UiState& state, PanelContext& context,
     ImGui::SetNextWindowSize(size);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
+    // A panel that fills the workspace lies behind it, and takes the mouse.
+    const ImGuiWindowFlags mouse =
+        draw != nullptr ? ImGuiWindowFlags_NoMouseInputs : ImGuiWindowFlags_None;
     // No background: the screen is cleared to the ground, and a second layer costs milliseconds
     // where the processor draws.
     ImGui::Begin("##host", nullptr,
                  ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground |
                      ImGuiWindowFlags_NoDocking | ImGuiWindowFlags_NoMove |
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                     ImGuiWindowFlags_NoNavInputs);
+                     ImGuiWindowFlags_NoNavInputs | mouse);
     ImGui::PopStyleVar(2);
     draw_dock_spaces(state, size);
     ImGui::End();

@@ -1,4 +1,4 @@
-// The slider row: label, track, value; a double click turns it into a text field.
+// The slider row: label, track, and a field with the number.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -17,34 +17,35 @@ std::string value_text(const SliderSpec& spec, double value) {
     return format_number(value, spec.digits);
 }
 
-// The row turned into a text field after a double click. True when a value was typed.
-bool typed_value(const Theme& theme, const SliderSpec& spec, ImGuiID id, float width,
-                 double& value) {
-    ImGuiStorage* storage = ImGui::GetStateStorage();
-    const ImGuiID fresh = id + 1;
+double limited(const SliderScale& scale, double typed) {
+    if (scale.zero_slot && typed <= 0) return 0.0;
+    const double value = std::clamp(typed, scale.min, scale.max);
+    return scale.integer ? std::round(value) : value;
+}
+
+// The field with the number. True when another one was typed and entered.
+bool number_field(const Theme& theme, const SliderSpec& spec, ImVec2 at, float width, float row,
+                  double& value) {
+    const std::string shown = value_text(spec, value);
     char buffer[48];
-    std::snprintf(buffer, sizeof buffer, "%.6g", value);
-    if (storage->GetBool(fresh)) {
-        ImGui::SetKeyboardFocusHere();
-        storage->SetBool(fresh, false);
-    }
+    std::snprintf(buffer, sizeof buffer, "%s", shown.c_str());
     ImGui::SetNextItemWidth(width);
     ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
-    const bool done =
-        ImGui::InputText("##typed", buffer, sizeof buffer,
-                         ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll |
-                             ImGuiInputTextFlags_CharsScientific);
-    const bool left = ImGui::IsItemDeactivated();
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(4), theme.px(2)));
+    ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + (row - ImGui::GetFrameHeight()) / 2));
+    ImGui::InputText("##number", buffer, sizeof buffer,
+                     ImGuiInputTextFlags_AutoSelectAll | ImGuiInputTextFlags_CharsScientific);
+    const bool entered = ImGui::IsItemDeactivatedAfterEdit();
+    ImGui::PopStyleVar();
     ImGui::PopFont();
-    if (done || left) storage->SetBool(id, false);
-    if (!done) return false;
+    // What only shows fewer digits than the value has must not round it.
+    if (!entered || shown == buffer) return false;
     char* end = nullptr;
     const double typed = std::strtod(buffer, &end);
     if (end == buffer || !std::isfinite(typed)) return false;
-    const bool zero = spec.scale.zero_slot && typed <= 0;
-    const double next = zero ? 0.0 : std::clamp(typed, spec.scale.min, spec.scale.max);
+    const double next = limited(spec.scale, typed);
     const bool changed = next != value;
-    value = spec.scale.integer ? std::round(next) : next;
+    value = next;
     return changed;
 }
 
@@ -99,61 +100,86 @@ double SliderScale::from_unit(double unit) const {
     return integer ? std::round(value) : value;
 }
 
+namespace {
+
+struct Places {
+    float row = 0;  // height of one
+    ImVec2 label, track, field;
+    float label_width = 0, track_width = 0, field_width = 0, height = 0;
+};
+
+Places places_of(const Theme& theme, ImVec2 at, float total) {
+    Places p;
+    p.row = theme.px(24);
+    p.label = at;
+    p.field_width = std::min(theme.px(64), total * 0.5F);
+    const float label = theme.px(94), gap = theme.px(8);
+    p.field = ImVec2(at.x + total - p.field_width, at.y);
+    if (total >= label + p.field_width + gap + theme.px(50)) {
+        p.label_width = label - theme.px(4);
+        p.track = ImVec2(at.x + label, at.y);
+        p.track_width = total - label - p.field_width - gap;
+        p.height = p.row;
+        return p;
+    }
+    p.label_width = total - p.field_width - theme.px(4);
+    p.track = ImVec2(at.x, at.y + p.row);
+    p.track_width = total;
+    p.height = 2 * p.row;
+    return p;
+}
+
+void draw_label(const Theme& theme, const SliderSpec& spec, const Places& places) {
+    ImGui::SetCursorScreenPos(
+        ImVec2(places.label.x, places.label.y + (places.row - ImGui::GetTextLineHeight()) / 2));
+    const std::string words =
+        shortened(ImGui::GetFont(), ImGui::GetFontSize(), spec.label, places.label_width);
+    if (spec.quantity != Quantity::count) {
+        quantity_label(theme, spec.quantity, {}, words.c_str());
+        return;
+    }
+    text_colored(theme.dim, words.c_str());
+    if (spec.hint != nullptr && ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
+        ImGui::SetTooltip("%s", spec.hint);
+}
+
+// True when the knob was dragged; a press that does not move changes nothing.
+bool drag_track(const Theme& theme, const SliderSpec& spec, const Places& places, double& value) {
+    Track track{places.track, std::max(theme.px(20), places.track_width), places.row,
+                spec.scale.zero_slot ? theme.px(18) : theme.px(6)};
+    ImGui::SetCursorScreenPos(places.track);
+    ImGui::InvisibleButton("##track", ImVec2(track.width, places.row));
+    const bool hot = ImGui::IsItemHovered() || ImGui::IsItemActive();
+    bool changed = false;
+    if (ImGui::IsItemActive() && ImGui::IsMouseDragging(0, theme.px(3))) {
+        const float left = track.at.x + track.zero;
+        const double unit = (ImGui::GetIO().MousePos.x - left) / (track.width - track.zero);
+        const double slot = spec.scale.zero_slot ? -theme.px(5) / (track.width - track.zero) : -1e9;
+        const double next = spec.scale.from_unit(unit < slot ? -1.0 : std::max(unit, 0.0));
+        changed = next != value;
+        value = next;
+    } else if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayNormal)) {
+        ImGui::SetTooltip("Drag, or type the number at the right");
+    }
+    draw_track(theme, track, spec.scale.to_unit(value), hot);
+    return changed;
+}
+
+}  // namespace
+
 bool slider(const Theme& theme, const SliderSpec& spec, double& value) {
     ImGui::PushID(spec.label);
-    const ImGuiID typing = ImGui::GetID("typing");
-    const float row = theme.px(24);
-    const float total = ImGui::GetContentRegionAvail().x;
-    const float label_width = std::min(theme.px(96), total * 0.36F);
-    const float value_width = theme.px(58);
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float text_y = at.y + (row - ImGui::GetTextLineHeight()) / 2;
-
-    ImGui::SetCursorScreenPos(ImVec2(at.x, text_y));
-    if (spec.quantity != Quantity::count) {
-        quantity_label(theme, spec.quantity, {}, spec.label);
-    } else {
-        text_colored(theme.dim, spec.label);
-        if (spec.hint != nullptr && ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
-            ImGui::SetTooltip("%s", spec.hint);
-    }
-
-    bool changed = false;
-    ImGui::SetCursorScreenPos(ImVec2(at.x + label_width, at.y));
-    if (ImGui::GetStateStorage()->GetBool(typing)) {
-        changed = typed_value(theme, spec, typing, total - label_width, value);
-    } else {
-        Track track{ImVec2(at.x + label_width, at.y),
-                    std::max(theme.px(30), total - label_width - value_width), row,
-                    spec.scale.zero_slot ? theme.px(18) : theme.px(6)};
-        ImGui::InvisibleButton("##track", ImVec2(track.width, row));
-        const bool hot = ImGui::IsItemHovered() || ImGui::IsItemActive();
-        if (ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0)) {
-            ImGui::GetStateStorage()->SetBool(typing, true);
-            ImGui::GetStateStorage()->SetBool(typing + 1, true);
-        } else if (ImGui::IsItemActive()) {
-            const float left = track.at.x + track.zero;
-            const double unit = (ImGui::GetIO().MousePos.x - left) / (track.width - track.zero);
-            const double slot =
-                spec.scale.zero_slot ? -theme.px(5) / (track.width - track.zero) : -1e9;
-            const double next = spec.scale.from_unit(unit < slot ? -1.0 : std::max(unit, 0.0));
-            changed = next != value;
-            value = next;
-        }
-        if (!spec.scale.zero_slot) track.zero = theme.px(6);
-        draw_track(theme, track, spec.scale.to_unit(value), hot);
-        ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
-        const std::string words = value_text(spec, value);
-        const float width = ImGui::CalcTextSize(words.c_str()).x;
-        ImGui::SetCursorScreenPos(
-            ImVec2(at.x + total - width, at.y + (row - ImGui::GetTextLineHeight()) / 2));
-        text_colored(theme.text, words.c_str());
-        ImGui::PopFont();
-    }
+    const float total = std::max(1.0F, ImGui::GetContentRegionAvail().x);
+    const Places places = places_of(theme, at, total);
+    draw_label(theme, spec, places);
+    const bool dragged = drag_track(theme, spec, places, value);
+    const bool typed =
+        number_field(theme, spec, places.field, places.field_width, places.row, value);
     ImGui::SetCursorScreenPos(at);
-    ImGui::Dummy(ImVec2(total, row));
+    ImGui::Dummy(ImVec2(total, places.height));
     ImGui::PopID();
-    return changed;
+    return dragged || typed;
 }
 
 }  // namespace marginscope

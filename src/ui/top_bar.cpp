@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -114,11 +115,13 @@ void draw_figures(ActionContext& c, ImVec2 size) {
     };
     std::vector<Figure> figures;
     char buffer[64];
-    if (c.frames.decode != nullptr && c.frames.decode->playing) {
+    if (c.frames.decode != nullptr && c.frames.decode->playing &&
+        std::isfinite(c.frames.decode->tokens_per_s)) {
         std::snprintf(buffer, sizeof buffer, "%.0f", c.frames.decode->tokens_per_s);
         figures.push_back({buffer, "characters/s"});
     }
-    if (c.frames.training != nullptr && c.frames.training->state == TrainingState::running) {
+    if (c.frames.training != nullptr && c.frames.training->state == TrainingState::running &&
+        std::isfinite(c.frames.training->steps_per_s)) {
         std::snprintf(buffer, sizeof buffer, "%.1f", c.frames.training->steps_per_s);
         figures.push_back({buffer, "steps/s"});
     }
@@ -188,7 +191,11 @@ void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
         progress_chip(theme, activity.c_str(), status->progress, status->eta_secs, theme.px(120));
         ImGui::PopFont();
         ImGui::SameLine(0, theme.px(16));
-        text_colored(status->message_is_error ? theme.error : theme.dim, status->message.c_str());
+        const float room = size.x - theme.px(14) - ImGui::GetCursorPosX();
+        const std::string message =
+            shortened(ImGui::GetFont(), ImGui::GetFontSize(), status->message, room);
+        if (room > theme.px(40))
+            text_colored(status->message_is_error ? theme.error : theme.dim, message.c_str());
     }
     if (c.frames.decode != nullptr && !c.frames.decode->model_label.empty()) {
         const std::string label = c.frames.decode->model_label;

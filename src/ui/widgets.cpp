@@ -3,14 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace marginscope {
 namespace {
-
-ImVec2 text_size(ImFont* font, float size_px, const char* words) {
-    return font->CalcTextSizeA(size_px, 1e9F, 0.0F, words);
-}
 
 void begin_card(const Theme& theme) {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(12), theme.px(10)));
@@ -22,58 +17,21 @@ void end_card() {
     ImGui::PopStyleVar();
 }
 
-void right_aligned(const Theme& theme, const std::string& words, ImU32 color) {
+// Behind the last item, which began at `left` of a row `room` wide; below it where that is too
+// narrow.
+void right_aligned(const Theme& theme, const std::string& words, ImU32 color, float left,
+                   float room) {
     ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
     const float width = ImGui::CalcTextSize(words.c_str()).x;
-    ImGui::SameLine();
-    ImGui::SetCursorPosX(std::max(ImGui::GetCursorPosX(), ImGui::GetContentRegionMax().x - width));
+    if (ImGui::GetItemRectSize().x + theme.px(8) + width <= room) ImGui::SameLine();
+    ImGui::SetCursorPosX(left + std::max(0.0F, room - width));
+    ImGui::PushTextWrapPos(width <= room ? -1.0F : 0.0F);
     text_colored(color != 0 ? color : theme.text, words.c_str());
+    ImGui::PopTextWrapPos();
     ImGui::PopFont();
 }
 
 }  // namespace
-
-std::string format_number(double value, int digits) {
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    return buffer;
-}
-
-std::string format_percent(double share) {
-    if (!std::isfinite(share)) return format_number(share);
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.1f %%", 100.0 * share);
-    return buffer;
-}
-
-std::string format_duration(double secs) {
-    if (!std::isfinite(secs) || secs < 0) return "";
-    char buffer[48];
-    const auto whole = static_cast<long>(secs + 0.5);
-    if (whole < 60)
-        std::snprintf(buffer, sizeof buffer, "%ld s", whole);
-    else if (whole < 3600)
-        std::snprintf(buffer, sizeof buffer, "%ld min %02ld s", whole / 60, whole % 60);
-    else
-        std::snprintf(buffer, sizeof buffer, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
-    return buffer;
-}
-
-bool is_space_symbol(std::string_view s) {
-    return s == " " || s == "\n" || s == "\t" || s == "\r" || s == "␣" || s == "·";
-}
-
-std::string visible_symbol(std::string_view symbol) {
-    if (symbol.empty()) return "?";
-    if (symbol == " " || symbol == "␣") return "·";
-    if (symbol == "\n" || symbol == "⏎") return "↵";
-    if (symbol == "\t") return "⇥";
-    if (symbol == "\r") return "←";
-    if (symbol.size() == 1 && (static_cast<unsigned char>(symbol[0]) < 32)) return "?";
-    return std::string(symbol);
-}
 
 void text_colored(ImU32 color, const char* words) {
     ImGui::PushStyleColor(ImGuiCol_Text, color);
@@ -95,31 +53,39 @@ void paragraph(const Theme& theme, ImU32 color, const char* words) {
     ImGui::PopFont();
 }
 
+void small_paragraph(const Theme& theme, ImU32 color, const char* words) {
+    ImGui::PushTextWrapPos(0.0F);
+    text_small(theme, color, words);
+    ImGui::PopTextWrapPos();
+}
+
 void heading(const Theme& theme, const char* words) {
     ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+    ImGui::PushTextWrapPos(0.0F);
     text_colored(theme.dim, words);
+    ImGui::PopTextWrapPos();
     ImGui::PopFont();
 }
 
 void empty_state(const Theme& theme, const char* title, const char* sentence) {
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float width = std::min(room.x, theme.px(360));
+    const float width = std::max(1.0F, std::min(room.x, theme.px(360)));
     const float left = ImGui::GetCursorPosX() + (room.x - width) / 2;
-    const float height = text_size(theme.fonts.text, theme.px(type::kBody), sentence).y;
-    ImGui::SetCursorPosY(ImGui::GetCursorPosY() +
-                         std::max(0.0F, room.y / 2 - theme.px(30) - height));
-    ImGui::PushFont(theme.fonts.semibold, type::kTitle);
-    const float title_width = ImGui::CalcTextSize(title).x;
-    ImGui::SetCursorPosX(left + std::max(0.0F, (width - title_width) / 2));
-    text_colored(theme.dim, title);
-    ImGui::PopFont();
-    ImGui::PushFont(theme.fonts.text, type::kBody);
-    const float line = std::min(width, ImGui::CalcTextSize(sentence).x);
-    ImGui::SetCursorPosX(left + (width - line) / 2);
-    ImGui::PushTextWrapPos(left + width);
-    text_colored(theme.faint, sentence);
-    ImGui::PopTextWrapPos();
-    ImGui::PopFont();
+    const auto centred = [&](ImFont* font, float size, ImU32 color, const char* words) {
+        ImGui::PushFont(font, size);
+        const float line = std::min(width, ImGui::CalcTextSize(words).x);
+        ImGui::SetCursorPosX(left + (width - line) / 2);
+        ImGui::PushTextWrapPos(left + width);
+        text_colored(color, words);
+        ImGui::PopTextWrapPos();
+        ImGui::PopFont();
+    };
+    const float height =
+        theme.fonts.text->CalcTextSizeA(theme.px(type::kBody), FLT_MAX, width, sentence).y +
+        theme.px(30);
+    ImGui::SetCursorPosY(ImGui::GetCursorPosY() + std::max(0.0F, (room.y - height) / 2));
+    centred(theme.fonts.semibold, type::kTitle, theme.dim, title);
+    centred(theme.fonts.text, type::kBody, theme.faint, sentence);
 }
 
 void formula_card(const Theme& theme, Quantity quantity, const std::string& live) {
@@ -171,27 +137,38 @@ void value_card(const Theme& theme, const std::string& title, std::span<const Ca
     end_card();
 }
 
-void value_row(const Theme& theme, Quantity quantity, const std::string& value, ImU32 color) {
+void value_row(const Theme& theme, Quantity quantity, const std::string& value, ImU32 color,
+               const char* name) {
+    const float left = ImGui::GetCursorPosX(), room = ImGui::GetContentRegionAvail().x;
+    ImGui::PushTextWrapPos(0.0F);
     quantity_label(theme, quantity,
-                   value.empty() ? "" : std::string(text_of(quantity).symbol) + " = " + value);
-    right_aligned(theme, value, color);
+                   value.empty() ? "" : std::string(text_of(quantity).symbol) + " = " + value,
+                   name);
+    ImGui::PopTextWrapPos();
+    right_aligned(theme, value, color, left, room);
 }
 
 void value_row(const Theme& theme, const char* name, const std::string& value, ImU32 color) {
+    const float left = ImGui::GetCursorPosX(), room = ImGui::GetContentRegionAvail().x;
+    ImGui::PushTextWrapPos(0.0F);
     text_colored(theme.dim, name);
-    right_aligned(theme, value, color);
+    ImGui::PopTextWrapPos();
+    right_aligned(theme, value, color, left, room);
 }
 
 void chip(const Theme& theme, const char* words, ImU32 color) {
     ImGui::PushFont(theme.fonts.semibold, type::kSmall);
-    const ImVec2 size = ImGui::CalcTextSize(words);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 pad(theme.px(7), theme.px(2));
+    const std::string fit =
+        shortened(ImGui::GetFont(), ImGui::GetFontSize(), words,
+                  std::max(theme.px(24), ImGui::GetContentRegionAvail().x - 2 * pad.x));
+    const ImVec2 size = ImGui::CalcTextSize(fit.c_str());
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const ImVec2 end(at.x + size.x + 2 * pad.x, at.y + size.y + 2 * pad.y);
     draw->AddRectFilled(at, end, with_alpha(color, 0.16F), theme.px(4));
     ImGui::SetCursorScreenPos(ImVec2(at.x + pad.x, at.y + pad.y));
-    text_colored(color, words);
+    text_colored(color, fit.c_str());
     ImGui::SetCursorScreenPos(at);
     ImGui::Dummy(ImVec2(end.x - at.x, end.y - at.y));
     ImGui::PopFont();
@@ -250,33 +227,37 @@ void color_bar(const Theme& theme, const std::function<ImU32(float)>& color_at, 
                const char* middle, const char* high, const char* label, float width) {
     ImGui::BeginGroup();
     ImGui::PushFont(theme.fonts.text, type::kSmall);
-    const float left = ImGui::GetCursorScreenPos().x;
+    const float left = ImGui::GetCursorScreenPos().x, line = ImGui::GetTextLineHeight();
     if (label[0] != 0) {
         text_colored(theme.dim, label);
-        ImGui::SameLine();
+        if (ImGui::GetItemRectSize().x + theme.px(60) < width) ImGui::SameLine();
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float bar_width = std::max(theme.px(40), width - (at.x - left));
+    const float bar_width = std::max(theme.px(20), width - (at.x - left));
     const float height = theme.px(6);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     constexpr int kSteps = 48;
-    const float top = at.y + (ImGui::GetTextLineHeight() - height) / 2 - theme.px(1);
+    const float top = at.y + (line - height) / 2 - theme.px(1);
     for (int i = 0; i < kSteps; ++i) {
         const float x0 = at.x + bar_width * static_cast<float>(i) / kSteps;
         const float x1 = at.x + bar_width * static_cast<float>(i + 1) / kSteps;
         draw->AddRectFilled(ImVec2(x0, top), ImVec2(x1, top + height),
                             color_at((static_cast<float>(i) + 0.5F) / kSteps));
     }
-    ImGui::Dummy(ImVec2(bar_width, ImGui::GetTextLineHeight()));
-    const float y = at.y + ImGui::GetTextLineHeight();
-    const auto put = [&](const char* words, float anchor) {
-        const float w = ImGui::CalcTextSize(words).x;
-        ImGui::SetCursorScreenPos(ImVec2(at.x + (bar_width - w) * anchor, y));
+    ImGui::Dummy(ImVec2(bar_width, line));
+    const float gap = theme.px(8), low_width = ImGui::CalcTextSize(low).x,
+                middle_width = ImGui::CalcTextSize(middle).x,
+                high_width = ImGui::CalcTextSize(high).x;
+    const auto put = [&](const char* words, float words_width, float anchor, float row) {
+        ImGui::SetCursorScreenPos(
+            ImVec2(at.x + std::max(0.0F, (bar_width - words_width) * anchor), at.y + row * line));
         text_colored(theme.faint, words);
     };
-    put(low, 0.0F);
-    if (middle[0] != 0 && bar_width > theme.px(110)) put(middle, 0.5F);
-    put(high, 1.0F);
+    if (low[0] != 0) put(low, low_width, 0.0F, 1);
+    if (middle[0] != 0 && bar_width / 2 > std::max(low_width, high_width) + middle_width / 2 + gap)
+        put(middle, middle_width, 0.5F, 1);
+    if (high[0] != 0)
+        put(high, high_width, 1.0F, low_width + high_width + gap <= bar_width ? 1.0F : 2.0F);
     ImGui::PopFont();
     ImGui::EndGroup();
 }

@@ -11,29 +11,22 @@
 #include <initializer_list>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "core/colormap.h"
 #include "ui/quantities.h"
 #include "ui/theme.h"
+#include "ui/words.h"
 
 namespace marginscope {
 
 // ---- Words
 // ----------------------------------------------------------------------------------------------------------
 
-/// Four significant digits, "nan", "inf", "-inf".
-std::string format_number(double value, int digits = 4);
-std::string format_percent(double share);  // "12.3 %"
-std::string format_duration(double secs);  // "2 min 05 s"
-/// What to draw for a symbol of the vocabulary: white space becomes visible, an empty one "?".
-std::string visible_symbol(std::string_view symbol);
-bool is_space_symbol(std::string_view symbol);
-
 void text_small(const Theme& theme, ImU32 color, const char* words);
 void text_colored(ImU32 color, const char* words);
-/// Wraps at the panel's width.
+/// These wrap at the panel's width.
 void paragraph(const Theme& theme, ImU32 color, const char* words);
+void small_paragraph(const Theme& theme, ImU32 color, const char* words);
 /// Small capitals-like heading over a group.
 void heading(const Theme& theme, const char* words);
 /// The sentence of a panel that has nothing to show: a title and what to do, centred.
@@ -60,8 +53,10 @@ void value_card(const Theme& theme, const std::string& title,
 // ---- Rows, chips, bars
 // ----------------------------------------------------------------------------------------------
 
-/// "Name ........ value" over the panel's width, the name with its card.
-void value_row(const Theme& theme, Quantity quantity, const std::string& value, ImU32 color = 0);
+/// "Name ........ value" over the panel's width, the name with its card. A value that has no room
+/// beside its name goes below it.
+void value_row(const Theme& theme, Quantity quantity, const std::string& value, ImU32 color = 0,
+               const char* name = nullptr);
 void value_row(const Theme& theme, const char* name, const std::string& value, ImU32 color = 0);
 void chip(const Theme& theme, const char* words, ImU32 color);
 /// Activity with a thin bar (progress 0…1, or below 0 for none) and the time left.
@@ -104,9 +99,19 @@ bool icon_button(const Theme& theme, const char* id, Icon icon, const char* hint
                  bool enabled = true, bool on = false);
 /// A filled button for the one main thing of a panel.
 bool primary_button(const Theme& theme, const char* words, bool enabled = true);
-/// Exclusive choice in a row; returns true when `value` changed.
+/// One of several names and the tooltip it has (nullptr: none).
+struct Choice {
+    const char* name;
+    const char* hint = nullptr;
+};
+/// Exclusive choice in a row, or in several where the panel is narrow; true when `value` changed.
+bool segmented(const Theme& theme, const char* id, std::span<const Choice> choices, int& value);
+bool segmented(const Theme& theme, const char* id, std::initializer_list<Choice> choices,
+               int& value);
 bool segmented(const Theme& theme, const char* id, std::initializer_list<const char*> names,
                int& value);
+/// The room one row of them takes.
+float segmented_width(const Theme& theme, std::initializer_list<Choice> choices);
 bool switch_button(const Theme& theme, const char* words, bool& on, const char* hint = nullptr);
 bool input_text(const char* id, std::string& text, const char* hint, float width,
                 ImGuiInputTextFlags flags = 0);
@@ -131,7 +136,9 @@ struct SliderSpec {
     Quantity quantity = Quantity::count;  // its card on hovering the label
     const char* hint = nullptr;
 };
-/// One row: label, track, value. Double click types a value. True when `value` changed.
+/// Label, track and a field with the number: on one row, or the track below where the panel is
+/// narrow. Only a drag along the track or a number typed and entered changes `value`; a click never
+/// does. True when it changed.
 bool slider(const Theme& theme, const SliderSpec& spec, double& value);
 
 }  // namespace marginscope

@@ -1,4 +1,4 @@
-// Buttons, switches, text fields and the slider row.
+// Icons, buttons, switches and text fields.
 #include <imgui_internal.h>
 
 #include <algorithm>
@@ -122,46 +122,6 @@ bool primary_button(const Theme& theme, const char* words, bool enabled) {
     ImGui::PopStyleColor(4);
     ImGui::EndDisabled();
     return pressed;
-}
-
-bool segmented(const Theme& theme, const char* id, std::initializer_list<const char*> names,
-               int& value) {
-    ImGui::PushID(id);
-    ImGui::PushFont(theme.fonts.text, type::kSmall);
-    const ImVec2 start = ImGui::GetCursorScreenPos();
-    const float height = ImGui::GetTextLineHeight() + theme.px(8), pad = theme.px(9);
-    float width = 0;
-    for (const char* name : names) width += ImGui::CalcTextSize(name).x + 2 * pad;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddRectFilled(start, ImVec2(start.x + width, start.y + height), theme.raised,
-                        theme.px(4));
-    bool changed = false;
-    float x = start.x;
-    int i = 0;
-    for (const char* name : names) {
-        const float cell = ImGui::CalcTextSize(name).x + 2 * pad;
-        ImGui::SetCursorScreenPos(ImVec2(x, start.y));
-        ImGui::PushID(i);
-        if (ImGui::InvisibleButton("##cell", ImVec2(cell, height)) && value != i) {
-            value = i;
-            changed = true;
-        }
-        ImGui::PopID();
-        const bool on = value == i;
-        if (on)
-            draw->AddRectFilled(ImVec2(x, start.y), ImVec2(x + cell, start.y + height),
-                                theme.active, theme.px(4));
-        const ImU32 color = on ? theme.text : ImGui::IsItemHovered() ? theme.text : theme.dim;
-        ImGui::SetCursorScreenPos(ImVec2(x + pad, start.y + theme.px(4)));
-        text_colored(color, name);
-        x += cell;
-        ++i;
-    }
-    ImGui::SetCursorScreenPos(start);
-    ImGui::Dummy(ImVec2(width, height));
-    ImGui::PopFont();
-    ImGui::PopID();
-    return changed;
 }
 
 bool switch_button(const Theme& theme, const char* words, bool& on, const char* hint) {

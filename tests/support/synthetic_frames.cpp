@@ -401,6 +401,46 @@ Frames not_finite() {
     return frames;
 }
 
+Frames wide() {
+    Frames frames = make({});
+    const auto scaled = [](auto& value, double by) {
+        value = static_cast<std::remove_reference_t<decltype(value)>>(by * (value + 0.0123456));
+    };
+    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
+    for (TokenCell& cell : decode->line) scaled(cell.logprob, 11.7), scaled(cell.entropy, -11.7);
+    for (CandidateCell& c : decode->candidates) scaled(c.logdet, -37.1);
+    decode->model_label =
+        "/home/somebody/models/a folder with a long name/run-2026-11-27/checkpoints/step-002000";
+    decode->noise_sigma = 0.1234;
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    for (MarginCell& cell : margins->cells) {
+        scaled(cell.logdet, -123.4), scaled(cell.sigma_min, 1e-5), scaled(cell.energy, 1e5);
+        scaled(cell.lowest_head, -1e-4);
+        cell.crossings = 12;
+        if (cell.geometric) scaled(*cell.geometric, 1e-5);
+    }
+    margins->nats_per_position = -12345.678;
+    margins->stage_label = "live, of the model in training at step 12000";
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    boundary->logdet_now = -12.34567, boundary->sigma_min_now = 1.2345e-7;
+    boundary->geometric = 1.2345e-5F;
+    boundary->crossings_now = 12, boundary->sign_now = 1;
+    for (PastPoint& p : boundary->past) scaled(p.volume_share, -1e-5), scaled(p.trace_share, 1e-5);
+    for (float* end : {&boundary->x_min, &boundary->x_max, &boundary->y_min, &boundary->y_max})
+        scaled(*end, 1234.5);
+    auto status = std::make_shared<StatusFrame>(*frames.status);
+    status->activity = "fitting a stage to the model";
+    status->progress = 0.4, status->eta_secs = 7260;
+    status->message =
+        "Loaded the model of /home/somebody/models/a folder with a long name/run-2026-11-27 "
+        "(803,072 parameters), 12 characters of the text are unknown to it.";
+    frames.decode = decode;
+    frames.margins = margins;
+    frames.boundary = boundary;
+    frames.status = status;
+    return frames;
+}
+
 Frames largest() {
     Size size;
     size.characters = 4000;

@@ -25,6 +25,8 @@ Frames empty();
 Frames tiny();
 /// Half of all numbers are NaN, and some are infinite.
 Frames not_finite();
+/// Every number has all the digits it can have, and every label is long.
+Frames wide();
 /// 4,000 characters, 12 layers × 12 heads over a window of 256, a slice of 256 × 256.
 Frames largest();
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <regex>
 
 #include "interface.h"
 #include "support/synthetic_frames.h"
@@ -120,16 +121,43 @@ TEST(Inspector, SaysWhichHeadIsLowest) {
     EXPECT_NE(interface.words().find("layer 2, head 1"), std::string::npos);
 }
 
-TEST(TroubledNumbers, AreWrittenAsTheyAre) {
+TEST(TroubledNumbers, AreADashOrAWordAndNeverANumber) {
     Interface interface;
     Frames frames = synthetic::usual();
     auto margins = std::make_shared<MarginFrame>(*frames.margins);
     margins->cells.back().logdet = kNoValue;
     margins->cells.back().sigma_min = std::numeric_limits<float>::infinity();
+    margins->cells.back().geometric.reset();
+    margins->cells.back().geometric_known = true;
     frames.margins = margins;
     for (int i = 0; i < 3; ++i) interface.draw(frames);
-    EXPECT_NE(interface.words().find("nan"), std::string::npos);
-    EXPECT_NE(interface.words().find("inf"), std::string::npos);
+    EXPECT_FALSE(std::regex_search(interface.words(), std::regex("\\bnan\\b")));
+    EXPECT_NE(interface.words().find("∞"), std::string::npos);
+    EXPECT_NE(interface.words().find("none found"), std::string::npos);
+}
+
+TEST(Distances, AreNeverNegativeAndTheSideIsSaidApart) {
+    Frames frames = synthetic::usual();
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    MarginCell& cell = margins->cells.back();
+    cell.valid = cell.support = cell.geometric_known = true;
+    cell.logdet = 0.144F, cell.sign = 1, cell.crossings = 2;
+    cell.sigma_min = 0.1987F, cell.geometric = 0.03683F;
+    frames.margins = margins;
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    boundary->crossings_now = 2, boundary->sign_now = 1;
+    frames.boundary = boundary;
+    Interface interface(ImVec2(1920, 1080));
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    const std::string& words = interface.words();
+    EXPECT_NE(words.find("beyond, 2 crossings"), std::string::npos);
+    EXPECT_NE(words.find("beyond the boundary"), std::string::npos);
+    EXPECT_NE(words.find("support token"), std::string::npos) << "one badge hides the other";
+    EXPECT_NE(words.find("0.1987"), std::string::npos);
+    EXPECT_EQ(words.find("-0.1987"), std::string::npos);
+    EXPECT_EQ(words.find("-0.03683"), std::string::npos);
+    EXPECT_NE(words.find("det J is positive again"), std::string::npos)
+        << "colour and badge differ, and nothing says why";
 }
 
 TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {

@@ -61,6 +61,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Look{"decode-dark-1920", {1920, 1080, 1.0F, ThemeKind::dark, "decode"}},
                     Look{"decode-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "decode"}},
                     Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, "decode"}},
+                    Look{"decode-dark-1280-200", {1280, 800, 2.0F, ThemeKind::dark, "decode"}},
+                    Look{"decode-light-1920-200", {1920, 1080, 2.0F, ThemeKind::light, "decode"}},
+                    Look{"decode-dark-1280-300", {1280, 800, 3.0F, ThemeKind::dark, "decode"}},
+                    Look{"decode-light-1920-300", {1920, 1080, 3.0F, ThemeKind::light, "decode"}},
                     Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "train"}},
                     Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, "path"}}),
     [](const testing::TestParamInfo<Look>& look) {

@@ -13,6 +13,7 @@
 #include "ui/decode/attention_row.h"
 #include "ui/decode/boundary.h"
 #include "ui/decode/branches.h"
+#include "ui/decode/causes.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"
 #include "ui/event_log.h"
@@ -39,9 +40,16 @@ TEST(SliderScale, IntegersAreWhole) {
 }
 
 TEST(Words, NumbersAndWhiteSpaceAreVisible) {
-    EXPECT_EQ(format_number(NAN), "nan");
-    EXPECT_EQ(format_number(-INFINITY), "-inf");
+    EXPECT_EQ(format_number(NAN), "–");
+    EXPECT_EQ(format_number(-INFINITY), "-∞");
     EXPECT_EQ(format_number(0.123456), "0.1235");
+    EXPECT_EQ(format_amount(NAN, "nats"), "–");
+    EXPECT_EQ(format_amount(1.5, "nats"), "1.5 nats");
+    EXPECT_EQ(format_percent(0), "0.0 %");
+    EXPECT_EQ(format_percent(0.0004), "< 0.1 %");
+    EXPECT_EQ(format_percent(0.99999), "> 99.9 %");
+    EXPECT_EQ(format_percent(1), "100.0 %");
+    EXPECT_EQ(format_percent(NAN), "–");
     EXPECT_EQ(format_duration(125), "2 min 05 s");
     for (const char* space : {" ", "\n", "\t", "\r", ""}) {
         const std::string seen = visible_symbol(space);
@@ -49,6 +57,80 @@ TEST(Words, NumbersAndWhiteSpaceAreVisible) {
         EXPECT_NE(seen, space);
     }
     EXPECT_EQ(visible_symbol("ä"), "ä");
+}
+
+TEST(Words, ACharacterWithoutAGlyphIsItsCodePoint) {
+    EXPECT_EQ(visible_symbol("\x01"), "U+0001");
+    EXPECT_EQ(visible_symbol("\xC2\x94"), "U+0094");
+    EXPECT_EQ(visible_symbol("😀"), "U+1F600") << "beyond what the font's index can name";
+    EXPECT_EQ(visible_symbol("\xE4\xBD"), "\xEF\xBF\xBD") << "half a character";
+    ImGui::CreateContext();
+    ImGui::GetIO().BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+    load_fonts();
+    ImGui::GetIO().DisplaySize = ImVec2(100, 100);
+    ImGui::NewFrame();
+    EXPECT_EQ(visible_symbol("你"), "U+4F60");
+    EXPECT_EQ(visible_symbol("ם"), "U+05DD");
+    EXPECT_EQ(visible_symbol("Ж"), "Ж");
+    EXPECT_EQ(visible_symbol("é"), "é");
+    ImGui::EndFrame();
+    for (ImTextureData* texture : ImGui::GetPlatformIO().Textures) {
+        texture->SetTexID(ImTextureID_Invalid);
+        texture->SetStatus(ImTextureStatus_Destroyed);
+    }
+    ImGui::DestroyContext();
+}
+
+TEST(Words, OfEveryQuantityHaveTheirGlyphs) {
+    ImGui::CreateContext();
+    const Fonts fonts = load_fonts();
+    for (int q = 0; q < static_cast<int>(Quantity::count); ++q) {
+        const QuantityText& text = text_of(static_cast<Quantity>(q));
+        for (const char* words : {text.name, text.symbol, text.formula, text.unit, text.sentence}) {
+            for (const char* c = words; *c != 0;) {
+                const auto first = static_cast<unsigned char>(*c);
+                const int length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+                const std::string symbol(c, static_cast<std::size_t>(length));
+                c += length;
+                unsigned point = first & (length == 1 ? 0x7FU : 0x7FU >> length);
+                for (std::size_t i = 1; i < symbol.size(); ++i)
+                    point = point << 6 | (static_cast<unsigned char>(symbol[i]) & 0x3FU);
+                for (ImFont* font : {fonts.text, fonts.mono})
+                    EXPECT_TRUE(point < 0x10000 && font->IsGlyphInFont(static_cast<ImWchar>(point)))
+                        << symbol << " of " << text.name << ": " << words;
+            }
+        }
+        EXPECT_EQ(std::string(text.formula).find("Cov"), std::string::npos) << text.name;
+    }
+    ImGui::DestroyContext();
+}
+
+Frames with_shares(std::initializer_list<PastPoint> past, int crossings) {
+    Frames frames = synthetic::usual();
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    boundary->past = past;
+    boundary->crossings_now = crossings;
+    frames.boundary = boundary;
+    return frames;
+}
+
+TEST(Causes, AreToldInASentence) {
+    DecodeFrame decode;
+    decode.symbols =
+        std::make_shared<std::vector<std::string>>(std::vector<std::string>{"?", "t", "i", "n"});
+    const PastPoint t{{}, 175, 1, 0.5F, 0.6F, -2.0F}, i{{}, 171, 2, 0.2F, 0.5F, -1.0F},
+        n{{}, 3, 3, 0.1F, 0.1F, 0.4F};
+    EXPECT_EQ(causes_sentence(*with_shares({n, i, t}, 1).boundary, &decode),
+              "t at 175 pushes it over the boundary.");
+    const PastPoint half{{}, 175, 1, 0.5F, 0.55F, -2.0F}, other{{}, 171, 2, 0.2F, 0.5F, -1.0F},
+        third{{}, 3, 3, 0.1F, 0.1F, 0.4F};
+    EXPECT_EQ(causes_sentence(*with_shares({third, other, half}, 2).boundary, &decode),
+              "t at 175 and i at 171 push it over the boundary.");
+    EXPECT_EQ(causes_sentence(*with_shares({n, i, t}, 0).boundary, &decode),
+              "n at 3 lowers its margin most.")
+        << "on this side it is the volume share that counts, and only what is positive lowers";
+    EXPECT_EQ(causes_sentence(*with_shares({}, 0).boundary, &decode),
+              "No past character lowers its margin.");
 }
 
 TEST(Ticks, AreRoundAndInside) {
@@ -100,6 +182,35 @@ TEST(LowMargins, AreWalkedInOrderAndWrap) {
     EXPECT_EQ(next_low_margin(margins, 3, -2), 1);
     EXPECT_EQ(next_low_margin(margins, 0, -9), 3) << "none below the threshold: the lowest";
     EXPECT_EQ(next_low_margin(MarginFrame{}, 0, 0), -1);
+}
+
+TEST(LowMargins, AreOfTheKindThatIsShown) {
+    MarginFrame margins;
+    margins.kind = MarginKind::singular;
+    for (const auto& [logdet, sigma] :
+         {std::pair{-3.0F, 0.5F}, {0.1F, 0.02F}, {-4.0F, 0.4F}, {0.2F, 0.01F}}) {
+        MarginCell cell;
+        cell.valid = true;
+        cell.logdet = logdet, cell.sigma_min = sigma;
+        margins.cells.push_back(cell);
+    }
+    EXPECT_EQ(next_low_margin(margins, -1, 0.1F), 1);
+    EXPECT_EQ(next_low_margin(margins, 1, 0.1F), 3);
+    EXPECT_EQ(next_low_margin(margins, 0, 0.001F), 3);
+}
+
+TEST(MarginRange, IsNotFlattenedByOneFarValue) {
+    MarginFrame margins;
+    for (int i = 0; i < 100; ++i) {
+        MarginCell cell;
+        cell.valid = true;
+        cell.logdet = i == 50 ? -80.0F : 0.01F * static_cast<float>(i);
+        margins.cells.push_back(cell);
+    }
+    const MarginRange range = margin_range(margins);
+    EXPECT_GT(range.low, -1);
+    EXPECT_LT(range.high, 1);
+    EXPECT_EQ(range.to_unit(-80), 0);
 }
 
 TEST(MarginColors, AreTheAccentAtTheBoundaryAndTheirOwnForNan) {

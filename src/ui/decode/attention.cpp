@@ -1,10 +1,11 @@
-// The large matrix, the grid of thumbnails, and what lies under the mouse.
+// The large matrix, how the panel is divided, and what lies under the mouse.
 #include "ui/decode/attention.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "ui/decode/attention_row.h"
+#include "ui/decode/attention_thumbs.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -14,87 +15,6 @@ namespace {
 std::size_t matrix_offset(const AttentionFrame& a, int layer, int head) {
     const auto size = static_cast<std::size_t>(a.size);
     return static_cast<std::size_t>(layer * a.heads + head) * size * size;
-}
-
-MatrixStyle style_of(const Theme& theme, const AttentionView& view) {
-    MatrixStyle style;
-    style.map = ColorMap::viridis;
-    style.scale =
-        view.log_scale ? ColorScale{1e-3, 1.0, true, false} : ColorScale{0.0, 1.0, false, false};
-    style.causal = true;
-    style.outside = outside_color(theme.dark());
-    return style;
-}
-
-void pick_head(const AttentionFrame& a, AttentionView& view, PanelContext& context, float side,
-               float step) {
-    const Theme& theme = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const bool hover = ImGui::IsWindowHovered();
-    for (int layer = 0; layer < a.layers; ++layer) {
-        for (int head = 0; head < a.heads; ++head) {
-            const ImVec2 at(view.thumb_at.x + static_cast<float>(head) * step,
-                            view.thumb_at.y + static_cast<float>(layer) * step);
-            const ImVec2 end(at.x + side, at.y + side);
-            const bool on = layer == context.selection.layer && head == context.selection.head;
-            const bool hot =
-                hover && mouse.x >= at.x && mouse.x < end.x && mouse.y >= at.y && mouse.y < end.y;
-            if (context.pictures == nullptr) draw->AddRectFilled(at, end, theme.raised);
-            if (on || hot) {
-                draw->AddRect(ImVec2(at.x - theme.px(1), at.y - theme.px(1)),
-                              ImVec2(end.x + theme.px(1), end.y + theme.px(1)),
-                              on ? theme.select : theme.dim, theme.px(2), 0, theme.px(1.5F));
-            }
-            if (!hot) continue;
-            ImGui::SetTooltip("Layer %d, head %d", layer, head);
-            if (ImGui::IsMouseClicked(0)) {
-                context.selection.layer = layer;
-                context.selection.head = head;
-            }
-        }
-    }
-}
-
-// Layers go down, heads across.
-void draw_thumbnails(const AttentionFrame& a, AttentionView& view, PanelContext& context, ImVec2 at,
-                     float side, float step) {
-    const Theme& theme = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float small = theme.px(11), margin = theme.px(18);
-    view.thumb_at = ImVec2(at.x + margin, at.y + margin);
-    view.thumb_step = step;
-    const int every = std::max(1, static_cast<int>(std::ceil(theme.px(14) / step)));
-    for (int h = 0; h < a.heads; h += every) {
-        const std::string name = std::to_string(h);
-        const float width = theme.fonts.mono->CalcTextSizeA(small, 1e9F, 0, name.c_str()).x;
-        draw->AddText(theme.fonts.mono, small,
-                      ImVec2(view.thumb_at.x + static_cast<float>(h) * step + (side - width) / 2,
-                             at.y + theme.px(3)),
-                      theme.faint, name.c_str());
-    }
-    for (int l = 0; l < a.layers; l += every) {
-        const std::string name = std::to_string(l);
-        draw->AddText(theme.fonts.mono, small,
-                      ImVec2(at.x + theme.px(4),
-                             view.thumb_at.y + static_cast<float>(l) * step + (side - small) / 2),
-                      theme.faint, name.c_str());
-    }
-    if (context.pictures != nullptr) {
-        AtlasTexture& atlas = context.pictures->atlas("attention", a.weights, a.layers, a.heads,
-                                                      a.size, a.version, style_of(theme, view));
-        for (int layer = 0; layer < a.layers; ++layer) {
-            for (int head = 0; head < a.heads; ++head) {
-                const AtlasRect uv = atlas.rect(layer, head);
-                const ImVec2 p(view.thumb_at.x + static_cast<float>(head) * step,
-                               view.thumb_at.y + static_cast<float>(layer) * step);
-                draw->AddImage(ImTextureRef(static_cast<ImTextureID>(atlas.texture())), p,
-                               ImVec2(p.x + side, p.y + side), ImVec2(uv.u0, uv.v0),
-                               ImVec2(uv.u1, uv.v1));
-            }
-        }
-    }
-    pick_head(a, view, context, side, step);
 }
 
 std::string token_name(const DecodeFrame* decode, const AttentionFrame& a, int position) {
@@ -149,7 +69,7 @@ void draw_matrix(const DecodeFrame* decode, const AttentionFrame& a, AttentionVi
         const std::uint64_t version =
             a.version * 65536 + static_cast<std::uint64_t>(layer * a.heads + head);
         const ImTextureID id =
-            context.pictures->matrix("attention", matrix, version, style_of(theme, view));
+            context.pictures->matrix("attention", matrix, version, attention_style(theme, view));
         draw->AddImage(ImTextureRef(id), at, end);
     } else {
         draw->AddRectFilled(at, end, theme.raised);
@@ -168,25 +88,76 @@ void draw_matrix(const DecodeFrame* decode, const AttentionFrame& a, AttentionVi
     hover_matrix(decode, a, view, layer, head, context);
 }
 
-void draw_title(const AttentionFrame& a, const Selection& s, int query, const Theme& theme) {
+// What is chosen, and its two numbers for the selected character, each with its card.
+void draw_title(const Frames& frames, const Selection& s, int query, const Theme& theme) {
+    ImGui::PushTextWrapPos(0.0F);
     ImGui::PushFont(theme.fonts.semibold, type::kBody);
     text_colored(theme.text,
                  ("Layer " + std::to_string(s.layer) + ", head " + std::to_string(s.head)).c_str());
     ImGui::PopFont();
-    if (query < 0) return;
-    ImGui::SameLine(0, theme.px(10));
-    const auto row = static_cast<std::size_t>((s.layer * a.heads + s.head) * a.size + query);
-    std::string words = "H(α) " + format_number(row_numbers(a, s.layer, s.head, query).entropy, 3);
-    if (row < a.head_logdet.size()) {
-        words += "   log|det| " + format_number(a.head_logdet[row], 3);
+    if (query >= 0) {
+        ImGui::PushFont(theme.fonts.text, type::kSmall);
+        const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x;
+        const auto number = [&](Quantity quantity, const std::string& words) {
+            const float next = ImGui::GetItemRectMax().x + theme.px(10);
+            if (next + ImGui::CalcTextSize(words.c_str()).x <= right)
+                ImGui::SameLine(0, theme.px(10));
+            quantity_label(theme, quantity, words, words.c_str());
+        };
+        const double entropy = row_numbers(*frames.attention, s.layer, s.head, query).entropy;
+        number(Quantity::attention_entropy, "entropy " + format_amount(entropy, "nats", 3));
+        const float logdet = head_logdet(frames, s.layer, s.head, query);
+        if (std::isfinite(logdet))
+            number(Quantity::lowest_head, "margin " + format_amount(logdet, "nats", 3));
+        ImGui::PopFont();
     }
-    text_small(theme, theme.dim, words.c_str());
+    ImGui::PopTextWrapPos();
 }
 
-bool is_complete(const AttentionFrame& a) {
-    const auto size = static_cast<std::size_t>(std::max(0, a.size));
-    return a.size > 0 && a.layers > 0 && a.heads > 0 &&
-           a.weights.size() == static_cast<std::size_t>(a.layers * a.heads) * size * size;
+struct Places {
+    float side = 0;       // of the large matrix
+    float row = 0;        // height of the bars under it
+    float step = 0;       // from one thumbnail to the next
+    ImVec2 thumbs{0, 0};  // from the matrix' corner
+    float bottom = 0;     // of matrix, bars and thumbnails
+};
+
+// Thumbnails stand beside the matrix or below it, whichever leaves the matrix larger.
+Places places_of(const AttentionFrame& a, const Theme& theme, ImVec2 room) {
+    const float gap = theme.px(12), label = theme.px(18), least_row = theme.px(24);
+    const auto heads = static_cast<float>(a.heads), layers = static_cast<float>(a.layers);
+    const float most = theme.px(96);
+    Places beside;
+    beside.side = std::floor(std::min(room.y - least_row, room.x * 0.63F));
+    beside.step =
+        std::min({(room.x - beside.side - gap - label) / heads, (room.y - label) / layers, most});
+    beside.thumbs = ImVec2(beside.side + gap, 0);
+    beside.row = std::min(room.y - beside.side - theme.px(4), theme.px(90));
+    beside.bottom = std::max(beside.side + beside.row + theme.px(4), label + layers * beside.step);
+    Places below;
+    below.side = std::floor(std::min(room.x, 0.6F * (room.y - least_row)));
+    below.row = least_row;
+    const float under = below.side + below.row + gap;
+    below.step = std::min({(room.x - label) / heads, (room.y - under - label) / layers, most});
+    below.thumbs = ImVec2(0, under);
+    below.bottom = under + label + layers * below.step;
+    const float least = theme.px(7);
+    if (below.step < least) return beside;
+    return beside.step < least || below.side > beside.side ? below : beside;
+}
+
+// The colour bar and the scale's switch, on one row where there is room.
+void draw_footer(const Theme& theme, AttentionView& view, float width) {
+    const std::initializer_list<Choice> scales = {
+        {"lin", "Linear: colour is the weight itself, 0 to 1"},
+        {"log", "Logarithmic: tells small weights apart, 0.001 to 1"}};
+    const float switches = segmented_width(theme, scales) + theme.px(20);
+    const bool one_row = width > switches + theme.px(110);
+    color_bar(theme, ColorMap::viridis, attention_style(theme, view).scale, "α, attention",
+              one_row ? width - switches : width);
+    if (one_row) ImGui::SameLine(0, theme.px(12));
+    int mode = view.log_scale ? 1 : 0;
+    if (segmented(theme, "scale", scales, mode)) view.log_scale = mode == 1;
 }
 
 }  // namespace
@@ -206,31 +177,22 @@ void draw_attention(const Frames& frames, AttentionView& view, PanelContext& con
 
     const int query = selected_index(s, frames.decode.get()) - a.window_begin;
     const bool has_row = query >= 0 && query < a.size;
-    draw_title(a, s, has_row ? query : -1, theme);
+    draw_title(frames, s, has_row ? query : -1, theme);
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    const float footer = theme.px(36), gap = theme.px(12), margin = theme.px(18);
-    const float height = std::max(theme.px(40), room.y - footer);
-    const float side =
-        std::floor(std::max(theme.px(40), std::min(height - theme.px(34), room.x * 0.63F)));
-    const float step =
-        std::max(theme.px(6), std::min((room.x - side - gap - margin) / static_cast<float>(a.heads),
-                                       (height - margin) / static_cast<float>(a.layers)));
-    const float largest = std::min(step, theme.px(84));
-    const float thumb = largest - theme.px(largest > theme.px(16) ? 4.0F : 1.0F);
-    draw_matrix(frames.decode.get(), a, view, context, at, side);
-    draw_thumbnails(a, view, context, ImVec2(at.x + side + gap, at.y - margin), thumb, largest);
-    const float row = std::min(height - side - theme.px(6), theme.px(90));
-    if (has_row && row >= theme.px(12)) {
-        draw_attention_row(a, context, query, ImVec2(at.x, at.y + side + theme.px(4)),
-                           ImVec2(side, row));
+    const float footer = theme.px(room.x > theme.px(220) ? 48.0F : 78.0F);
+    const Places places =
+        places_of(a, theme, ImVec2(room.x, std::max(theme.px(110), room.y - footer)));
+    const float thumb = places.step - theme.px(places.step > theme.px(16) ? 4.0F : 1.0F);
+    draw_matrix(frames.decode.get(), a, view, context, at, places.side);
+    draw_thumbnails(a, view, context, ImVec2(at.x + places.thumbs.x, at.y + places.thumbs.y),
+                    std::max(1.0F, thumb), places.step);
+    if (has_row && places.row >= theme.px(12)) {
+        draw_attention_row(a, context, query, ImVec2(at.x, at.y + places.side + theme.px(4)),
+                           ImVec2(places.side, places.row));
     }
-    ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + side + row + theme.px(10)));
-    color_bar(theme, ColorMap::viridis, style_of(theme, view).scale, "α",
-              std::min(side, room.x - theme.px(76)));
-    ImGui::SameLine(0, theme.px(12));
-    int mode = view.log_scale ? 1 : 0;
-    if (segmented(theme, "scale", {"lin", "log"}, mode)) view.log_scale = mode == 1;
+    ImGui::SetCursorScreenPos(ImVec2(at.x, at.y + places.bottom + theme.px(6)));
+    draw_footer(theme, view, room.x);
 }
 
 }  // namespace marginscope

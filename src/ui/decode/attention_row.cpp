@@ -8,6 +8,19 @@
 
 namespace marginscope {
 
+bool is_complete(const AttentionFrame& a) {
+    const auto size = static_cast<std::size_t>(std::max(0, a.size));
+    return a.size > 0 && a.layers > 0 && a.heads > 0 &&
+           a.weights.size() == static_cast<std::size_t>(a.layers * a.heads) * size * size;
+}
+
+float head_logdet(const Frames& frames, int layer, int head, int query) {
+    if (frames.attention == nullptr) return kNoValue;
+    const AttentionFrame& a = *frames.attention;
+    const auto at = static_cast<std::size_t>((layer * a.heads + head) * a.size + query);
+    return at < a.head_logdet.size() ? a.head_logdet[at] : kNoValue;
+}
+
 float weight_at(const AttentionFrame& a, int layer, int head, int query, int key) {
     return a.weights[static_cast<std::size_t>(layer * a.heads + head) *
                          static_cast<std::size_t>(a.size) * static_cast<std::size_t>(a.size) +

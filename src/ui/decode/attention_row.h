@@ -13,6 +13,10 @@ struct RowNumbers {
     double entropy = 0;
 };
 RowNumbers row_numbers(const AttentionFrame& attention, int layer, int head, int query);
+/// The frame has all the weights its sizes promise, and at least one.
+bool is_complete(const AttentionFrame& attention);
+/// log|det| of a head at a query of the attention frame's window; NaN where it is not computed.
+float head_logdet(const Frames& frames, int layer, int head, int query);
 float weight_at(const AttentionFrame& attention, int layer, int head, int query, int key);
 
 /// Bars over the columns of a matrix `size.x` wide: who the selected character attends to.

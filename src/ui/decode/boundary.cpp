@@ -1,17 +1,16 @@
-// Draws the slice and lets the token be dragged in it.
+// Draws the slice with its axes, and lets the token be dragged in it.
 #include "ui/decode/boundary.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "ui/decode/boundary_marks.h"
 #include "ui/decode/boundary_side.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
-
-bool finite(PlanePoint p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 
 void draw_field(const BoundaryFrame& f, const PlaneMap& map, BoundaryView& view,
                 PanelContext& context) {
@@ -37,122 +36,50 @@ void draw_field(const BoundaryFrame& f, const PlaneMap& map, BoundaryView& view,
                    ImVec2(0, 1), ImVec2(1, 0));
 }
 
-void draw_axes(const BoundaryFrame& f, const PlaneMap& map, const Theme& theme) {
+// Ticks keep away from each other, names end where the picture's part of the panel does.
+void draw_axes(const BoundaryFrame& f, const PlaneMap& map, const Theme& theme, float left,
+               float right) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
+    ImFont* font = theme.fonts.text;
     const float font_px = theme.px(11);
     const ImVec2 end(map.at.x + map.size.x, map.at.y + map.size.y);
-    const auto name = [&](const std::string& words, ImVec2 at, float anchor, ImU32 color) {
-        const float width = theme.fonts.text->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
-        draw->AddText(theme.fonts.text, font_px, ImVec2(at.x - width * anchor, at.y), color,
-                      words.c_str());
+    const auto most = [&](float pixels, float each) {
+        return std::clamp(static_cast<int>(pixels / theme.px(each)), 1, 6);
     };
-    for (const float tick : round_ticks(map.x_min, map.x_max, 6)) {
+    float free = left;
+    for (const float tick : round_ticks(map.x_min, map.x_max, most(map.size.x, 44))) {
         const float x = map.to_pixel({tick, 0}).x;
+        const std::string words = format_number(tick, 3);
+        const float width = width_of(font, font_px, words);
+        const float at = std::min(x - width / 2, right - width);
         draw->AddLine(ImVec2(x, end.y), ImVec2(x, end.y + theme.px(3)), theme.line_strong);
-        name(format_number(tick, 3), ImVec2(x, end.y + theme.px(4)), 0.5F, theme.faint);
+        if (at < free) continue;
+        free = at + width + theme.px(4);
+        draw->AddText(font, font_px, ImVec2(at, end.y + theme.px(4)), theme.faint, words.c_str());
     }
-    for (const float tick : round_ticks(map.y_min, map.y_max, 6)) {
+    for (const float tick : round_ticks(map.y_min, map.y_max, most(map.size.y, 22))) {
         const float y = map.to_pixel({0, tick}).y;
         draw->AddLine(ImVec2(map.at.x - theme.px(3), y), ImVec2(map.at.x, y), theme.line_strong);
-        name(format_number(tick, 3), ImVec2(map.at.x - theme.px(6), y - font_px / 2), 1.0F,
-             theme.faint);
+        const std::string words = format_number(tick, 3);
+        draw->AddText(
+            font, font_px,
+            ImVec2(map.at.x - theme.px(6) - width_of(font, font_px, words), y - font_px / 2),
+            theme.faint, words.c_str());
     }
-    name("x: " + f.x_label, ImVec2(map.at.x, end.y + theme.px(19)), 0.0F, theme.dim);
-    name("y: " + f.y_label + "   (embedding units)", ImVec2(map.at.x, end.y + theme.px(33)), 0.0F,
-         theme.dim);
+    const auto name = [&](const std::string& words, float below) {
+        draw->AddText(font, font_px, ImVec2(left, end.y + theme.px(below)), theme.dim,
+                      shortened(font, font_px, words, right - left).c_str());
+    };
+    name("x: " + f.x_label, 19);
+    name("y: " + f.y_label + ", embedding units", 33);
 }
 
-void draw_past(const BoundaryFrame& f, const DecodeFrame* decode, const PlaneMap& map,
-               PanelContext& context) {
-    const Theme& theme = context.theme;
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const PastPoint* hot = nullptr;
-    for (const PastPoint& p : f.past) {
-        if (!finite(p.at)) continue;
-        const ImVec2 at = map.to_pixel(p.at);
-        const float weight =
-            std::isfinite(p.attention) ? std::clamp(p.attention, 0.0F, 1.0F) : 0.0F;
-        const float radius = theme.px(2.0F + 11.0F * std::sqrt(weight));
-        const bool lit = p.index == context.selection.lit_index;
-        draw->AddCircleFilled(
-            at, radius, with_alpha(theme.dark() ? IM_COL32_WHITE : theme.text, lit ? 0.9F : 0.42F));
-        draw->AddCircle(at, radius,
-                        with_alpha(theme.dark() ? IM_COL32_BLACK : IM_COL32_WHITE, 0.6F));
-        if (lit) draw->AddCircle(at, radius + theme.px(3), theme.select, 0, theme.px(2));
-        const float dx = mouse.x - at.x, dy = mouse.y - at.y, reach = std::max(radius, theme.px(5));
-        if (dx * dx + dy * dy <= reach * reach) hot = &p;
-    }
-    if (hot == nullptr || !ImGui::IsWindowHovered()) return;
-    context.selection.hover_index = hot->index;
-    const std::string symbol = decode != nullptr ? symbol_at(*decode, hot->token) : "?";
-    value_card(theme, symbol + "   at " + std::to_string(hot->index),
-               {{"attention α", format_number(hot->attention)},
-                {"volume share", format_number(hot->volume_share)},
-                {"trace share", format_number(hot->trace_share)}});
-}
-
-void dashed_circle(ImVec2 center, float radius, ImU32 color, float thick) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    constexpr int kDashes = 40;
-    for (int i = 0; i < kDashes; ++i) {
-        const float from = 6.2831853F * static_cast<float>(i) / kDashes;
-        draw->PathArcTo(center, radius, from, from + 0.09F, 3);
-        draw->PathStroke(color, 0, thick);
-    }
-}
-
-void draw_circle(const BoundaryFrame& f, const PlaneMap& map, PlanePoint token,
-                 const Theme& theme) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImU32 color = theme.dark() ? IM_COL32(255, 255, 255, 220) : IM_COL32(20, 22, 28, 220);
-    const ImVec2 center = map.to_pixel(token);
-    if (f.geometric.has_value() && std::isfinite(*f.geometric) && !f.geometric_pending) {
-        const float radius = std::abs(*f.geometric) * map.pixels_per_unit();
-        if (f.touches)
-            draw->AddCircle(center, radius, color, 96, theme.px(1.5F));
-        else
-            dashed_circle(center, radius, color, theme.px(1.5F));
-    }
-    if (f.nearest.has_value() && finite(*f.nearest)) {
-        const ImVec2 at = map.to_pixel(*f.nearest);
-        draw->AddLine(center, at, with_alpha(color, 0.5F), theme.px(1));
-        draw->AddCircleFilled(at, theme.px(4), theme.accent);
-        draw->AddCircle(at, theme.px(4.5F), color, 0, theme.px(1));
-    }
-}
-
-void draw_token(const BoundaryFrame& f, const DecodeFrame* decode, const PlaneMap& map,
-                PlanePoint token, bool dragging, const Theme& theme) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const ImVec2 at = map.to_pixel(token), home = map.to_pixel({0, 0});
-    const bool beyond = f.crossings_now > 0;
-    if (std::abs(token.x) + std::abs(token.y) > 0) {
-        draw->AddLine(home, at, with_alpha(theme.dark() ? IM_COL32_WHITE : theme.text, 0.6F),
-                      theme.px(1));
-        draw->AddCircle(home, theme.px(4),
-                        with_alpha(theme.dark() ? IM_COL32_WHITE : theme.text, 0.7F), 0,
-                        theme.px(1.5F));
-    }
-    const float radius = theme.px(dragging ? 12.0F : 11.0F);
-    draw->AddCircleFilled(at, radius, theme.panel);
-    draw->AddCircle(at, radius, beyond ? theme.accent : theme.select, 0, theme.px(2));
-    const std::string symbol = decode != nullptr ? symbol_at(*decode, f.token) : "?";
-    const float font_px = theme.px(13),
-                width = theme.fonts.mono_bold->CalcTextSizeA(font_px, 1e9F, 0, symbol.c_str()).x;
-    draw->AddText(theme.fonts.mono_bold, font_px, ImVec2(at.x - width / 2, at.y - font_px / 2),
-                  theme.text, symbol.c_str());
-    if (!dragging) return;
-    const std::string words = "log|det J| " + format_number(f.logdet_now);
-    const float label_px = theme.px(type::kSmall),
-                label = theme.fonts.mono->CalcTextSizeA(label_px, 1e9F, 0, words.c_str()).x;
-    const bool left = at.x + radius + label + theme.px(16) > map.at.x + map.size.x;
-    const ImVec2 box(left ? at.x - radius - label - theme.px(16) : at.x + radius + theme.px(6),
-                     at.y - theme.px(10));
-    draw->AddRectFilled(box, ImVec2(box.x + label + theme.px(10), box.y + theme.px(20)),
-                        with_alpha(theme.panel, 0.92F), theme.px(4));
-    draw->AddText(theme.fonts.mono, label_px, ImVec2(box.x + theme.px(5), box.y + theme.px(3)),
-                  beyond ? theme.accent : theme.text, words.c_str());
+// The widest tick of the y axis needs this much.
+float left_room(const BoundaryFrame& f, const Theme& theme) {
+    float width = 0;
+    for (const float tick : round_ticks(f.y_min, f.y_max, 6))
+        width = std::max(width, width_of(theme.fonts.text, theme.px(11), format_number(tick, 3)));
+    return width + theme.px(8);
 }
 
 // The whole picture is one button: pressing near the token drags it, the wheel zooms.
@@ -162,6 +89,7 @@ PlanePoint handle_drag(const BoundaryFrame& f, const PlaneMap& map, BoundaryView
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     ImGui::SetCursorScreenPos(map.at);
     ImGui::InvisibleButton("##plane", map.size);
+    ImGui::SetItemKeyOwner(ImGuiKey_MouseWheelY);  // it zooms, the panel does not scroll
     const bool hovered = ImGui::IsItemHovered();
     if (ImGui::IsItemActivated()) {
         const ImVec2 at = map.to_pixel(f.token_at);
@@ -176,7 +104,8 @@ PlanePoint handle_drag(const BoundaryFrame& f, const PlaneMap& map, BoundaryView
         const ImVec2 pixel(std::clamp(mouse.x - view.grab.x, map.at.x, map.at.x + map.size.x),
                            std::clamp(mouse.y - view.grab.y, map.at.y, map.at.y + map.size.y));
         view.drag_to = map.to_plane(pixel);
-        if (finite(view.drag_to)) context.out.push_back(DragToken{f.index, view.drag_to});
+        if (std::isfinite(view.drag_to.x) && std::isfinite(view.drag_to.y))
+            context.out.push_back(DragToken{f.index, view.drag_to});
     }
     const float wheel = ImGui::GetIO().MouseWheel;
     if (hovered && wheel != 0)
@@ -186,6 +115,36 @@ PlanePoint handle_drag(const BoundaryFrame& f, const PlaneMap& map, BoundaryView
         (hovered && std::hypot(mouse.x - token.x, mouse.y - token.y) < theme.px(16)))
         ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     return view.dragging ? view.drag_to : f.token_at;
+}
+
+struct Places {
+    PlaneMap map;
+    float left = 0, right = 0;  // of what is written under the picture
+    ImVec2 side{0, 0};          // of the numbers
+    float side_width = 0;
+};
+
+// The picture with its numbers beside it stands in the middle of the room; in a narrow panel they
+// follow below, and the panel scrolls.
+Places places_of(const BoundaryFrame& f, const Theme& theme, ImVec2 at, ImVec2 room) {
+    const float left = left_room(f, theme), bottom = theme.px(50), gap = theme.px(14);
+    const float least = theme.px(110);
+    const bool beside = room.x > theme.px(320);
+    Places p;
+    p.side_width = beside ? std::clamp(room.x * 0.26F, theme.px(132), theme.px(190)) : room.x;
+    const ImVec2 picture(
+        std::max(theme.px(40), room.x - left - (beside ? p.side_width + gap : 0.0F)),
+        std::max(least, room.y - bottom));
+    p.map = PlaneMap::fit(f, at, picture);
+    const float used = left + p.map.size.x + (beside ? gap + p.side_width : 0.0F);
+    const float begin = at.x + std::max(0.0F, std::floor((room.x - used) / 2));
+    p.map.at = ImVec2(std::floor(begin + left), std::floor(at.y + theme.px(2)));
+    p.left = begin;
+    p.right = std::max(p.map.at.x + p.map.size.x, begin + used - (beside ? p.side_width : 0.0F));
+    if (!beside) p.right = at.x + room.x;
+    p.side = beside ? ImVec2(p.map.at.x + p.map.size.x + gap, p.map.at.y)
+                    : ImVec2(at.x, p.map.at.y + p.map.size.y + bottom);
+    return p;
 }
 
 }  // namespace
@@ -208,28 +167,24 @@ void draw_boundary(const Frames& frames, BoundaryView& view, PanelContext& conte
                         : f.sentence.c_str());
         return;
     }
+    draw_boundary_title(f, decode, view, context);
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float left = theme.px(32), bottom = theme.px(50), side = theme.px(104);
-    const bool has_side = room.x > 2.4F * side;
-    const PlaneMap map = PlaneMap::fit(
-        f, ImVec2(at.x + left, at.y + theme.px(2)),
-        ImVec2(std::max(20.0F, room.x - left - (has_side ? side + theme.px(14) : 0.0F)),
-               std::max(20.0F, room.y - bottom)));
+    const Places places = places_of(f, theme, at, room);
+    const PlaneMap& map = places.map;
     view.plot_at = map.at;
     view.plot_size = map.size;
     draw_field(f, map, view, context);
     const PlanePoint token = handle_drag(f, map, view, context);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->PushClipRect(map.at, ImVec2(map.at.x + map.size.x, map.at.y + map.size.y), true);
-    draw_past(f, decode, map, context);
-    draw_circle(f, map, token, theme);
-    draw_token(f, decode, map, token, view.dragging, theme);
+    draw_marks(f, decode, map, token, view.dragging, context);
     draw->PopClipRect();
     view.token_pixel = map.to_pixel(token);
-    draw_axes(f, map, theme);
-    if (!has_side) return;
-    draw_boundary_side(f, view, theme, ImVec2(map.at.x + map.size.x + theme.px(14), map.at.y),
-                       side);
+    draw_axes(f, map, theme, places.left, places.right);
+    ImGui::SetCursorScreenPos(places.side);
+    draw_boundary_side(f, view, theme, places.side_width, room.y);
+    ImGui::SetCursorScreenPos(ImVec2(at.x, map.at.y + map.size.y));
+    ImGui::Dummy(ImVec2(1, theme.px(48)));
 }
 
 }  // namespace marginscope

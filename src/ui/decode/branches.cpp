@@ -20,7 +20,9 @@ void draw_edge(const TreeView& view, const Theme& theme, ImVec2 from, ImVec2 to,
     const ImU32 color = on_line ? theme.dim : theme.line_strong;
     const ImVec2 a = pixel(view, from), b = pixel(view, to);
     if (a.y == b.y) {
-        draw->AddLine(a, b, color, theme.px(1));
+        // Under the characters: between them a short line would read as a space.
+        const float under = view.step.y * 0.46F;
+        draw->AddLine(ImVec2(a.x, a.y + under), ImVec2(b.x, b.y + under), color, theme.px(1));
         return;
     }
     const float bend = view.step.x * 0.5F;
@@ -65,10 +67,8 @@ void draw_nodes(const DecodeFrame& decode, const TreeView& view, PanelContext& c
                                   : theme.panel,
                             theme.px(3));
         const std::string symbol = symbol_at(decode, node.token);
-        const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, symbol.c_str()).x;
         const ImU32 color = here || hot ? theme.text : node.on_line ? theme.text : theme.dim;
-        draw->AddText(theme.fonts.mono, font_px, ImVec2(at.x - width / 2, at.y - font_px / 2),
-                      color, symbol.c_str());
+        draw_symbol(*draw, theme.fonts.mono, font_px, at, color, symbol);
         if (!hot) continue;
         if (node.on_line) context.selection.hover_index = node.depth;
         if (ImGui::IsMouseClicked(0)) {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
@@ -11,13 +10,36 @@
 namespace marginscope {
 namespace {
 
+// What is left out of a row as the panel gets narrower: first the bar, then the branch's sign.
+struct Columns {
+    float percent = 0, margin = 0;  // right edges, from the row's left
+    float bar_left = 0, bar_right = 0;
+    bool bar = false, sign = false;
+};
+
+Columns columns_of(const Theme& theme, float width) {
+    const float small = theme.px(type::kSmall), gap = theme.px(8);
+    const float number = width_of(theme.fonts.mono, small, "-00.00"),
+                percent = width_of(theme.fonts.mono, small, "> 99.9 %");
+    Columns c;
+    c.margin = width - theme.px(6);
+    c.percent = c.margin - number - gap;
+    c.sign = c.percent - percent > theme.px(40);
+    c.bar_left = theme.px(c.sign ? 42.0F : 26.0F);
+    c.bar_right = c.percent - percent - gap;
+    c.bar = c.bar_right - c.bar_left > theme.px(20);
+    return c;
+}
+
 void hover_row(const Theme& theme, const DecodeFrame& decode, const CandidateCell& c) {
     const ImU32 warn = c.crossings > 0 ? theme.accent : 0;
+    const bool known = !std::isnan(c.logdet);
     value_card(theme, symbol_at(decode, c.token),
                {{"probability", format_percent(c.probability)},
-                {"log p (T = 1)", format_number(c.logprob) + " nats"},
-                {"margin it would have", format_number(c.logdet) + " nats", warn},
-                {"side", c.crossings > 0 ? "beyond the boundary" : "this side", warn},
+                {"log p (T = 1)", format_amount(c.logprob, "nats")},
+                {"determinant margin it would have",
+                 known ? format_amount(c.logdet, "nats") : "not computed"},
+                {"side", known ? side_words(c.crossings) : kNoNumber, warn},
                 {"", c.node >= 0 ? "a branch already" : "a click begins a branch", theme.dim}});
 }
 
@@ -25,7 +47,8 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
               float largest, float height, PanelContext& context) {
     const Theme& theme = context.theme;
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float width = ImGui::GetContentRegionAvail().x;
+    const float width = std::max(1.0F, ImGui::GetContentRegionAvail().x);
+    const Columns columns = columns_of(theme, width);
     if (ImGui::InvisibleButton("##row", ImVec2(width, height))) {
         context.selection.index = -1;
         context.out.push_back(ChooseToken{c.token});
@@ -34,36 +57,47 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
     const bool hovered = ImGui::IsItemHovered();
     if (hovered)
         draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), theme.hover, theme.px(3));
-    const float token_px = theme.px(type::kToken), small = theme.px(type::kSmall);
-    const std::string symbol = symbol_at(decode, c.token);
-    draw->AddText(theme.fonts.mono, token_px,
-                  ImVec2(at.x + theme.px(6), at.y + (height - token_px) / 2), theme.text,
-                  symbol.c_str());
-    if (c.node >= 0)
-        draw_icon(*draw, Icon::branch, ImVec2(at.x + theme.px(30), at.y + height / 2), theme.px(9),
-                  theme.dim);
-
-    const float margin_width = theme.px(60), percent_width = theme.px(48);
-    const float bar_left = at.x + theme.px(42),
-                bar_right = at.x + width - margin_width - percent_width;
-    const float share = std::isfinite(c.probability) && largest > 0 ? c.probability / largest : 0;
-    bar(*draw, ImVec2(bar_left, at.y + (height - theme.px(6)) / 2),
-        ImVec2(std::max(0.0F, bar_right - bar_left), theme.px(6)), share,
-        mix(theme.faint, theme.text, 0.35F), theme.raised);
-    char percent[16];
-    std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * static_cast<double>(c.probability));
-    const float y = at.y + (height - small) / 2;
-    const auto right = [&](const char* words, float x, ImU32 color) {
-        const float w = theme.fonts.mono->CalcTextSizeA(small, 1e9F, 0, words).x;
-        draw->AddText(theme.fonts.mono, small, ImVec2(x - w, y), color, words);
-    };
-    right(std::isfinite(c.probability) ? percent : "nan", at.x + width - margin_width, theme.text);
-    if (!std::isnan(c.logdet)) {
-        const std::string words = format_number(c.logdet, 3);
-        right(words.c_str(), at.x + width - theme.px(6),
-              c.crossings > 0 ? theme.accent : margin_color(theme, range.to_unit(c.logdet)));
+    const float small = theme.px(type::kSmall), middle = at.y + height / 2;
+    draw_symbol(*draw, theme.fonts.mono, theme.px(type::kToken),
+                ImVec2(at.x + theme.px(12), middle), theme.text, symbol_at(decode, c.token));
+    if (c.node >= 0 && columns.sign)
+        draw_icon(*draw, Icon::branch, ImVec2(at.x + theme.px(30), middle), theme.px(9), theme.dim);
+    if (columns.bar) {
+        const float share =
+            std::isfinite(c.probability) && largest > 0 ? c.probability / largest : 0;
+        bar(*draw, ImVec2(at.x + columns.bar_left, middle - theme.px(3)),
+            ImVec2(columns.bar_right - columns.bar_left, theme.px(6)), share,
+            mix(theme.faint, theme.text, 0.35F), theme.raised);
     }
+    const auto right = [&](const std::string& words, float x, ImU32 color) {
+        draw->AddText(
+            theme.fonts.mono, small,
+            ImVec2(at.x + x - width_of(theme.fonts.mono, small, words), middle - small / 2), color,
+            words.c_str());
+    };
+    right(format_percent(c.probability), columns.percent, theme.text);
+    right(format_number(c.logdet, 3), columns.margin,
+          std::isnan(c.logdet) ? theme.faint
+          : c.crossings > 0    ? theme.accent
+                               : margin_color(theme, range.to_unit(c.logdet)));
     if (hovered) hover_row(theme, decode, c);
+}
+
+// How undecided the model is, and over the last column what it is.
+void draw_head(const Theme& theme, const DecodeFrame& decode) {
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    const std::string entropy = "entropy " + format_amount(decode.next_entropy, "nats", 3);
+    const float room = ImGui::GetContentRegionAvail().x,
+                column = ImGui::CalcTextSize("log|det J|").x + theme.px(6);
+    const float left = ImGui::GetCursorPosX();
+    ImGui::PushTextWrapPos(0.0F);
+    quantity_label(theme, Quantity::entropy, "H = " + format_amount(decode.next_entropy, "nats"),
+                   entropy.c_str());
+    ImGui::PopTextWrapPos();
+    if (ImGui::GetItemRectSize().x + theme.px(10) + column <= room) ImGui::SameLine();
+    ImGui::SetCursorPosX(left + std::max(0.0F, room - column));
+    quantity_label(theme, Quantity::logdet, "that the position would have", "log|det J|");
+    ImGui::PopFont();
 }
 
 }  // namespace
@@ -76,17 +110,7 @@ void draw_candidates(const Frames& frames, CandidatesView& view, PanelContext& c
         return;
     }
     const DecodeFrame& decode = *frames.decode;
-    ImGui::PushFont(theme.fonts.text, type::kSmall);
-    quantity_label(theme, Quantity::entropy, "H = " + format_number(decode.next_entropy) + " nats",
-                   "Entropy");
-    ImGui::SameLine(0, theme.px(6));
-    text_colored(theme.text, (format_number(decode.next_entropy, 3) + " nats").c_str());
-    const float end = ImGui::GetContentRegionMax().x;
-    ImGui::SameLine(end - ImGui::CalcTextSize("log|det J|").x - theme.px(6));
-    quantity_label(theme, Quantity::logdet, "of the position, were this character chosen",
-                   "log|det J|");
-    ImGui::PopFont();
-
+    draw_head(theme, decode);
     MarginRange range = frames.margins != nullptr ? margin_range(*frames.margins) : MarginRange{};
     if (frames.margins == nullptr || frames.margins->kind != MarginKind::determinant ||
         range.empty())
@@ -95,7 +119,8 @@ void draw_candidates(const Frames& frames, CandidatesView& view, PanelContext& c
     for (const CandidateCell& c : decode.candidates) {
         if (std::isfinite(c.probability)) largest = std::max(largest, c.probability);
     }
-    ImGui::BeginChild("##rows", ImVec2(0, 0), 0, ImGuiWindowFlags_NoNavInputs);
+    ImGui::BeginChild("##rows", ImVec2(0, std::max(theme.px(72), ImGui::GetContentRegionAvail().y)),
+                      0, ImGuiWindowFlags_NoNavInputs);
     view.row_height = theme.px(24);
     view.first_row = ImGui::GetCursorScreenPos();
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));

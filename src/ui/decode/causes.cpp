@@ -34,8 +34,9 @@ void draw_spectrum(const BoundaryFrame& f, const Theme& theme, ImVec2 at, ImVec2
     const float small = theme.px(11);
     draw->AddText(theme.fonts.mono, small, ImVec2(one.x + theme.px(7), center.y + theme.px(4)),
                   theme.accent, "1");
-    draw->AddText(theme.fonts.mono, small, ImVec2(center.x + theme.px(4), center.y + theme.px(4)),
-                  theme.faint, "0");
+    if (unit > theme.px(14))
+        draw->AddText(theme.fonts.mono, small,
+                      ImVec2(center.x + theme.px(4), center.y + theme.px(4)), theme.faint, "0");
     const PlanePoint* hot = nullptr;
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     for (const PlanePoint& p : f.spectrum) {
@@ -50,11 +51,15 @@ void draw_spectrum(const BoundaryFrame& f, const Theme& theme, ImVec2 at, ImVec2
     if (hot != nullptr && ImGui::IsWindowHovered()) {
         const double distance =
             std::hypot(static_cast<double>(hot->x) - 1, static_cast<double>(hot->y));
-        value_card(theme, "Eigenvalue of Cov(v,u) A",
+        value_card(theme, "Eigenvalue of Σ A",
                    {{"real", format_number(hot->x)},
                     {"imaginary", format_number(hot->y)},
                     {"distance to 1", format_number(distance)}});
     }
+}
+
+ImU32 share_color(const Theme& theme, bool positive) {
+    return to_u32(sample(diverging_map(theme.dark()), positive ? 0.88 : 0.12));
 }
 
 void draw_share(const PastPoint& p, const DecodeFrame* decode, float share, float largest,
@@ -71,25 +76,26 @@ void draw_share(const PastPoint& p, const DecodeFrame* decode, float share, floa
     const float mono = theme.px(14), small = theme.px(11), y = at.y + (height - small) / 2;
     const std::string symbol = decode != nullptr ? symbol_at(*decode, p.token) : "?",
                       index = std::to_string(p.index);
-    draw->AddText(theme.fonts.mono, mono, ImVec2(at.x + theme.px(4), at.y + (height - mono) / 2),
-                  theme.text, symbol.c_str());
+    draw_symbol(*draw, theme.fonts.mono, mono, ImVec2(at.x + theme.px(10), at.y + height / 2),
+                theme.text, symbol);
     draw->AddText(theme.fonts.mono, small, ImVec2(at.x + theme.px(20), y), theme.faint,
                   index.c_str());
     const std::string value = format_number(share, 2);
     const float value_width = theme.fonts.mono->CalcTextSizeA(small, 1e9F, 0, value.c_str()).x;
     draw->AddText(theme.fonts.mono, small, ImVec2(at.x + width - value_width - theme.px(2), y),
                   theme.dim, value.c_str());
-    const float left = at.x + theme.px(52), right = at.x + width - theme.px(56),
-                zero = (left + right) / 2;
-    const float length =
-        largest > 0 && std::isfinite(share) ? share / largest * (right - left) / 2 : 0;
-    const ImU32 color = to_u32(sample(diverging_map(theme.dark()), share < 0 ? 0.12 : 0.88));
-    draw->AddRectFilled(ImVec2(std::min(zero, zero + length), at.y + theme.px(6)),
-                        ImVec2(std::max(zero, zero + length), at.y + height - theme.px(6)), color,
-                        theme.px(1));
-    draw->AddLine(ImVec2(zero, at.y), ImVec2(zero, at.y + height), theme.line_strong);
+    const float left = at.x + theme.px(24) + width_of(theme.fonts.mono, small, "00000"),
+                right = at.x + width - theme.px(60), zero = (left + right) / 2;
+    if (right - left > theme.px(16)) {
+        const float length =
+            largest > 0 && std::isfinite(share) ? share / largest * (right - left) / 2 : 0;
+        draw->AddRectFilled(ImVec2(std::min(zero, zero + length), at.y + theme.px(6)),
+                            ImVec2(std::max(zero, zero + length), at.y + height - theme.px(6)),
+                            share_color(theme, share >= 0), theme.px(1));
+        draw->AddLine(ImVec2(zero, at.y), ImVec2(zero, at.y + height), theme.line_strong);
+    }
     if (hovered) {
-        value_card(theme, symbol + "   at " + index,
+        value_card(theme, symbol_and_place(decode, p.token, p.index),
                    {{"volume share c′", format_number(p.volume_share)},
                     {"trace share c", format_number(p.trace_share)},
                     {"attention α", format_number(p.attention)}});
@@ -109,7 +115,9 @@ void draw_shares(const BoundaryFrame& f, const DecodeFrame* decode, bool volume,
         return std::abs(share(*a)) > std::abs(share(*b));
     });
     const float largest = order.empty() ? 0.0F : std::abs(share(*order.front()));
-    ImGui::BeginChild("##bars", ImVec2(0, 0), 0, ImGuiWindowFlags_NoNavInputs);
+    const float least = context.theme.px(84);
+    ImGui::BeginChild("##bars", ImVec2(0, std::max(least, ImGui::GetContentRegionAvail().y)), 0,
+                      ImGuiWindowFlags_NoNavInputs);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
     ImGuiListClipper clipper;
     clipper.Begin(static_cast<int>(order.size()), context.theme.px(20));
@@ -125,6 +133,21 @@ void draw_shares(const BoundaryFrame& f, const DecodeFrame* decode, bool volume,
     ImGui::EndChild();
 }
 
+// What the two colours of the bars mean, each behind a square of it.
+void draw_legend(const Theme& theme, bool volume) {
+    const auto entry = [&](bool positive, const char* words) {
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float side = theme.px(8), line = ImGui::GetTextLineHeight();
+        ImGui::GetWindowDrawList()->AddRectFilled(ImVec2(at.x, at.y + (line - side) / 2),
+                                                  ImVec2(at.x + side, at.y + (line + side) / 2),
+                                                  share_color(theme, positive), theme.px(1));
+        ImGui::SetCursorScreenPos(ImVec2(at.x + side + theme.px(6), at.y));
+        small_paragraph(theme, theme.dim, words);
+    };
+    entry(true, volume ? "lowers its determinant margin" : "pushes towards and over the boundary");
+    entry(false, volume ? "raises it" : "holds it back");
+}
+
 }  // namespace
 
 void draw_causes(const Frames& frames, CausesView& view, PanelContext& context) {
@@ -138,19 +161,23 @@ void draw_causes(const Frames& frames, CausesView& view, PanelContext& context) 
                           "appear here.");
         return;
     }
+    const bool whole = ImGui::GetContentRegionAvail().y > theme.px(230);
+    paragraph(theme, theme.text, causes_sentence(*f, frames.decode.get()).c_str());
+    ImGui::PushTextWrapPos(0.0F);
     quantity_label(theme, Quantity::spectrum, std::to_string(f->spectrum.size()) + " eigenvalues",
-                   "Spectrum of Cov(v,u) A");
+                   "Spectrum of Σ A");
+    ImGui::PopTextWrapPos();
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const ImVec2 size(room.x, std::clamp(room.y * 0.38F, theme.px(60), theme.px(220)));
+    const ImVec2 size(room.x,
+                      std::clamp(room.y * 0.34F, theme.px(whole ? 60.0F : 48.0F), theme.px(220)));
     draw_spectrum(*f, theme, at, size);
-    ImGui::Dummy(ImVec2(size.x, size.y + theme.px(4)));
-    ImGui::AlignTextToFramePadding();
-    quantity_label(theme, view.volume_share ? Quantity::volume_share : Quantity::trace_share, {},
-                   "Caused by");
-    ImGui::SameLine();
+    ImGui::Dummy(ImVec2(size.x, size.y + theme.px(2)));
+    const std::initializer_list<Choice> shares = {
+        {"volume share", "What each past character does to log|det J|"},
+        {"trace share", "What each past character adds to the trace of Σ A"}};
     int mode = view.volume_share ? 0 : 1;
-    if (segmented(theme, "share", {"volume share", "trace share"}, mode))
-        view.volume_share = mode == 0;
+    if (segmented(theme, "share", shares, mode)) view.volume_share = mode == 0;
+    draw_legend(theme, view.volume_share);
     draw_shares(*f, frames.decode.get(), view.volume_share, context);
 }
 

@@ -1,5 +1,5 @@
-// Why the selected token's margin is what it is: the spectrum of Cov(v,u) A with 1 marked, and who
-// contributes, as bars.
+// Why the selected token's margin is what it is: the answer in a sentence, the spectrum of Σ A with
+// 1 marked, and who contributes, as bars.
 //
 // Main thread, inside a panel.
 #pragma once
@@ -10,5 +10,10 @@
 namespace marginscope {
 
 void draw_causes(const Frames& frames, CausesView& view, PanelContext& context);
+
+/// "t at 175 and i at 171 push it over the boundary.": the fewest past characters, three at most,
+/// that make up half of what pushes (E12; on this side of the boundary: of what lowers log|det J|,
+/// E12').
+std::string causes_sentence(const BoundaryFrame& frame, const DecodeFrame* decode);
 
 }  // namespace marginscope

@@ -43,24 +43,71 @@ void draw_noise(const DecodeFrame& decode, const NoiseFrame* noise, ControlsView
     bool changed = slider(theme, spec, view.noise_sigma);
     view.noise_held = ImGui::IsAnyItemActive();
     int unit = view.noise_relative ? 1 : 0;
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() +
-                         std::min(theme.px(96), ImGui::GetContentRegionAvail().x * 0.36F));
-    if (segmented(theme, "unit", {"absolute", "× RMS"}, unit)) {
+    if (ImGui::GetContentRegionAvail().x > theme.px(230))
+        ImGui::SetCursorPosX(ImGui::GetCursorPosX() + theme.px(94));
+    if (segmented(theme, "unit",
+                  {{"absolute", "Noise in units of the embeddings"},
+                   {"× RMS",
+                    "Noise as a multiple of the root mean square of this text's embeddings: "
+                    "comparable between models"}},
+                  unit)) {
         view.noise_relative = unit == 1;
         changed = true;
     }
     if (noise != nullptr && decode.noise_sigma > 0) {
-        ImGui::SameLine();
         const std::string flips =
-            std::to_string(noise->flips) + (noise->flips == 1 ? " flip" : " flips");
-        ImGui::SetCursorPosY(ImGui::GetCursorPosY() + theme.px(3));
-        text_small(theme, noise->flips > 0 ? theme.text : theme.dim, flips.c_str());
+            std::to_string(noise->flips) +
+            (noise->flips == 1 ? " prediction changes" : " predictions change");
+        small_paragraph(theme, noise->flips > 0 ? theme.text : theme.dim, flips.c_str());
         if (ImGui::IsItemHovered())
-            ImGui::SetTooltip("Places of the window where the likeliest next character changes");
+            ImGui::SetTooltip(
+                "Places of the window where the likeliest next character is another "
+                "one under this noise");
     }
     if (changed)
         context.out.push_back(
             SetDecodeNoise{view.noise_sigma, view.noise_relative, view.noise_seed});
+}
+
+// Temperature, cuts and seed; true when one changed.
+bool draw_sliders(const DecodeFrame& decode, ControlsView& view, const Theme& theme) {
+    SamplingSettings& s = view.sampling;
+    bool changed = false, held = false;
+    const auto row = [&](const SliderSpec& spec, auto& value) {
+        double number = static_cast<double>(value);
+        if (slider(theme, spec, number)) {
+            value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+            changed = true;
+        }
+        held = held || ImGui::IsAnyItemActive();
+    };
+    row({.label = "Temperature",
+         .scale = {0.0, 2.0, false, false, false},
+         .digits = 2,
+         .off_text = "greedy",
+         .quantity = Quantity::temperature},
+        s.temperature);
+    const double vocabulary = decode.symbols != nullptr
+                                  ? std::max<double>(2, static_cast<double>(decode.symbols->size()))
+                                  : 256;
+    row({.label = "Top-k",
+         .scale = {0.0, vocabulary, false, false, true},
+         .digits = 4,
+         .off_text = "off",
+         .quantity = Quantity::top_k},
+        s.top_k);
+    row({.label = "Top-p",
+         .scale = {0.05, 1.0, false, false, false},
+         .digits = 2,
+         .quantity = Quantity::top_p},
+        s.top_p);
+    row({.label = "Seed",
+         .scale = {0.0, 9999.0, false, false, true},
+         .digits = 6,
+         .quantity = Quantity::seed},
+        s.seed);
+    view.sampling_held = held;
+    return changed;
 }
 
 }  // namespace
@@ -69,21 +116,27 @@ void draw_transport(const Frames& frames, ControlsView& view, PanelContext& cont
     const Theme& theme = context.theme;
     const DecodeFrame* decode = frames.decode.get();
     draw_buttons(decode, context);
-    ImGui::SameLine(0, theme.px(12));
-    const float row = ImGui::GetCursorPosY();
+    const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x;
+    const auto rest = [&] { return right - ImGui::GetItemRectMax().x - theme.px(12); };
+    float top = ImGui::GetItemRectMin().y;
     if (decode != nullptr) {
         const std::string place =
             std::to_string(decode->cursor) + " / " + std::to_string(decode->line.size());
-        ImGui::SetCursorPosY(row + theme.px(6));
         ImGui::PushFont(theme.fonts.mono, type::kSmall);
+        if (ImGui::CalcTextSize(place.c_str()).x <= rest()) {
+            ImGui::SameLine(0, theme.px(12));
+            ImGui::SetCursorScreenPos(ImVec2(ImGui::GetCursorScreenPos().x, top + theme.px(7)));
+        }
         text_colored(theme.dim, place.c_str());
         ImGui::PopFont();
         if (ImGui::IsItemHovered())
             ImGui::SetTooltip("Characters before the cursor / on this line of the tree");
-        ImGui::SameLine(0, theme.px(12));
     }
-    ImGui::SetCursorPosY(row + theme.px(1));
-    const float width = std::max(theme.px(80), ImGui::GetContentRegionAvail().x);
+    if (rest() >= theme.px(150)) {
+        ImGui::SameLine(0, theme.px(12));
+        ImGui::SetCursorScreenPos(ImVec2(ImGui::GetCursorScreenPos().x, top + theme.px(1)));
+    }
+    const float width = std::max(theme.px(40), ImGui::GetContentRegionAvail().x);
     if (input_text("##prompt", view.prompt, "Prompt: type a beginning and press Enter", width,
                    ImGuiInputTextFlags_EnterReturnsTrue)) {
         view.prompt = view.prompt.c_str();
@@ -102,57 +155,21 @@ void draw_sampling(const Frames& frames, ControlsView& view, PanelContext& conte
         return;
     }
     if (!view.sampling_held) view.sampling = decode->sampling;
-    SamplingSettings& s = view.sampling;
-    bool changed = false, held = false;
-    const auto row = [&](const SliderSpec& spec, auto& value) {
-        double number = static_cast<double>(value);
-        if (slider(theme, spec, number)) {
-            value = static_cast<std::remove_reference_t<decltype(value)>>(number);
-            changed = true;
-        }
-        held = held || ImGui::IsAnyItemActive();
-    };
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
-    row({.label = "Temperature",
-         .scale = {0.0, 2.0, false, false, false},
-         .digits = 2,
-         .off_text = "greedy",
-         .quantity = Quantity::temperature},
-        s.temperature);
-    const double vocabulary =
-        decode->symbols != nullptr
-            ? std::max<double>(2, static_cast<double>(decode->symbols->size()))
-            : 256;
-    row({.label = "Top-k",
-         .scale = {0.0, vocabulary, false, false, true},
-         .digits = 4,
-         .off_text = "off",
-         .quantity = Quantity::top_k},
-        s.top_k);
-    row({.label = "Top-p",
-         .scale = {0.05, 1.0, false, false, false},
-         .digits = 2,
-         .quantity = Quantity::top_p},
-        s.top_p);
-    row({.label = "Seed",
-         .scale = {0.0, 9999.0, false, false, true},
-         .digits = 6,
-         .quantity = Quantity::seed},
-        s.seed);
-    view.sampling_held = held;
+    const bool changed = draw_sliders(*decode, view, theme);
     double speed = view.tokens_per_s;
     if (slider(theme,
-               {.label = "Speed",
+               {.label = "Characters/s",
                 .scale = {0.5, 200.0, true, false, false},
                 .digits = 3,
-                .hint = "Characters per second while playing"},
+                .hint = "How fast it writes while playing"},
                speed)) {
         view.tokens_per_s = static_cast<float>(speed);
         if (decode->playing) context.out.push_back(PlayDecode{true, speed});
     }
     draw_noise(*decode, frames.noise.get(), view, context);
     ImGui::PopStyleVar();
-    if (changed) context.out.push_back(SetSampling{s});
+    if (changed) context.out.push_back(SetSampling{view.sampling});
 }
 
 }  // namespace marginscope

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/decode/decode_view.h"
+#include "ui/margin_style.h"
 
 namespace marginscope {
 namespace {
@@ -56,8 +57,9 @@ void branch(ActionContext& c) {
 
 void go_to_low_margin(ActionContext& c) {
     const int from = selected_index(c.state.selection, c.frames.decode.get());
-    const int next =
-        next_low_margin(*c.frames.margins, from, c.state.view<DecodeView>().traces.threshold);
+    const MarginFrame& margins = *c.frames.margins;
+    const int next = next_low_margin(margins, from,
+                                     c.state.view<DecodeView>().traces.threshold_of(margins.kind));
     if (next >= 0) c.state.selection.index = next;
 }
 
@@ -233,10 +235,11 @@ int next_low_margin(const MarginFrame& margins, int from, float threshold) {
     int lowest = -1;
     for (int k = 1; k <= count; ++k) {
         const int i = ((from < 0 ? -1 : from) + k) % count;
-        const MarginCell& cell = margins.cells[static_cast<std::size_t>(i)];
-        if (!cell.valid || std::isnan(cell.logdet)) continue;
-        if (cell.logdet < threshold) return i;
-        if (lowest < 0 || cell.logdet < margins.cells[static_cast<std::size_t>(lowest)].logdet)
+        const float value = shown_margin(margins.cells[static_cast<std::size_t>(i)], margins.kind);
+        if (std::isnan(value)) continue;
+        if (value < threshold) return i;
+        if (lowest < 0 ||
+            value < shown_margin(margins.cells[static_cast<std::size_t>(lowest)], margins.kind))
             lowest = i;
     }
     return lowest;

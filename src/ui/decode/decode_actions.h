@@ -11,8 +11,8 @@ namespace marginscope {
 
 std::span<const Action> decode_actions();
 
-/// Index with the lowest determinant margin after `from` (wrapping), or -1: successive calls walk
-/// the low margins in order of the text.
+/// Index of the next margin of the frame's kind below the threshold after `from` (wrapping), else
+/// of the lowest, or -1: successive calls walk the low margins in order of the text.
 int next_low_margin(const MarginFrame& margins, int from, float threshold);
 
 }  // namespace marginscope

@@ -17,7 +17,10 @@ struct TextStripView {
     ImVec2 first_cell{0, 0};
     ImVec2 cell_size{0, 0};
     std::vector<int> line_begin;  // index of the first cell of each line
-    int cursor_seen = -1;         // to scroll only when the cursor moves
+    // To scroll only when what shall be in sight has changed.
+    int selected_seen = -1;
+    ImVec2 window_seen{0, 0};
+    float cell_seen = 0;
     bool show_future = true;
 };
 
@@ -71,8 +74,15 @@ struct CausesView {
 };
 
 struct TracesView {
-    float threshold = -2.0F;  // log|det J| below which a margin counts as low
-    bool dragging = false;    // the threshold line is held
+    float threshold = -2.0F;  // log|det J| below which a margin counts as low; then sigma_min, g
+    float threshold_singular = 0.1F;
+    float threshold_geometric = 0.05F;
+    float& threshold_of(MarginKind kind) {
+        return kind == MarginKind::determinant ? threshold
+               : kind == MarginKind::singular  ? threshold_singular
+                                               : threshold_geometric;
+    }
+    bool dragging = false;  // the threshold line is held
     ImVec2 plot_at{0, 0}, plot_size{0, 0};
 };
 

@@ -13,6 +13,7 @@
 #include "ui/decode/controls.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"
+#include "ui/decode/text_legend.h"
 #include "ui/decode/text_strip.h"
 #include "ui/decode/traces.h"
 
@@ -20,8 +21,10 @@ namespace marginscope {
 namespace {
 
 void draw_text(const Frames& frames, UiState& state, PanelContext& context) {
-    draw_transport(frames, state.view<DecodeView>().controls, context);
-    draw_text_strip(frames, state.view<DecodeView>().text, context);
+    auto& view = state.view<DecodeView>();
+    draw_transport(frames, view.controls, context);
+    draw_text_legend(frames, view.boundary.request.kind, context.theme);
+    draw_text_strip(frames, view.text, context);
 }
 
 const std::array kPanels = std::to_array<PanelInfo>({
@@ -56,16 +59,18 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
 });
 
-void dock(DockArea& area) {
-    const float height = std::max(1.0F, area.size.y);
-    const float px = area.scale;
-    const DockSplit top =
-        split_dock(area.main, DockSide::top, std::clamp(226 * px / height, 0.21F, 0.5F));
+// Everything in sight at once.
+void dock_large(DockArea& area) {
+    const float height = std::max(1.0F, area.size.y), px = area.scale;
+    const bool tall = height > 800 * px;
+    const DockSplit top = split_dock(area.main, DockSide::top,
+                                     std::clamp((tall ? 300 : 240) * px / height, 0.2F, 0.5F));
     const DockSplit bottom =
-        split_dock(top.rest, DockSide::bottom, std::clamp(176 * px / height, 0.19F, 0.5F));
+        split_dock(top.rest, DockSide::bottom,
+                   std::clamp((tall ? 280 : 190) * px / (height - 240 * px), 0.2F, 0.5F));
     const DockSplit next = split_dock(top.part, DockSide::right, 0.27F);
-    const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.345F);
-    const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.36F);
+    const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.33F);
+    const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.35F);
     const DockSplit sampling =
         split_dock(area.right, DockSide::bottom, std::clamp(222 * px / height, 0.15F, 0.6F));
     area.right = sampling.rest;
@@ -77,6 +82,27 @@ void dock(DockArea& area) {
     dock_panel("decode.traces", kPanels, bottom.part);
     dock_panel("decode.branches", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
+}
+
+// A small window or a large scale: the text beside one picture at a time, the rest in tabs.
+void dock_small(DockArea& area) {
+    const bool low = area.size.y < 260 * area.scale;
+    const DockSplit split =
+        low ? DockSplit{area.main, area.right} : split_dock(area.main, DockSide::top, 0.55F);
+    dock_panel("decode.text", kPanels, split.part);
+    for (const char* id :
+         {"decode.candidates", "decode.traces", "decode.branches", "decode.sampling"})
+        dock_panel(id, kPanels, split.rest);
+    for (const char* id : {"decode.boundary", "decode.attention", "decode.causes"})
+        dock_panel(id, kPanels, area.right);
+    show_tab("decode.boundary", kPanels, area.right);
+}
+
+void dock(DockArea& area) {
+    if (area.small)
+        dock_small(area);
+    else
+        dock_large(area);
 }
 
 CommandList example() { return {StepDecode{48}}; }

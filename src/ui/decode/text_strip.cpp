@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/decode/cell_layout.h"
+#include "ui/decode/text_card.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -12,9 +13,9 @@ namespace marginscope {
 namespace {
 
 constexpr float kGlyph = 22.0F;  // of the character's box
-constexpr float kTrack = 12.0F;  // of the bar above its zero line
-constexpr float kBelow = 6.0F;   // of the bar of a token beyond the boundary
-constexpr float kGap = 5.0F;
+constexpr float kTrack = 11.0F;  // of the longest bar above the zero line
+constexpr float kBelow = 11.0F;  // and below it, for a token beyond the boundary: the same scale
+constexpr float kGap = 3.0F;
 
 struct Strip {
     const DecodeFrame& decode;
@@ -77,30 +78,27 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
                                 rounding);
         }
     }
-    if (index == strip.selected) {
-        outline(*draw, at, box_end, theme.select, rounding, theme.px(1.5F));
-    } else if (index == strip.lit) {
+    if (index == strip.lit && index != strip.selected)
         draw->AddRectFilled(at, box_end, theme.hover, rounding);
-    }
     const MarginCell* cell = future ? nullptr : margin_at(strip.margins, index);
     const std::string symbol = symbol_at(strip.decode, token.token);
     const bool space = symbol == "·" || symbol == "↵" || symbol == "⇥";
     ImU32 color = future || forgotten || space ? theme.faint : theme.text;
     if (future) color = with_alpha(theme.faint, 0.7F);
-    const float glyph =
-        strip.theme.fonts.mono->CalcTextSizeA(strip.font_px, 1e9F, 0, symbol.c_str()).x;
-    draw->AddText(theme.fonts.mono, strip.font_px,
-                  ImVec2(at.x + (width - glyph) / 2, at.y + (theme.px(kGlyph) - strip.font_px) / 2),
-                  color, symbol.c_str());
+    draw_symbol(*draw, theme.fonts.mono, strip.font_px,
+                ImVec2(at.x + width / 2, at.y + theme.px(kGlyph) / 2), color, symbol);
     if (std::binary_search(strip.dragged.begin(), strip.dragged.end(), index)) {
         draw->AddTriangleFilled(ImVec2(box_end.x - theme.px(6), at.y), ImVec2(box_end.x, at.y),
                                 ImVec2(box_end.x, at.y + theme.px(6)), theme.select);
     }
-    if (cell == nullptr) return;
-    draw_margin_bar(strip, *cell, at, width);
-    if (cell->support) {
-        outline(*draw, at, box_end, theme.ring, rounding, theme.px(1.5F));
-    }
+    // The ring lies inside the selection's frame, so that both are seen.
+    const float thick = theme.px(1.5F),
+                inset = index == strip.selected ? thick + theme.px(0.5F) : 0;
+    if (cell != nullptr) draw_margin_bar(strip, *cell, at, width);
+    if (cell != nullptr && cell->support)
+        outline(*draw, ImVec2(at.x + inset, at.y + inset),
+                ImVec2(box_end.x - inset, box_end.y - inset), theme.ring, rounding, thick);
+    if (index == strip.selected) outline(*draw, at, box_end, theme.select, rounding, thick);
 }
 
 void draw_cells(const Strip& strip, const TextStripView& view) {
@@ -136,32 +134,6 @@ void draw_cells(const Strip& strip, const TextStripView& view) {
                         ImVec2(at.x + theme.px(1), at.y + theme.px(kGlyph - 1)), theme.select);
 }
 
-void hover_cell(const Strip& strip, int index) {
-    const Theme& theme = strip.theme;
-    const TokenCell& token = strip.decode.line[static_cast<std::size_t>(index)];
-    const std::string title =
-        symbol_at(strip.decode, token.token) + "   at " + std::to_string(index);
-    const std::string logprob = format_number(token.logprob) + " nats",
-                      entropy = format_number(token.entropy) + " nats";
-    const MarginCell* cell =
-        index < strip.decode.cursor ? margin_at(strip.margins, index) : nullptr;
-    if (cell == nullptr || !cell->valid) {
-        value_card(theme, title, {{"log p", logprob}, {"entropy", entropy}});
-        return;
-    }
-    const ImU32 warn = cell->crossings > 0 ? theme.accent : 0;
-    value_card(theme, title,
-               {{text_of(Quantity::logdet).symbol, format_number(cell->logdet) + " nats", warn},
-                {"side",
-                 cell->crossings > 0 ? "beyond, " + std::to_string(cell->crossings) + " crossing(s)"
-                                     : "this side",
-                 warn},
-                {"σ_min", format_number(cell->sigma_min)},
-                {"support token", cell->support ? "yes" : "no", cell->support ? theme.ring : 0},
-                {"log p", logprob},
-                {"entropy", entropy}});
-}
-
 void handle_mouse(const Strip& strip, const TextStripView& view, PanelContext& context) {
     if (!ImGui::IsWindowHovered()) return;
     const int index =
@@ -174,7 +146,7 @@ void handle_mouse(const Strip& strip, const TextStripView& view, PanelContext& c
     } else if (ImGui::IsMouseClicked(0) && index < strip.decode.cursor) {
         context.selection.index = index;
     }
-    hover_cell(strip, index);
+    draw_text_card(strip.decode, strip.margins, view, index, strip.theme);
 }
 
 // The row of the selected head that belongs to the selected character.
@@ -193,6 +165,23 @@ void find_attention(Strip& strip, const AttentionFrame* a, const Selection& sele
                                 size;
     strip.attention_begin = a->window_begin;
     strip.attention_end = strip.selected;
+}
+
+// Keeps the selected character in sight when it, the panel or the scale changes; a user who scrolls
+// is left alone.
+void follow(const Strip& strip, TextStripView& view) {
+    const ImVec2 window = ImGui::GetWindowSize();
+    const bool same = strip.selected == view.selected_seen && window.x == view.window_seen.x &&
+                      window.y == view.window_seen.y && view.cell_size.y == view.cell_seen;
+    if (same) return;
+    view.selected_seen = strip.selected;
+    view.window_seen = window;
+    view.cell_seen = view.cell_size.y;
+    const int last = static_cast<int>(strip.decode.line.size()) - 1;
+    const float y = cell_place(view, std::clamp(strip.selected, 0, last)).y - view.first_cell.y;
+    const float top = ImGui::GetScrollY();
+    if (y < top) ImGui::SetScrollY(y);
+    if (y + view.cell_size.y > top + window.y) ImGui::SetScrollY(y + view.cell_size.y - window.y);
 }
 
 }  // namespace
@@ -215,24 +204,17 @@ void draw_text_strip(const Frames& frames, TextStripView& view, PanelContext& co
     strip.dragged = decode.dragged;
     std::sort(strip.dragged.begin(), strip.dragged.end());
 
-    ImGui::BeginChild("##cells", ImVec2(0, 0), 0, ImGuiWindowFlags_NoNavInputs);
-    const float glyph = theme.fonts.mono->CalcTextSizeA(strip.font_px, 1e9F, 0, "M").x;
+    ImGui::BeginChild("##cells",
+                      ImVec2(0, std::max(theme.px(52), ImGui::GetContentRegionAvail().y)), 0,
+                      ImGuiWindowFlags_NoNavInputs);
+    const float glyph = width_of(theme.fonts.mono, strip.font_px, "M");
     view.cell_size = ImVec2(std::round(glyph + theme.px(3)),
                             std::round(theme.px(kGlyph + kTrack + kBelow + kGap)));
     const float room = ImGui::GetContentRegionAvail().x;
     const int columns = std::max(1, static_cast<int>(room / view.cell_size.x));
     break_lines(decode, columns, view.line_begin);
     view.first_cell = ImGui::GetCursorScreenPos();
-    if (decode.cursor != view.cursor_seen) {
-        view.cursor_seen = decode.cursor;
-        const float y = cell_place(view, std::clamp(decode.cursor - 1, 0,
-                                                    static_cast<int>(decode.line.size()) - 1))
-                            .y -
-                        view.first_cell.y;
-        const float top = ImGui::GetScrollY(), height = ImGui::GetWindowHeight();
-        if (y < top) ImGui::SetScrollY(y);
-        if (y + view.cell_size.y > top + height) ImGui::SetScrollY(y + view.cell_size.y - height);
-    }
+    follow(strip, view);
     ImGui::Dummy(ImVec2(1, static_cast<float>(view.line_begin.size()) * view.cell_size.y));
     draw_cells(strip, view);
     handle_mouse(strip, view, context);

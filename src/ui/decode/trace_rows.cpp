@@ -1,0 +1,106 @@
+// Fits, curves and the list of traces.
+#include "ui/decode/trace_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ui/margin_style.h"
+
+namespace marginscope {
+
+int TraceAxis::index(float pixel) const {
+    return static_cast<int>(std::floor((pixel - at.x) / width * static_cast<float>(count)));
+}
+
+float TraceRow::y(float value) const {
+    return top + height - std::clamp((value - low) / (high - low), 0.0F, 1.0F) * height;
+}
+
+bool TraceRow::fit(const Trace& trace, int count) {
+    float least = std::numeric_limits<float>::infinity(), most = -least;
+    for (int i = 0; i < count; ++i) {
+        const float v = trace.value(i);
+        if (!std::isfinite(v)) continue;
+        least = std::min(least, v);
+        most = std::max(most, v);
+    }
+    if (least > most) return false;
+    if (most - least < 1e-6F) most = least + 1;
+    const float room = 0.06F * (most - least);
+    low = least - room;
+    high = most + room;
+    return true;
+}
+
+void draw_curve(const Trace& trace, const TraceAxis& axis, const TraceRow& row, ImU32 color,
+                float thick) {
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    const int columns = std::max(1, static_cast<int>(axis.width));
+    if (axis.count <= 2 * columns) {
+        for (int i = 0; i < axis.count; ++i) {
+            const float v = trace.value(i);
+            if (std::isnan(v)) {
+                draw->PathStroke(color, 0, thick);
+                continue;
+            }
+            draw->PathLineTo(ImVec2(axis.x(i), row.y(v)));
+        }
+        draw->PathStroke(color, 0, thick);
+        return;
+    }
+    for (int c = 0; c < columns;
+         ++c) {  // smallest and largest of each pixel column: no extreme is lost
+        const int begin = static_cast<int>(static_cast<long>(c) * axis.count / columns);
+        const int end = static_cast<int>(static_cast<long>(c + 1) * axis.count / columns);
+        float low = std::numeric_limits<float>::infinity(), high = -low;
+        for (int i = begin; i < end; ++i) {
+            const float v = trace.value(i);
+            if (std::isnan(v)) continue;
+            low = std::min(low, v);
+            high = std::max(high, v);
+        }
+        if (low > high) continue;
+        const float x = axis.at.x + static_cast<float>(c) + 0.5F;
+        draw->AddLine(ImVec2(x, row.y(high)), ImVec2(x, row.y(low) + 1), color);
+    }
+}
+
+std::vector<Trace> traces_of(const Frames& frames) {
+    const DecodeFrame& decode = *frames.decode;
+    std::vector<Trace> traces;
+    const MarginFrame* margins = frames.margins.get();
+    if (margins != nullptr && margins->has_stage) {
+        const auto cell = [margins](int i) { return margin_at(margins, i); };
+        const MarginKind kind = margins->kind;
+        traces.push_back({quantity_of(kind), text_of(quantity_of(kind)).name,
+                          [=](int i) {
+                              const MarginCell* c = cell(i);
+                              return c == nullptr ? kNoValue : shown_margin(*c, kind);
+                          },
+                          true});
+        traces.push_back({Quantity::lowest_head, "Lowest head margin", [=](int i) {
+                              const MarginCell* c = cell(i);
+                              return c == nullptr || !c->valid ? kNoValue : c->lowest_head;
+                          }});
+    }
+    const auto token = [&decode](int i) -> const TokenCell& {
+        return decode.line[static_cast<std::size_t>(i)];
+    };
+    traces.push_back({Quantity::entropy, "Entropy", [=](int i) { return token(i).entropy; }});
+    traces.push_back(
+        {Quantity::logprob, "Log-probability", [=](int i) { return token(i).logprob; }});
+    if (frames.noise != nullptr && !frames.noise->kl.empty() && decode.noise_sigma > 0) {
+        const NoiseFrame* noise = frames.noise.get();
+        const int begin = decode.window_begin;
+        traces.push_back({Quantity::kl, "Divergence, noise", [=](int i) {
+                              const int k = i - begin;
+                              return k < 0 || k >= static_cast<int>(noise->kl.size())
+                                         ? kNoValue
+                                         : noise->kl[static_cast<std::size_t>(k)];
+                          }});
+    }
+    return traces;
+}
+
+}  // namespace marginscope
