@@ -1,4 +1,4 @@
-// Icons, buttons, switches and text fields.
+// Buttons, switches and text fields.
 #include <imgui_internal.h>
 
 #include <algorithm>
@@ -21,68 +21,6 @@ int resize_string(ImGuiInputTextCallbackData* data) {
 }
 
 }  // namespace
-
-void draw_icon(ImDrawList& draw, Icon icon, ImVec2 c, float size, ImU32 color) {
-    const float s = size / 2, w = std::max(1.0F, size / 9);
-    const auto at = [&](float x, float y) { return ImVec2(c.x + x * s, c.y + y * s); };
-    const auto triangle = [&](float x, float half, float dir) {
-        draw.AddTriangleFilled(at(x - half * dir, -0.8F), at(x + half * dir, 0),
-                               at(x - half * dir, 0.8F), color);
-    };
-    switch (icon) {
-        case Icon::menu:
-            for (const float y : {-0.7F, 0.0F, 0.7F})
-                draw.AddLine(at(-0.9F, y), at(0.9F, y), color, w);
-            break;
-        case Icon::first:
-            draw.AddRectFilled(at(-0.9F, -0.8F), at(-0.65F, 0.8F), color);
-            triangle(0.15F, 0.65F, -1);
-            break;
-        case Icon::back:
-            triangle(0.0F, 0.6F, -1);
-            break;
-        case Icon::play:
-            triangle(0.1F, 0.75F, 1);
-            break;
-        case Icon::pause:
-            draw.AddRectFilled(at(-0.7F, -0.8F), at(-0.2F, 0.8F), color);
-            draw.AddRectFilled(at(0.2F, -0.8F), at(0.7F, 0.8F), color);
-            break;
-        case Icon::forward:
-            triangle(0.0F, 0.6F, 1);
-            break;
-        case Icon::last:
-            draw.AddRectFilled(at(0.65F, -0.8F), at(0.9F, 0.8F), color);
-            triangle(-0.15F, 0.65F, 1);
-            break;
-        case Icon::restart:
-            draw.PathArcTo(c, s * 0.8F, -0.6F, 4.2F, 24);
-            draw.PathStroke(color, 0, w);
-            draw.AddTriangleFilled(at(0.25F, -0.35F), at(1.0F, -0.25F), at(0.75F, -1.0F), color);
-            break;
-        case Icon::branch:
-            draw.AddLine(at(-0.6F, -0.8F), at(-0.6F, 0.8F), color, w);
-            draw.AddLine(at(-0.6F, 0.3F), at(0.6F, -0.6F), color, w);
-            draw.AddCircleFilled(at(0.6F, -0.6F), s * 0.25F, color);
-            break;
-        case Icon::close:
-            draw.AddLine(at(-0.6F, -0.6F), at(0.6F, 0.6F), color, w);
-            draw.AddLine(at(-0.6F, 0.6F), at(0.6F, -0.6F), color, w);
-            break;
-        case Icon::expand:
-            draw.AddRect(at(-0.75F, -0.75F), at(0.75F, 0.75F), color, 0, 0, w);
-            break;
-        case Icon::shrink:
-            draw.AddRect(at(-0.75F, -0.35F), at(0.35F, 0.75F), color, 0, 0, w);
-            draw.AddLine(at(-0.35F, -0.75F), at(0.75F, -0.75F), color, w);
-            draw.AddLine(at(0.75F, -0.75F), at(0.75F, 0.35F), color, w);
-            break;
-        case Icon::target:
-            draw.AddCircle(c, s * 0.7F, color, 0, w);
-            draw.AddCircleFilled(c, s * 0.25F, color);
-            break;
-    }
-}
 
 bool icon_button(const Theme& theme, const char* id, Icon icon, const char* hint, bool enabled,
                  bool on) {

@@ -160,6 +160,53 @@ TEST(Distances, AreNeverNegativeAndTheSideIsSaidApart) {
         << "colour and badge differ, and nothing says why";
 }
 
+std::string words_of(const Frames& frames, ImVec2 size = ImVec2(1920, 1080)) {
+    Interface interface(size);
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    return interface.words();
+}
+
+TEST(Boundary, SaysWhenItIsLateAndWhatItsAxisIsMeanwhile) {
+    Frames frames = synthetic::usual();
+    EXPECT_EQ(words_of(frames).find("Late:"), std::string::npos);
+    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
+    boundary->index -= 1;
+    frames.boundary = boundary;
+    const std::string late = words_of(frames);
+    EXPECT_NE(late.find("at " + std::to_string(boundary->index) +
+                        ". Late: " + std::to_string(boundary->index + 1) + " is being computed."),
+              std::string::npos);
+    boundary = std::make_shared<BoundaryFrame>(*synthetic::usual().boundary);
+    boundary->x_label = "gradient of log|det J|";
+    boundary->geometric.reset();
+    boundary->geometric_pending = true;
+    frames.boundary = boundary;
+    EXPECT_NE(words_of(frames).find("until then x is the steepest direction"), std::string::npos);
+    boundary = std::make_shared<BoundaryFrame>(*boundary);
+    boundary->geometric_pending = false;
+    frames.boundary = boundary;
+    EXPECT_NE(words_of(frames).find("No boundary point was found in reach"), std::string::npos);
+}
+
+TEST(Inspector, SaysWhyManyLieBeyondWhereTheShareIsShown) {
+    Frames frames = synthetic::usual();
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    margins->share_beyond = 0.41;
+    frames.margins = margins;
+    const std::string words = words_of(frames);
+    EXPECT_NE(words.find("41.0 %"), std::string::npos);
+    EXPECT_NE(words.find("Many lie beyond"), std::string::npos);
+}
+
+TEST(TheFirstCharacter, HasNoPredictionAndSaysSo) {
+    Frames frames = synthetic::usual();
+    Interface interface(ImVec2(1920, 1080));
+    interface.state().selection.index = 0;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("Nothing is before the first character"), std::string::npos);
+    EXPECT_FALSE(std::regex_search(interface.words(), std::regex("\\bnan\\b")));
+}
+
 TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {
     for (const Workspace& workspace : workspaces()) {
         Interface interface(ImVec2(1280, 800));

@@ -178,6 +178,30 @@ TEST_F(Colors, SupportTokensWearARingInTheText) {
     EXPECT_EQ(rings, seen);
 }
 
+TEST_F(Colors, ASelectedSupportTokenShowsBothFrames) {
+    draw(frames);
+    const TextStripView& view = window.state().view<DecodeView>().text;
+    const Theme& theme = window.state().theme;
+    const auto color_of = [](ImU32 color) {
+        const ImVec4 c = to_vec4(color);
+        return Rgb{static_cast<std::uint8_t>(c.x * 255), static_cast<std::uint8_t>(c.y * 255),
+                   static_cast<std::uint8_t>(c.z * 255)};
+    };
+    const int index =
+        *std::max_element(frames.margins->support.begin(), frames.margins->support.end());
+    window.state().selection.index = index;
+    const Image image = draw(frames);
+    const ImVec2 place = cell_place(view, index);
+    int select = 765, ring = 765;
+    for (float x = place.x - 1; x < place.x + 6; x += 1) {
+        select = std::min(select,
+                          distance(at(image, x, place.y + theme.px(11)), color_of(theme.select)));
+        ring = std::min(ring, distance(at(image, x, place.y + theme.px(11)), color_of(theme.ring)));
+    }
+    EXPECT_LT(select, 60);
+    EXPECT_LT(ring, 90);
+}
+
 TEST_F(Colors, ADraggedTokenMovesInThePicture) {
     const Image before = draw(frames);
     auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);

@@ -11,6 +11,8 @@
 #include "drawn_text.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
+#include "ui/decode/cell_layout.h"
+#include "ui/decode/decode_view.h"
 
 namespace marginscope {
 namespace {
@@ -107,6 +109,89 @@ TEST(DrawnText, HasAGlyphForEachOfItsCharacters) {
         for (const DrawnText& text : texts_of(place, synthetic::usual()))
             EXPECT_EQ(text.missing, "") << text.words << " in " << text.window;
     }
+}
+
+// Ids of a text in scripts that no embedded font has, beside some that it has.
+Frames many_scripts() {
+    Frames frames = synthetic::usual();
+    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
+    auto symbols = std::make_shared<std::vector<std::string>>(*decode->symbols);
+    const std::array<const char*, 8> others = {"你", "好", "世", "界", "ש", "😀", "ر", "П"};
+    for (std::size_t i = 0; i < others.size(); ++i) (*symbols)[i + 1] = others[i];
+    for (std::size_t i = 0; i < decode->line.size(); i += 2)
+        decode->line[i].token = 1 + static_cast<int>(i / 2 % others.size());
+    for (std::size_t i = 0; i < decode->candidates.size(); ++i)
+        decode->candidates[i].token = 1 + static_cast<int>(i % others.size());
+    decode->symbols = symbols;
+    frames.decode = decode;
+    return frames;
+}
+
+TEST(Scripts, WithoutGlyphsAreToldApart) {
+    const Place place{"decode", 1.0F, ImVec2(1920, 1080)};
+    std::string all;
+    for (const DrawnText& text : texts_of(place, many_scripts())) {
+        EXPECT_EQ(text.missing, "") << text.words << " in " << text.window;
+        EXPECT_EQ(text.words.find("\xEF\xBF\xBD"), std::string::npos) << text.window;
+        all += text.words + "|";
+    }
+    // The digits of U+4F60, U+597D and U+1F600 in their cells, two in a row.
+    for (const char* pair : {"|4F|60|", "|59|7D|", "|01|F6|00|", "|П|"})
+        EXPECT_NE(all.find(pair), std::string::npos) << pair;
+}
+
+// A hovered character's card never lies over what is read next.
+TEST(Cards, OfTheTextLeaveTheNextLineFree) {
+    const Frames frames = synthetic::usual();
+    Interface interface(ImVec2(1280, 800));
+    for (int i = 0; i < 5; ++i) interface.draw(frames);
+    const TextStripView& view = interface.state().view<DecodeView>().text;
+    ASSERT_GE(view.line_begin.size(), 3U);
+    for (std::size_t line = 0; line + 1 < view.line_begin.size(); ++line) {
+        const ImVec2 cell = cell_place(view, view.line_begin[line] + 4);
+        if (cell.y < 140 || cell.y > 240) continue;  // scrolled away
+        interface.move(frames, ImVec2(cell.x + 5, cell.y + 8));
+        for (int i = 0; i < 30; ++i) interface.draw(frames);
+        TextRecorder recorder;
+        interface.draw(frames);
+        bool card = false;
+        for (const DrawnText& text : recorder.texts()) {
+            if (!text.popup) continue;
+            card = true;
+            const float next = cell.y + view.cell_size.y;
+            const bool beside = text.low.x > view.first_cell.x + 700;
+            EXPECT_TRUE(beside || text.high.y <= cell.y || text.low.y >= next + view.cell_size.y)
+                << text.words << " at " << text.low.y << ", the next line at " << next;
+        }
+        EXPECT_TRUE(card);
+    }
+}
+
+// A window that grows gives each panel its share, and one that gets too small for the usual
+// arrangement another one.
+TEST(Layout, FollowsTheSizeOfTheWindow) {
+    const Frames frames = synthetic::usual();
+    Interface interface(ImVec2(1280, 800));
+    const auto draw = [&] {
+        for (int i = 0; i < 6; ++i) interface.draw(frames);
+    };
+    draw();
+    const DecodeView& view = interface.state().view<DecodeView>();
+    const float matrix = view.attention.matrix_size.x, traces = view.traces.plot_size.y,
+                plane = view.boundary.plot_size.x;
+    ImGui::GetIO().DisplaySize = ImVec2(1920, 1080);
+    draw();
+    EXPECT_GT(view.attention.matrix_size.x, 1.3F * matrix);
+    EXPECT_GT(view.traces.plot_size.y, 1.2F * traces);
+    EXPECT_GT(view.boundary.plot_size.x, 1.3F * plane);
+    interface.state().user_scale = 3;
+    interface.state().theme_dirty = true;
+    draw();
+    TextRecorder recorder;
+    interface.draw(frames);
+    EXPECT_EQ(joined(overlaps(recorder.texts())), "");
+    EXPECT_EQ(joined(cuts(recorder.texts())), "");
+    EXPECT_GT(view.boundary.plot_size.x, 300) << "the plane is in front and has room";
 }
 
 }  // namespace
