@@ -18,6 +18,7 @@ namespace {
 int open_window(const WindowRequest& request) {
     WindowOptions options;
     for (const auto& file : request.files) options.files.push_back(file.string());
+    options.end = request.end;
     return run_window(options, [](std::function<void()> wake) {
         EngineOptions engine;
         engine.autoplay = true;

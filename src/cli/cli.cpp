@@ -106,6 +106,7 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
             write_text(version_text());
             return kExitDone;
         });
+    const SignalGuard signals;
     if (!context.run)
         return run_guarded([&]() -> int {
             if (!hooks.run_window)
@@ -122,9 +123,10 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
             }
             WindowRequest request;
             request.files.assign(files.begin(), files.end());
-            return hooks.run_window(request);
+            request.end = signals.token();
+            const int code = hooks.run_window(request);
+            return code == kExitDone && request.end.stop_requested() ? kExitInterrupted : code;
         });
-    const SignalGuard signals;
     return run_guarded([&] { return context.run(signals.token()); });
 }
 

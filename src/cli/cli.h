@@ -13,6 +13,7 @@ namespace marginscope {
 /// What the window is opened with.
 struct WindowRequest {
     std::vector<std::filesystem::path> files;  // text, checkpoint, run folder or session
+    std::stop_token end;                       // a signal asks the window to save and close
 };
 
 /// One picture of a workspace without a window.

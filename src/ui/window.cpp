@@ -40,6 +40,7 @@ class Window {
 public:
     Window(const WindowOptions& options, const MakeSource& make_source)
         : log_(log_path(options)),
+          end_(options.end),
           settings_(options.settings.value_or(settings_path())),
           source_(make_source([] { glfwPostEmptyEvent(); })) {
         open(options);
@@ -62,6 +63,7 @@ public:
     Window& operator=(const Window&) = delete;
 
     int run() {
+        const std::stop_callback wake(end_, [] { glfwPostEmptyEvent(); });
         while (!finished()) {
             wait_for_something();
             take_news();
@@ -239,6 +241,7 @@ private:
 
     // Closing asks once when work would be lost.
     bool finished() {
+        if (end_.stop_requested()) return true;
         if (glfwWindowShouldClose(window_) == 0 && !state_.quit) return false;
         const UnsavedWork work = source_->unsaved_work();
         if (!work.any() || state_.quit_confirmed) {
@@ -262,6 +265,7 @@ private:
     }
 
     EventLog log_;
+    std::stop_token end_;
     std::string settings_;
     GLFWwindow* window_ = nullptr;
     bool interface_ = false;

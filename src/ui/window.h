@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct WindowOptions {
     std::optional<ThemeKind> theme;
     std::string workspace = "decode";
     std::vector<std::string> files;  // opened like dropped ones
+    std::stop_token end;             // closes the window at once, without its question
     std::string log;  // event log; "" takes MARGINSCOPE_UI_LOG from the environment, or none
     std::optional<std::string>
         settings;  // layout file; else $XDG_CONFIG_HOME/marginscope/window.ini, "" keeps nothing
