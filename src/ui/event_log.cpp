@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "core/error.h"
+#include "files/command_json.h"
 
 namespace marginscope {
 namespace {
@@ -87,6 +88,7 @@ void EventLog::frames(const Frames& frames) {
 void EventLog::commands(const CommandList& commands) {
     if (file_ == nullptr) return;
     for (const Command& command : commands) {
+        line("command " + command_text(command));
         if (const auto* drag = std::get_if<DragToken>(&command)) {
             drag_sent_ = secs_since_process_start();
             drag_to_ = drag->to;

@@ -259,7 +259,7 @@ private:
 
     void save_first(const std::string& path) {
         constexpr double kPatienceSecs = 120;
-        source_->send({PlayDecode{false}, PauseTraining{}, SaveModel{path}});
+        source_->send({PlayDecode{false}, PauseTraining{}, SaveTraining{path}});
         source_->wait_until_idle(kPatienceSecs);
         for (const LogLine& line : source_->take_log()) log_.line("log " + line.text);
     }

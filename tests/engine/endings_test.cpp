@@ -109,14 +109,28 @@ TEST_F(EngineEndingsTest, WithoutARunFolderTheModelIsKeptAside) {
         EXPECT_NE(work.sentence.find("no run folder"), std::string::npos) << work.sentence;
         EXPECT_EQ(work.sentence.find("checkpoint"), std::string::npos) << "there is none";
         EXPECT_EQ(fs::path(work.save_as).parent_path(), place_ / "state");
-        engine.send(PauseTraining{});
-        engine.send(SaveModel{(place_ / "mine.safetensors").string()});
-        ASSERT_TRUE(engine.wait_until_idle(kPatience));
         EXPECT_FALSE(fs::exists(kept)) << "only at the end";
     }
     ASSERT_TRUE(fs::exists(kept));
     EXPECT_GT(load_model(kept).step, 5);
-    EXPECT_TRUE(fs::exists(place_ / "mine.safetensors"));
+}
+
+TEST_F(EngineEndingsTest, TheTrainingIsSavedByHandWhicheverModelIsShown) {
+    const fs::path mine = place_ / "new folder" / "mine.safetensors";
+    {
+        EngineOptions with_rescue = options();
+        with_rescue.rescue_folder = (place_ / "state").string();
+        Engine engine(with_rescue);
+        engine.send(long_run(""));
+        train_a_while(engine);
+        engine.send(PauseTraining{});
+        engine.send(LoadModel{(folder_ / "tiny.safetensors").string()});
+        engine.send(SaveTraining{mine.string()});
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        EXPECT_EQ(load_model(mine).step, engine.frames().training->step);
+        EXPECT_FALSE(engine.has_unsaved_work()) << engine.unsaved_work().sentence;
+    }
+    EXPECT_FALSE(fs::exists(place_ / "state")) << "nothing is left to keep aside";
 }
 
 TEST_F(EngineEndingsTest, WhatIsNotANumberStopsTheRunAndIsNeverWritten) {

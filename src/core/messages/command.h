@@ -24,8 +24,8 @@ using Command =
     std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, CancelJob, SetPrompt,
                  StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
                  SetDecodeNoise, SetView, DragToken, ResetDrags, StartTraining, PauseTraining,
-                 ResumeTraining, StepTraining, TrainUntil, StopTraining, SetLive, ResumeRun,
-                 StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell>;
+                 ResumeTraining, StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive,
+                 ResumeRun, StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

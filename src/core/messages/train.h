@@ -117,6 +117,12 @@ struct StopTraining {
     static constexpr std::string_view kName = "stop_training";
     static void fields(auto&, auto&&) {}
 };
+// the model that trains as it is now, whichever model is shown
+struct SaveTraining {
+    static constexpr std::string_view kName = "save_training";
+    std::string path;
+    static void fields(auto& self, auto&& visit) { visit("path", self.path); }
+};
 // field of the table, by name
 struct SetLive {
     static constexpr std::string_view kName = "set_live";

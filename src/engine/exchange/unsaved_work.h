@@ -7,7 +7,7 @@ namespace marginscope {
 
 struct UnsavedWork {
     std::string sentence;  // "" when nothing would be
-    // Where SaveModel keeps the trained model when the run has no folder of its own; "" when there
+    // Where SaveTraining keeps the model when the run has no folder of its own; "" when there
     // is nothing to save by hand.
     std::string save_as;
 

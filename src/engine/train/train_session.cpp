@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "files/paths.h"
-#include "nn/model/checkpoint.h"
 #include "nn/model/torch_errors.h"
 #include "text/corpus.h"
 
@@ -122,7 +120,7 @@ void TrainSession::save_at_end() {
     if (!training_->frame().run_folder.empty()) {
         training_->save();
     } else if (!rescue_folder_.empty() && training_->is_finite()) {
-        save_model(*training_->model(), ensure_folder(rescue_folder_) / kRescued);
+        training_->save_model_to((fs::path(rescue_folder_) / kRescued).string());
     }
 }
 
@@ -168,6 +166,11 @@ void TrainSession::handle(const StopTraining&) {
     context_.tell(saved.empty() ? "Training stopped; the model stays loaded, save it from the menu."
                                 : "Training stopped and saved in " + saved + ".");
     publish();
+}
+
+void TrainSession::handle(const SaveTraining& wish) {
+    training().save_model_to(wish.path);
+    context_.tell("Saved " + wish.path + ".");
 }
 
 void TrainSession::handle(const SetLive& wish) {

@@ -45,6 +45,7 @@ public:
     void handle(const StepTraining& wish);
     void handle(const TrainUntil& wish);
     void handle(const StopTraining& wish);
+    void handle(const SaveTraining& wish);
     void handle(const SetLive& wish);
 
 private:

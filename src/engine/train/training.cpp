@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <filesystem>
 
 #include "core/error.h"
 #include "core/sampling.h"
+#include "files/paths.h"
 #include "nn/decode/decoder.h"
 #include "nn/model/checkpoint.h"
 #include "nn/train/train_run.h"
@@ -74,6 +76,7 @@ struct Training::State {
     Clock::time_point sampled_at;
     std::string sentence;
     bool finite = true;
+    std::int64_t saved_by_hand = 0;  // the step of the last save_model_to
 
     TrainRun::Callbacks callbacks() {
         TrainRun::Callbacks calls;
@@ -205,6 +208,14 @@ void Training::set_live(const std::string& field, const FieldValue& value) {
 
 std::string Training::save() { return is_finite() ? state_->run->save().string() : std::string(); }
 
+void Training::save_model_to(const std::string& path) {
+    if (!is_finite()) throw UserError(state_->sentence);
+    const std::filesystem::path file = path;
+    if (file.has_parent_path()) ensure_folder(file.parent_path());
+    save_model(*model(), file);
+    state_->saved_by_hand = steps_done();
+}
+
 bool Training::is_finite() const { return state_->finite; }
 
 void Training::fail(const std::string& sentence) {
@@ -215,7 +226,7 @@ void Training::fail(const std::string& sentence) {
 TrainingState Training::state() const { return state_->state; }
 std::int64_t Training::steps_done() const { return state_->run->trainer().step_count(); }
 bool Training::has_unsaved_steps() const {
-    if (state_->run->folder().empty()) return steps_done() > 0;
+    if (state_->run->folder().empty()) return steps_done() > state_->saved_by_hand;
     return state_->run->has_unsaved_steps();
 }
 double Training::training_secs() const { return state_->training_secs; }

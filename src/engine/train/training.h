@@ -45,10 +45,14 @@ public:
     void set_live(const std::string& field, const FieldValue& value);
     /// Writes a checkpoint where a run folder is; "" otherwise, else where it was saved.
     std::string save();
+    /// Weights and stage to a file of the user's, whose folder is made when it is missing.
+    /// UserError, also for weights that are no longer numbers.
+    void save_model_to(const std::string& path);
     void fail(const std::string& sentence);
 
     TrainingState state() const;
     std::int64_t steps_done() const;
+    /// Of which neither the run folder nor a file of the user's has anything.
     bool has_unsaved_steps() const;
     /// False once a loss was not a number: such weights are never written.
     bool is_finite() const;

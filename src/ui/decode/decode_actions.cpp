@@ -14,6 +14,9 @@ bool has_text(const ActionContext& c) { return c.frames.decode != nullptr; }
 bool has_stage(const ActionContext& c) {
     return c.frames.margins != nullptr && c.frames.margins->has_stage;
 }
+bool has_job(const ActionContext& c) {
+    return c.frames.status != nullptr && !c.frames.status->jobs.empty();
+}
 bool has_attention(const ActionContext& c) {
     return c.frames.attention != nullptr && c.frames.attention->heads > 0;
 }
@@ -212,6 +215,11 @@ std::vector<Action> model() {
          .keys = {ImGuiKey_F},
          .enabled = has_text,
          .run = [](ActionContext& c) { c.out.push_back(FitStage{}); }},
+        {.id = "model.stop_fit",
+         .menu = "Model",
+         .name = "Stop fitting a stage",
+         .enabled = has_job,
+         .run = [](ActionContext& c) { c.out.push_back(CancelJob{}); }},
         margin_kind("model.determinant", "Margin: determinant, log|det J|",
                     MarginKind::determinant),
         margin_kind("model.singular", "Margin: singular, σ_min", MarginKind::singular),
