@@ -41,6 +41,12 @@ CLI::Option* add_kind_option(CLI::App& command, MarginKind& kind) {
                              "which margin orders the tokens");
 }
 
+std::string unknown_sentence(std::size_t count, const std::string& of) {
+    return std::to_string(count) + (count == 1 ? " character" : " characters") + " of the " + of +
+           (count == 1 ? " is" : " are") +
+           " unknown to this model and read as its unknown character.";
+}
+
 std::vector<double> number_list(const std::string& flag, const std::string& text, double least) {
     std::vector<double> numbers;
     std::size_t begin = 0;
@@ -81,6 +87,13 @@ const std::map<std::string, GeometricScope>& geometric_scopes() {
         {"none", GeometricScope::none},
         {"support", GeometricScope::support},
         {"all", GeometricScope::all}};
+    return names;
+}
+
+const std::map<std::string, WindowRule>& window_rules() {
+    static const std::map<std::string, WindowRule> names = {{"half", WindowRule::half},
+                                                            {"slide", WindowRule::slide},
+                                                            {"disjoint", WindowRule::disjoint}};
     return names;
 }
 

@@ -23,6 +23,9 @@ struct TextOption {
 CLI::Option* add_model_option(CLI::App& command, std::string& model);
 CLI::Option* add_threads_option(CLI::App& command, int& threads);
 CLI::Option* add_json_option(CLI::App& command, std::string& json);
+/// One line for stderr: characters that the model does not know.
+std::string unknown_sentence(std::size_t count, const std::string& of);
+
 CLI::Option* add_kind_option(CLI::App& command, MarginKind& kind);
 
 /// Reads "0,0.02,0.05" (with or without blanks) into numbers >= `least`; UserError (exit code 2)
@@ -34,6 +37,7 @@ const std::map<std::string, MarginKind>& margin_kinds();
 const std::map<std::string, MarginView>& margin_views();
 const std::map<std::string, GeometricScope>& geometric_scopes();
 const std::map<std::string, NoisePlace>& noise_places();
+const std::map<std::string, WindowRule>& window_rules();
 
 template <typename Value>
 std::string name_in(const std::map<std::string, Value>& names, Value value) {

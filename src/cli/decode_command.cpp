@@ -22,10 +22,12 @@ struct Options {
 nlohmann::json result_json(const DecodeResult& result, const Options& options) {
     nlohmann::json tokens = nlohmann::json::array();
     for (const auto& token : result.tokens)
-        tokens.push_back({{"token", token.token},
-                          {"logprob", json_number(token.logprob)},
-                          {"entropy", json_number(token.entropy)},
-                          {"margin", json_number(token.margin)}});
+        tokens.push_back(
+            {{"token", token.token},
+             {"logprob", json_number(token.logprob)},
+             {"entropy", json_number(token.entropy)},
+             {"margin", json_number(token.margin)},
+             {"crossings", token.crossings ? nlohmann::json(*token.crossings) : nlohmann::json()}});
     return {{"model", result.model},
             {"seed", options.request.sampling.seed},
             {"prompt", result.prompt},
@@ -56,6 +58,7 @@ int run(Options& options, std::stop_token stop) {
         stop);
     progress.clear();
     if (show_text) write_text("\n");
+    if (result.unknown > 0) progress.note(unknown_sentence(result.unknown, "prompt"));
     if (!options.json.empty()) write_json(options.json, result_json(result, options));
     if (result.stopped == "min_margin")
         progress.note("Stopped: no candidate keeps the margin of --min-margin.");
@@ -69,7 +72,8 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
     command->footer(
         "Examples:\n"
         "  marginscope decode --prompt \"Once \" --tokens 200 --temperature 0.7\n"
-        "  marginscope decode --prompt \"Once \" --min-margin 0.05 --json -");
+        "  marginscope decode --prompt \"Once \" --min-margin -1 --json -\n"
+        "  marginscope decode --prompt \"Once \" --kind singular --min-margin 0.05");
     const auto options = std::make_shared<Options>();
     SamplingSettings& sampling = options->request.sampling;
     add_model_option(*command, options->model);
@@ -95,10 +99,16 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
     options->min_margin_option =
         command
             ->add_option("--min-margin", options->min_margin,
-                         "refuse tokens whose own margin would be below this")
+                         "refuse tokens whose own margin would be below this, and tokens beyond "
+                         "the boundary; in the unit of --kind: nats of log|det J| for determinant "
+                         "(0 is J = I, the boundary lies at minus infinity), sigma_min for "
+                         "singular, a distance for geometric")
             ->check(CLI::Range(-1e300, 1e300))
             ->type_name("X");
-    add_kind_option(*command, options->request.kind);
+    add_choice_option(*command, "--kind", options->request.kind, margin_kinds(),
+                      "which margin is shown and which --min-margin is compared with");
+    command->add_flag("--allow-beyond", sampling.allow_beyond,
+                      "let --min-margin keep tokens beyond the boundary");
     command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")
         ->type_name("N")
         ->capture_default_str();

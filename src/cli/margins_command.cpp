@@ -47,6 +47,7 @@ nlohmann::json position_json(const PositionReport& position, MarginView view) {
     out["sigma_min"] = stage ? json_number(stage->sigma_min) : nullptr;
     out["geometric"] = known ? json_number(stage->geometric->value) : nullptr;
     out["geometric_known"] = known;
+    out["window"] = {position.window.begin, position.window.end - position.window.begin};
     if (view == MarginView::heads) {
         out["heads"] = nlohmann::json::array();
         for (const auto& layer : position.heads) {
@@ -81,6 +82,8 @@ nlohmann::json report_json(const MarginReport& report) {
             {"embedding_rms", json_number(report.embedding_rms)},
             {"not_finite", report.not_finite},
             {"windows", report.windows},
+            {"window_rule", name_of(report.rule)},
+            {"unknown", report.unknown},
             {"stopped", report.stopped}};
 }
 
@@ -144,9 +147,9 @@ std::string view_row(const PositionReport& position) {
 }
 
 std::string report_text(const MarginReport& report) {
-    std::string out =
-        line("%zu positions in %zu windows of ", report.positions.size(), report.windows) +
-        report.model + "\n";
+    std::string out = line("%zu positions in %zu windows (%s) of ", report.positions.size(),
+                           report.windows, std::string(name_of(report.rule)).c_str()) +
+                      report.model + "\n";
     if (report.share_beyond) {
         out += "beyond the boundary  " + number_text(*report.share_beyond * 100, 3) + " %\n";
         out += "mean log|det J|      " + number_text(report.logdet_mean) + "\n";
@@ -173,10 +176,18 @@ std::string report_text(const MarginReport& report) {
     return out;
 }
 
+std::string slide_cost(const MarginPlan& plan) {
+    return line(
+        "--windows slide reads %zu windows for %zu positions; --windows half would read %zu.",
+        plan.windows, plan.positions, plan.windows_half);
+}
+
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     options.request.text = options.prompt.empty() ? options.text.load().text : options.prompt;
     ProgressLine progress("margins");
+    if (options.request.windows == WindowRule::slide)
+        options.request.on_plan = [&](const MarginPlan& plan) { progress.note(slide_cost(plan)); };
     const MarginReport report = report_margins(
         options.request,
         [&](std::size_t done, std::size_t total) { progress.update(done, total, "windows"); },
@@ -184,6 +195,7 @@ int run(Options& options, std::stop_token stop) {
     progress.clear();
     if (options.json.empty() || options.json != "-") write_text(report_text(report));
     if (!options.json.empty()) write_json(options.json, report_json(report));
+    if (report.unknown > 0) progress.note(unknown_sentence(report.unknown, "text"));
     if (report.stopped) progress.note("Stopped early: the figures cover the windows done so far.");
     return report.stopped ? kExitInterrupted : kExitDone;
 }
@@ -219,6 +231,10 @@ void add_margins_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(1, 1'000'000'000))
         ->type_name("N")
         ->capture_default_str();
+    add_choice_option(*command, "--windows", request.windows, window_rules(),
+                      "which window a position is measured in: half, half a context or more before "
+                      "each; slide, each last in its own (many times the work); disjoint, one "
+                      "window after the other");
     add_choice_option(*command, "--geometric", request.geometric, geometric_scopes(),
                       "for which tokens to search the nearest boundary point");
     command->add_option("--seed", request.seed, "seed of that search's starts")

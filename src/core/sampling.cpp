@@ -64,12 +64,9 @@ std::vector<Candidate> candidates(std::span<const float> logits, const SamplingS
     return all;
 }
 
-std::vector<Candidate> with_least_margin(std::vector<Candidate> all,
-                                         const SamplingSettings& settings,
-                                         const std::function<double(int token)>& margin) {
-    if (!settings.min_margin) return all;
-    std::erase_if(
-        all, [&](const Candidate& one) { return !(margin(one.token) >= *settings.min_margin); });
+std::vector<Candidate> only_allowed(std::vector<Candidate> all,
+                                    const std::function<bool(int token)>& allowed) {
+    std::erase_if(all, [&](const Candidate& one) { return !allowed(one.token); });
     if (!all.empty()) renormalise(all);
     return all;
 }

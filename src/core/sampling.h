@@ -1,4 +1,4 @@
-// From logits to the next token: temperature, top-k, top-p, least margin, a keyed draw.
+// From logits to the next token: temperature, top-k, top-p, a keyed draw.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,20 @@
 #include <span>
 #include <vector>
 
+#include "core/margin_kind.h"
+
 namespace marginscope {
 
 struct SamplingSettings {
-    double temperature = 0.8;          // 0: always the likeliest token
-    int top_k = 0;                     // 0: off
-    double top_p = 1.0;                // 1: off
-    std::optional<double> min_margin;  // refuse candidates whose next margin is below
+    double temperature = 0.8;  // 0: always the likeliest token
+    int top_k = 0;             // 0: off
+    double top_p = 1.0;        // 1: off
+    // The least margin: candidates whose own margin would be below are refused, and those beyond
+    // the boundary unless they are allowed. In the unit of its kind: nats of log|det J|, sigma_min,
+    // or a distance.
+    std::optional<double> min_margin;
+    MarginKind min_margin_kind = MarginKind::determinant;
+    bool allow_beyond = false;
     std::uint64_t seed = 1337;
 
     /// By name, for files and commands.
@@ -22,8 +29,11 @@ struct SamplingSettings {
         visit("top_k", self.top_k);
         visit("top_p", self.top_p);
         visit("min_margin", self.min_margin);
+        visit("min_margin_kind", self.min_margin_kind);
+        visit("allow_beyond", self.allow_beyond);
         visit("seed", self.seed);
     }
+    bool operator==(const SamplingSettings&) const = default;
 };
 
 /// Probabilities of the model itself (temperature 1, nothing cut), and the entropy in nats.
@@ -43,11 +53,9 @@ struct Candidate {
 /// margin rule is not applied here.
 std::vector<Candidate> candidates(std::span<const float> logits, const SamplingSettings& settings);
 
-/// Removes candidates for which `margin(token)` is below settings.min_margin and renormalises; may
-/// leave none. Margins are computed lazily, only when the rule is on.
-std::vector<Candidate> with_least_margin(std::vector<Candidate> all,
-                                         const SamplingSettings& settings,
-                                         const std::function<double(int token)>& margin);
+/// Removes the candidates that are not allowed and renormalises; may leave none.
+std::vector<Candidate> only_allowed(std::vector<Candidate> all,
+                                    const std::function<bool(int token)>& allowed);
 
 /// Draws one by the key (settings.seed, position): the same position and candidates give the same
 /// token.

@@ -64,8 +64,8 @@ struct Engine::Worker::Sessions {
         : jobs(worker),
           decode(worker),
           shelf(worker, jobs, worker.options_.threads,
-                {[this](const auto& model, const auto& label, const auto& stage) {
-                     decode.show_model(model, label, stage);
+                {[this](const auto& model, const auto& label, const auto& stage, const auto& path) {
+                     decode.show_model(model, label, stage, path);
                  },
                  [this] { train.publish(); }}),
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
@@ -193,7 +193,7 @@ bool Engine::Worker::capture(Sessions& all, bool trained) {
                 all.train.refresh_shown_model();
                 refreshed_ = began;
             }
-            left = all.decode.capture(trained ? kMarginBudget : kMarginBudgetIdle);
+            left = all.decode.capture(trained ? kMarginBudget : kMarginBudgetIdle, !trained);
         });
     }
     if (trained) all.train.publish();

@@ -23,14 +23,14 @@ inline std::string random_text(std::size_t length, unsigned seed) {
 }
 
 // Untrained weights are nearly linear: larger ones make attention sharp, so that errors show.
-inline Model tiny_model(bool bias = false, bool with_stage = true, unsigned seed = 5) {
+inline Model tiny_model(bool bias = false, bool with_stage = true, unsigned seed = 5,
+                        Vocabulary vocabulary = Vocabulary::from_text("abcdef .\n")) {
     ModelConfig shape;
     shape.layers = 2;
     shape.heads = 2;
     shape.width = 8;
     shape.context = 12;
     shape.bias = bias;
-    Vocabulary vocabulary = Vocabulary::from_text("abcdef .\n");
     CharGpt gpt(shape, vocabulary.size(), seed);
     const at::NoGradGuard no_grad;
     at::Generator generator = at::detail::createCPUGenerator(seed);

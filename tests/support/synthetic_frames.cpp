@@ -79,7 +79,6 @@ std::shared_ptr<MarginFrame> make_margins(const DecodeFrame& decode, std::mt1993
     frame->version = 1;
     frame->has_stage = true;
     frame->stage_label = "fitted";
-    frame->stage_seeds = 4;
     int beyond = 0, counted = 0;
     for (int i = 0; i < decode.cursor; ++i) {
         MarginCell cell;
@@ -95,7 +94,6 @@ std::shared_ptr<MarginFrame> make_margins(const DecodeFrame& decode, std::mt1993
             cell.lowest_head = cell.logdet * 0.4F - 0.6F * uniform(generator);
             cell.lowest_head_layer = i % 4;
             cell.lowest_head_index = (i / 4) % 4;
-            cell.recurrence = i % 5;
             beyond += cell.crossings > 0 ? 1 : 0;
             ++counted;
         }
@@ -114,7 +112,7 @@ std::shared_ptr<MarginFrame> make_margins(const DecodeFrame& decode, std::mt1993
         MarginCell& cell = frame->cells[static_cast<std::size_t>(i)];
         cell.support = true;
         cell.geometric_known = true;
-        cell.geometric = (cell.crossings > 0 ? -1.0F : 1.0F) * 0.3F * cell.sigma_min;
+        cell.geometric = 0.3F * cell.sigma_min;
     }
     frame->support = order;
     frame->share_beyond = counted > 0 ? static_cast<double>(beyond) / counted : 0;
@@ -122,8 +120,8 @@ std::shared_ptr<MarginFrame> make_margins(const DecodeFrame& decode, std::mt1993
     return frame;
 }
 
-std::shared_ptr<AttentionFrame> make_attention(const DecodeFrame& decode, const Size& size,
-                                               std::mt19937& generator) {
+std::shared_ptr<AttentionFrame> make_attention(const DecodeFrame& decode, MarginFrame& margins,
+                                               const Size& size, std::mt19937& generator) {
     auto frame = std::make_shared<AttentionFrame>();
     frame->version = 1;
     frame->layers = size.layers;
@@ -151,7 +149,7 @@ std::shared_ptr<AttentionFrame> make_attention(const DecodeFrame& decode, const 
             }
             for (int s = 0; s <= i; ++s) row[static_cast<std::size_t>(s)] /= sum;
             frame->weights.insert(frame->weights.end(), row.begin(), row.end());
-            frame->head_logdet.push_back(-0.2F - 1.5F * uniform(generator));
+            margins.head_logdet.push_back(-0.2F - 1.5F * uniform(generator));
         }
     }
     return frame;
@@ -309,8 +307,9 @@ Frames make(const Size& size) {
     Frames frames;
     const auto decode = make_decode(size, generator);
     frames.decode = decode;
-    frames.margins = make_margins(*decode, generator);
-    frames.attention = make_attention(*decode, size, generator);
+    auto margins = make_margins(*decode, generator);
+    frames.attention = make_attention(*decode, *margins, size, generator);
+    frames.margins = std::move(margins);
     frames.boundary = make_boundary(*decode, size, generator);
     frames.noise = make_noise(*decode, generator);
     frames.training = make_training();
@@ -372,7 +371,7 @@ Frames not_finite() {
     margins->share_beyond = margins->nats_per_position = kNoValue;
     auto attention = std::make_shared<AttentionFrame>(*frames.attention);
     for (float& w : attention->weights) spoil(w);
-    for (float& w : attention->head_logdet) spoil(w);
+    for (float& w : margins->head_logdet) spoil(w);
     auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
     for (float& w : boundary->logdet) spoil(w);
     for (PastPoint& p : boundary->past)

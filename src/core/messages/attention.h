@@ -1,4 +1,4 @@
-// Attention of every layer and head over the window.
+// Attention of every layer and head over the selected character's window.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,7 @@ struct AttentionFrame {
     int size = 0;
     int window_begin = 0;
     std::vector<float> weights;
-    std::vector<float> head_logdet;  // [layer][head][query]
-    std::vector<int> tokens;         // ids over the window
+    std::vector<int> tokens;  // ids over the window
 };
 
 }  // namespace marginscope

@@ -38,7 +38,8 @@ struct PastPoint {
 /// A plane through the selected token's embedding; its undragged place is (0, 0).
 struct BoundaryFrame {
     std::uint64_t version = 0;
-    int index = -1;  // the selected character
+    std::uint64_t revision = 0;  // of the character in its text: DecodeFrame::selected_revision
+    int index = -1;              // the character it is of; late when another is selected by now
     int token = 0;
     PlaneKind plane = PlaneKind::nearest;
     bool touches = false;  // the margin circle touches the line in this plane

@@ -2,6 +2,7 @@
 //
 // Indices named `index` count characters of the shown text from 0; `window_begin` is the first of
 // them that the model still sees. Missing numbers are NaN in floats, empty in optionals.
+// Token ids from DecodeFrame::vocabulary on are characters that the model does not know.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/margin_kind.h"
+#include "core/messages/margins.h"
 #include "core/messages/no_value.h"
 #include "core/sampling.h"
 
@@ -31,10 +32,9 @@ struct TokenCell {
 /// What the next token could be at the cursor.
 struct CandidateCell {
     int token = 0;
-    float probability = 0;  // after temperature and cuts
-    float logprob = 0;      // of the model itself
-    float logdet =
-        kNoValue;  // log|det J| the next position would have; NaN without a stage or a past
+    float probability = 0;    // after temperature and cuts
+    float logprob = 0;        // of the model itself
+    float logdet = kNoValue;  // log|det J| it would have; NaN without a stage or a past
     int crossings = 0;
     int node = -1;  // an existing branch that starts with it, or -1
 };
@@ -54,6 +54,11 @@ struct DecodeFrame {
     int cursor = 0;  // cells before it are the present text; the rest is the future already walked
     int window_begin = 0;
     int context = 0;
+    int vocabulary = 0;                   // tokens of the model; ids from here on are unknown to it
+    int unknown = 0;                      // characters of the line that the model does not know
+    std::int64_t left_out = 0;            // characters of the given text after those that are shown
+    int selected = -1;                    // the character the other frames speak of
+    std::uint64_t selected_revision = 0;  // equals BoundaryFrame::revision unless that one is late
     std::vector<CandidateCell> candidates;
     float next_entropy = kNoValue;
     std::vector<TreeNode> tree;
@@ -64,46 +69,6 @@ struct DecodeFrame {
     bool noise_relative = false;
     std::uint64_t noise_seed = 0;
     std::vector<int> dragged;  // indices of tokens whose embedding the user moved
-};
-
-/// The stage's margins of one character; `valid` is false where there is none (first two of a
-/// window, or no stage).
-struct MarginCell {
-    bool valid = false;
-    float logdet = kNoValue;
-    int sign = 0;
-    int crossings = 0;
-    float sigma_min = kNoValue;
-    std::optional<float> geometric;  // signed; empty: not computed or none found
-    bool geometric_known = false;    // computed, though perhaps none was found within the radius
-    float energy = kNoValue;         // |e|^2 / (2 sigma^2)
-    float lowest_head = kNoValue;    // smallest log|det| over layers and heads (E14)
-    int lowest_head_layer = -1;
-    int lowest_head_index = -1;
-    bool support = false;
-    int recurrence = 0;  // in how many of `stage_seeds` other fits it is a support token too
-};
-
-struct MarginFrame {
-    std::uint64_t version = 0;
-    MarginKind kind = MarginKind::determinant;
-    std::vector<MarginCell> cells;  // one per cell of DecodeFrame::line before the cursor
-    std::vector<int> support;       // indices, nearest the boundary first
-    double share_beyond = 0;        // over the window
-    double nats_per_position = 0;
-    std::string stage_label;  // "fitted", "live", or why there is none
-    int stage_seeds = 0;
-    bool has_stage = false;
-};
-
-/// The shown text with and without the decode noise.
-struct NoiseFrame {
-    std::uint64_t version = 0;
-    double sigma = 0;
-    // Per window position: clean against noisy next-token distribution, nats.
-    std::vector<float> kl;
-    int first_flip = -1;  // index in the text of the first changed argmax, or -1
-    int flips = 0;
 };
 
 // ---- commands

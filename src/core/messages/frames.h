@@ -8,6 +8,7 @@
 #include "core/messages/attention.h"
 #include "core/messages/boundary.h"
 #include "core/messages/decode.h"
+#include "core/messages/margins.h"
 #include "core/messages/path.h"
 #include "core/messages/status.h"
 #include "core/messages/train.h"

@@ -6,12 +6,16 @@
 #include "core/margin_kind.h"
 #include "core/messages/boundary.h"
 #include "core/messages/enum_names.h"
+#include "core/text_windows.h"
 
 namespace marginscope {
 
 template <>
 inline constexpr auto kEnumNames<MarginKind> =
     std::to_array<std::string_view>({"determinant", "singular", "geometric"});
+template <>
+inline constexpr auto kEnumNames<WindowRule> = std::to_array<std::string_view>({"half", "slide",
+                                                                                "disjoint"});
 
 struct SetView {
     static constexpr std::string_view kName = "set_view";
@@ -22,6 +26,7 @@ struct SetView {
     int plane_token_a = -1, plane_token_b = -1;  // for two_tokens
     MarginKind kind = MarginKind::determinant;
     int support = 5;
+    WindowRule windows = WindowRule::half;  // of the text, for every number of a position
     int grid = 256;     // points a side of the boundary slice, once there was time for them
     float zoom = 1.0f;  // 1: the slice shows the token, its boundary and its past
     static void fields(auto& self, auto&& visit) {
@@ -33,6 +38,7 @@ struct SetView {
         visit("plane_token_b", self.plane_token_b);
         visit("kind", self.kind);
         visit("support", self.support);
+        visit("windows", self.windows);
         visit("grid", self.grid);
         visit("zoom", self.zoom);
     }

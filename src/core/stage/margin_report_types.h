@@ -11,6 +11,7 @@
 
 #include "core/stage/attention_views.h"
 #include "core/stage/margins.h"
+#include "core/text_windows.h"
 
 namespace marginscope {
 
@@ -21,10 +22,12 @@ enum class GeometricScope { none, support, all };
 struct PositionReport {
     std::size_t i = 0;
     std::string token;
-    std::optional<PositionMargins> stage;  // stage view only; empty where a position has no margin
+    TextBlock window;  // all numbers here are of [window.begin, window.end), read up to i
+    std::optional<PositionMargins> stage;  // stage view only; empty for a window's first
+    bool identity = false;                 // one token before it: J = I, no boundary, never counted
     std::optional<double> energy;          // |e|^2 / (2 sigma^2), stage view only
     std::optional<double>
-        logprob;  // of this token given the past of its window; empty at the window's first
+        logprob;  // of this token given the past of its window; empty for a window's first
     std::optional<double> entropy;  // of the distribution it was read from
     bool support = false;
     std::vector<std::vector<ViewMargin>> heads;  // [layer][head], heads view only
@@ -35,6 +38,7 @@ struct MarginReport {
     std::string model;
     MarginView view = MarginView::stage;
     MarginKind kind = MarginKind::determinant;
+    WindowRule rule = WindowRule::half;
     std::vector<PositionReport> positions;
     std::vector<std::size_t> support;  // values of PositionReport::i, nearest the boundary first
     // Stage view, over positions that have a margin (i >= 2 of their window):
@@ -45,7 +49,8 @@ struct MarginReport {
     double embedding_rms = 0.0;  // of the token embeddings over the evaluated text
     std::size_t not_finite = 0;  // positions whose log-determinant or sigma_min is not finite
     std::size_t windows = 0;
-    bool stopped = false;  // ended early on request
+    std::size_t unknown = 0;  // characters of the text that the model does not know
+    bool stopped = false;     // ended early on request
 };
 
 }  // namespace marginscope

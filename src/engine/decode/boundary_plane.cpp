@@ -132,6 +132,7 @@ BoundaryFrame describe_token(const BoundaryRequest& request, const BoundaryPlane
     const Stage& stage = *request.stage;
     const int i = request.position;
     BoundaryFrame frame;
+    frame.revision = request.cell_key;
     frame.index = request.window_begin + i;
     frame.token = request.tokens[static_cast<std::size_t>(i)];
     frame.plane = request.view.plane;

@@ -35,6 +35,7 @@ struct BoundaryRequest {
     int window_begin = 0;
     std::vector<int> tokens;     // ids over the window
     std::uint64_t past_key = 0;  // equal keys: same past, weights and undragged place
+    std::uint64_t cell_key = 0;  // and the same drag; past_key where there is none
     bool dragged = false;
     SetView view;
 };

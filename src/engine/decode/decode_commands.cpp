@@ -20,8 +20,9 @@ DecodeCommands::DecodeCommands(SessionContext& context)
           }) {}
 
 void DecodeCommands::show_model(const std::shared_ptr<const Model>& model, const std::string& label,
-                                const std::string& stage) {
-    session_.set_model(model, label, stage);
+                                const std::string& stage, const std::string& path) {
+    session_.set_model(model, label, stage, path);
+    note_due_ = true;
 }
 
 bool DecodeCommands::play_once() {
@@ -52,15 +53,18 @@ milliseconds DecodeCommands::time_to_next() const {
 
 void DecodeCommands::collect() {
     if (geometric_news_.exchange(false)) session_.geometric_margin_arrived();
+    // After whatever else was told of the same wish: this is what the user must not miss.
+    if (!std::exchange(note_due_, false)) return;
+    if (const std::string note = session_.text_note(); !note.empty()) context_.tell(note);
 }
 
-bool DecodeCommands::capture(milliseconds budget) {
+bool DecodeCommands::capture(milliseconds budget, bool everything) {
     // The dragged token's picture goes to its own thread before the long work starts here.
     if (auto request = session_.take_boundary_request())
         geometry_.request_boundary(std::move(*request));
     if (auto request = session_.take_geometric_request())
         geometry_.request_margins(std::move(*request));
-    const bool left = session_.work(budget);
+    const bool left = session_.work(budget, everything);
     auto decode = session_.take_decode_frame();
     auto margins = session_.take_margin_frame(geometry_);
     auto attention = session_.take_attention_frame();
@@ -75,7 +79,10 @@ bool DecodeCommands::capture(milliseconds budget) {
     return left;
 }
 
-void DecodeCommands::handle(const SetPrompt& wish) { session_.set_prompt(wish.text); }
+void DecodeCommands::handle(const SetPrompt& wish) {
+    session_.set_prompt(wish.text);
+    note_due_ = true;
+}
 
 void DecodeCommands::handle(const StepDecode& wish) {
     for (int k = 0; k < wish.count; ++k)

@@ -20,7 +20,7 @@ public:
 
     /// May throw; then what was shown stays.
     void show_model(const std::shared_ptr<const Model>& model, const std::string& label,
-                    const std::string& stage);
+                    const std::string& stage, const std::string& path);
     void weights_changed() { session_.weights_changed(); }
 
     /// A token when it is time for one; false when nothing was done. Stops playing before it
@@ -32,12 +32,14 @@ public:
     /// Until something is due here.
     std::chrono::milliseconds time_to_next() const;
 
-    /// Takes in what other threads found out; once a turn of the loop.
+    /// Takes in what other threads found out, and tells what of a new text or model cannot be read
+    /// or shown; once a turn of the loop.
     void collect();
     /// Whether anything of this workspace is to be captured while a model trains.
     bool wanted_while_training() const { return session_.view().text_shown; }
     /// Computes for about `budget` and publishes what is new; true while margins are missing.
-    bool capture(std::chrono::milliseconds budget);
+    /// `everything`: of the whole text, not only of what is in view.
+    bool capture(std::chrono::milliseconds budget, bool everything);
 
     void handle(const SetPrompt& wish);
     void handle(const StepDecode& wish);
@@ -58,6 +60,7 @@ private:
     DecodeSession session_;
     Clock::time_point next_token_;
     std::atomic<bool> geometric_news_ = false;
+    bool note_due_ = false;
     GeometryThread geometry_;  // last: its thread ends before the rest goes
 };
 

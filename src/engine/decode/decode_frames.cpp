@@ -1,195 +1,141 @@
-// The frames and requests that follow from the shown text.
+// The frame of the text itself: its line, its tree, what may follow.
+#include "engine/decode/decode_frames.h"
+
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include "engine/decode/decode_state.h"
+#include <span>
 
 namespace marginscope {
+namespace {
 
-std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
-    State& s = *state_;
-    if (!s.model || s.seen_decode == s.revision) return nullptr;
-    s.seen_decode = s.revision;
-    auto frame = std::make_shared<DecodeFrame>();
-    frame->version = ++s.version;
-    frame->model_label = s.model_label;
-    frame->symbols = s.symbols;
-    const std::vector<int> line = s.tree.line();
-    std::vector<bool> on_line(static_cast<std::size_t>(s.tree.size()), false);
-    for (const int id : line) {
-        const DecodeNode& node = s.tree.node(id);
-        frame->line.push_back({node.token, id, node.logprob, node.entropy});
+constexpr std::size_t kCandidates = 12;
+
+std::vector<float> floats_of(const at::Tensor& tensor) {
+    const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+    return {values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel()};
+}
+
+/// With greedy decoding one candidate is left; the user still wants to see what else there was.
+void add_others(const std::vector<float>& logits, const SamplingSettings& sampling,
+                std::vector<Candidate>& all) {
+    SamplingSettings open = sampling;
+    open.temperature = 1.0;
+    open.top_k = 0;
+    open.top_p = 1.0;
+    for (const Candidate& other : candidates(logits, open))
+        if (std::none_of(all.begin(), all.end(),
+                         [&](const Candidate& one) { return one.token == other.token; }))
+            all.push_back({other.token, 0.0, other.logprob});
+}
+
+}  // namespace
+
+int selected_index(const DecodeDocument& document) {
+    const int last = document.tree.cursor_length() - 1;
+    return document.view.index < 0 || document.view.index > last ? last : document.view.index;
+}
+
+DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation& computation) {
+    const DecodeTree& tree = document.tree;
+    TokenTable& table = computation.table();
+    DecodeFrame frame;
+    std::vector<bool> on_line(static_cast<std::size_t>(tree.size()), false);
+    for (const int id : tree.line()) {
+        const auto index = static_cast<int>(frame.line.size());
+        TokenCell cell{.token = table.id_of(tree.node(id).text), .node = id};
+        if (index < computation.length())
+            if (const KnownPosition* known = computation.known(index); known && known->read) {
+                cell.logprob = known->logprob;
+                cell.entropy = known->entropy;
+            }
+        frame.unknown += table.unknown(cell.token);
+        frame.line.push_back(cell);
         on_line[static_cast<std::size_t>(id)] = true;
     }
-    for (int id = 0; id < s.tree.size(); ++id)
-        frame->tree.push_back({s.tree.node(id).parent, s.tree.node(id).token, s.tree.node(id).depth,
-                               on_line[static_cast<std::size_t>(id)]});
-    frame->cursor = s.tree.cursor_length();
-    frame->window_begin = static_cast<int>(s.window_begin());
-    frame->context = s.model->config.model.context;
-    frame->sampling = s.sampling;
-    frame->playing = s.playing;
-    frame->tokens_per_s = s.tokens_per_s;
-    frame->noise_sigma = s.noise_sigma;
-    frame->noise_relative = s.noise_relative;
-    frame->noise_seed = s.noise_seed;
-    for (const auto& [index, delta] : s.drags) frame->dragged.push_back(index);
-    s.fill_candidates(*frame);
+    for (int id = 0; id < tree.size(); ++id)
+        frame.tree.push_back({tree.node(id).parent, table.id_of(tree.node(id).text),
+                              tree.node(id).depth, on_line[static_cast<std::size_t>(id)]});
+    frame.symbols = table.symbols();
+    frame.vocabulary = table.vocabulary();
+    frame.cursor = tree.cursor_length();
+    frame.window_begin = static_cast<int>(computation.decoder().window_begin());
+    frame.context = computation.model().config.model.context;
+    frame.selected = selected_index(document);
+    frame.selected_revision = computation.cell_keys()[static_cast<std::size_t>(frame.selected)];
+    frame.sampling = document.sampling;
+    frame.noise_sigma = document.noise.sigma;
+    frame.noise_relative = document.noise.relative;
+    frame.noise_seed = document.noise.seed;
+    for (int index = 0; index < computation.length(); ++index)
+        if (computation.deltas().dragged(index)) frame.dragged.push_back(index);
     return frame;
 }
 
-std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(
-    const GeometryThread& geometry) {
-    State& s = *state_;
-    if (!s.model || s.seen_margins == s.margins_revision) return nullptr;
-    s.seen_margins = s.margins_revision;
-    auto frame = std::make_shared<MarginFrame>();
-    frame->version = ++s.version;
-    frame->kind = s.view.kind;
-    frame->has_stage = s.stage != nullptr;
-    frame->stage_label = s.stage_label;
-    const std::vector<int> line = s.tree.line();
-    s.node_cells.resize(static_cast<std::size_t>(s.tree.size()));
-    const auto begin = static_cast<int>(s.window_begin());
-    frame->cells.resize(static_cast<std::size_t>(s.tree.cursor_length()));
-    std::vector<PositionMargins> window;
-    int beyond = 0;
-    for (int index = 0; index < s.tree.cursor_length(); ++index) {
-        MarginCell& cell = frame->cells[static_cast<std::size_t>(index)];
-        MarginCell& kept =
-            s.node_cells[static_cast<std::size_t>(line[static_cast<std::size_t>(index)])];
-        if (index < begin || !s.stage) {
-            cell = kept;
-            cell.support = false;
-            continue;
+void fill_candidates(const DecodeDocument& document, DecodeComputation& computation,
+                     DecodeFrame& frame) {
+    const std::vector<float> logits = floats_of(computation.decoder().logits());
+    if (!computation.chooser().finite()) return;
+    frame.next_entropy = static_cast<float>(distribution(logits).entropy);
+    std::vector<Candidate> all = candidates(logits, document.sampling);
+    if (all.size() < kCandidates) add_others(logits, document.sampling, all);
+    all.resize(std::min(all.size(), kCandidates));
+    for (const Candidate& one : all) {
+        CandidateCell cell;
+        cell.token = one.token;
+        cell.probability = static_cast<float>(one.probability);
+        cell.logprob = static_cast<float>(one.logprob);
+        cell.node = document.tree.child_with(computation.table().text(one.token));
+        if (const auto margins =
+                computation.chooser().margins_of(one.token, MarginKind::determinant)) {
+            cell.logdet = static_cast<float>(margins->logdet.value);
+            cell.crossings = margins->crossings;
         }
-        const int position = index - begin;
-        cell = s.cell_at(position, &geometry);
-        if (!cell.valid) {
-            // Its past is too short since the window moved, or it is not measured anew yet: what
-            // was measured when it was decoded still tells.
-            if (begin > 0) cell = kept;
-            cell.support = false;
-            continue;
-        }
-        kept = cell;
-        PositionMargins margins =
-            s.known.at(s.cell_keys[static_cast<std::size_t>(position)]).margins;
-        if (cell.geometric_known)
-            margins.geometric =
-                geometry.known_margin(s.past_keys[static_cast<std::size_t>(position)]);
-        beyond += margins.beyond();
-        window.push_back(std::move(margins));
+        frame.candidates.push_back(cell);
     }
-    for (const int position : support_tokens(window, s.view.kind, s.view.support)) {
-        frame->support.push_back(begin + position);
-        frame->cells[static_cast<std::size_t>(begin + position)].support = true;
-    }
-    if (!window.empty()) {
-        frame->share_beyond = static_cast<double>(beyond) / static_cast<double>(window.size());
-        frame->nats_per_position =
-            log_likelihood(window, s.model->config.model.width, s.sigma).nats_per_position;
-    }
+}
+
+AttentionFrame make_attention_frame(const DecodeDocument& document,
+                                    DecodeComputation& computation) {
+    const int selected = selected_index(document);
+    const TextBlock block = computation.block(selected);
+    const ReadWindow window = computation.window_of(selected, true);
+    AttentionFrame frame;
+    frame.layers = computation.model().config.model.layers;
+    frame.heads = computation.model().config.model.heads;
+    frame.size = static_cast<int>(window.decoder->window_length());
+    frame.window_begin = static_cast<int>(block.begin);
+    frame.weights = floats_of(window.decoder->attention());
+    frame.tokens.assign(computation.ids().begin() + static_cast<std::ptrdiff_t>(block.begin),
+                        computation.ids().begin() + static_cast<std::ptrdiff_t>(block.end));
     return frame;
 }
 
-std::shared_ptr<const AttentionFrame> DecodeSession::take_attention_frame() {
-    State& s = *state_;
-    if (!s.model || s.seen_attention == s.margins_revision) return nullptr;
-    s.seen_attention = s.margins_revision;
-    auto frame = std::make_shared<AttentionFrame>();
-    frame->version = ++s.version;
-    frame->layers = s.model->config.model.layers;
-    frame->heads = s.model->config.model.heads;
-    frame->size = s.window_length();
-    frame->window_begin = static_cast<int>(s.window_begin());
-    frame->weights = floats_of(s.decoder->attention());
-    const auto begin = static_cast<std::ptrdiff_t>(s.window_begin());
-    frame->tokens.assign(s.decoder->ids().begin() + begin, s.decoder->ids().end());
-    const auto heads = static_cast<std::size_t>(frame->layers * frame->heads);
-    const auto n = static_cast<std::size_t>(frame->size);
-    frame->head_logdet.assign(heads * n, kNoValue);
-    for (std::size_t i = 0; i < n; ++i) {
-        const auto found = s.known.find(s.cell_keys[i]);
-        if (found == s.known.end() || found->second.head_logdet.size() != heads) continue;
-        for (std::size_t h = 0; h < heads; ++h)
-            frame->head_logdet[h * n + i] = found->second.head_logdet[h];
-    }
-    return frame;
-}
-
-std::shared_ptr<const NoiseFrame> DecodeSession::take_noise_frame() {
-    State& s = *state_;
-    if (!s.model || s.seen_noise == s.revision) return nullptr;
-    s.seen_noise = s.revision;
-    auto frame = std::make_shared<NoiseFrame>();
-    frame->version = ++s.version;
-    frame->sigma = s.noise_sigma;
-    if (!s.perturbed()) return frame;
-    if (!s.clean) s.clean.emplace(s.model->gpt);
-    const std::vector<int>& ids = s.decoder->ids();
-    const std::vector<int>& have = s.clean->ids();
-    const auto differ = std::mismatch(have.begin(), have.end(), ids.begin(), ids.end());
-    const auto common = static_cast<std::size_t>(differ.first - have.begin());
-    s.clean->truncate(common);
-    if (common < ids.size()) s.clean->append(std::span(ids).subspan(common));
-    const std::vector<float> clean = floats_of(s.clean->window_logits());
-    const std::vector<float> noisy = floats_of(s.decoder->window_logits());
-    const auto vocabulary = static_cast<std::size_t>(s.model->gpt.vocabulary());
+NoiseFrame make_noise_frame(const DecodeDocument& document, DecodeComputation& computation) {
+    NoiseFrame frame;
+    frame.sigma = document.noise.sigma;
+    if (!computation.deltas().perturbed()) return frame;
+    const std::vector<float> clean = floats_of(computation.clean_decoder().window_logits());
+    const std::vector<float> noisy = floats_of(computation.decoder().window_logits());
+    const auto vocabulary = static_cast<std::size_t>(computation.model().gpt.vocabulary());
+    const auto best = [](const std::vector<double>& values) {
+        return std::max_element(values.begin(), values.end()) - values.begin();
+    };
     for (std::size_t at = 0; at + vocabulary <= clean.size(); at += vocabulary) {
-        const auto row = [&](const std::vector<float>& logits) {
-            return std::span(logits).subspan(at, vocabulary);
-        };
-        const TokenDistribution p = distribution(row(clean));
-        const TokenDistribution q = distribution(row(noisy));
+        const TokenDistribution p = distribution(std::span(clean).subspan(at, vocabulary));
+        const TokenDistribution q = distribution(std::span(noisy).subspan(at, vocabulary));
         double kl = 0.0;
         for (std::size_t v = 0; v < vocabulary; ++v)
             kl += std::exp(p.logprob[v]) * (p.logprob[v] - q.logprob[v]);
-        frame->kl.push_back(static_cast<float>(kl));
-        const auto best = [](const std::vector<double>& values) {
-            return std::max_element(values.begin(), values.end()) - values.begin();
-        };
+        frame.kl.push_back(static_cast<float>(kl));
         if (best(p.logprob) == best(q.logprob)) continue;
-        if (frame->first_flip < 0)
-            frame->first_flip = static_cast<int>(s.window_begin() + at / vocabulary);
-        ++frame->flips;
+        if (frame.first_flip < 0)
+            frame.first_flip =
+                static_cast<int>(computation.decoder().window_begin() + at / vocabulary);
+        ++frame.flips;
     }
     return frame;
 }
-
-std::optional<BoundaryRequest> DecodeSession::take_boundary_request() {
-    State& s = *state_;
-    if (!s.model || s.tree.empty() || s.seen_boundary == s.revision) return std::nullopt;
-    s.seen_boundary = s.revision;
-    BoundaryRequest request;
-    request.stage = s.stage;
-    request.view = s.view;
-    request.window_begin = static_cast<int>(s.window_begin());
-    const int index = selected_index();
-    request.position = index - request.window_begin;
-    if (!s.stage) return request;
-    request.tokens.assign(s.decoder->ids().begin() + request.window_begin, s.decoder->ids().end());
-    request.undragged = s.stage->embeddings().row(request.position).transpose();
-    if (const auto found = s.drags.find(index); found != s.drags.end()) {
-        request.undragged -= found->second;
-        request.dragged = true;
-    }
-    request.past_key = s.past_keys[static_cast<std::size_t>(request.position)];
-    return request;
-}
-
-std::optional<GeometricRequest> DecodeSession::take_geometric_request() {
-    State& s = *state_;
-    if (!s.stage || s.view.kind != MarginKind::geometric || s.seen_geometric == s.revision)
-        return std::nullopt;
-    s.seen_geometric = s.revision;
-    GeometricRequest request{s.stage, s.past_keys, {}};
-    for (int i = s.window_length() - 1; i >= 0; --i)
-        if (s.stage->has_margin(i) && !s.drags.contains(static_cast<int>(s.window_begin()) + i))
-            request.positions.push_back(i);
-    return request;
-}
-
-void DecodeSession::geometric_margin_arrived() { ++state_->margins_revision; }
 
 }  // namespace marginscope

@@ -2,209 +2,168 @@
 #include "engine/decode/decode_session.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "engine/decode/decode_state.h"
+#include "core/error.h"
+#include "engine/decode/session_state.h"
 
 namespace marginscope {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-}  // namespace
 
 DecodeSession::DecodeSession() : state_(std::make_unique<State>()) {}
 DecodeSession::~DecodeSession() = default;
 
 void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string label,
-                              std::string stage_label) {
+                              std::string stage_label, std::string path) {
     State& s = *state_;
-    const std::string text = s.model ? s.model->vocabulary.decode(s.tree.text()) : s.prompt;
-    s.model = std::move(model);
-    s.model_label = std::move(label);
+    auto computation = std::make_unique<DecodeComputation>(std::move(model), s.next_epoch);
+    DecodeDocument next = s.own_document();
+    next.sampling = s.document.sampling;  // what was set while another text stood in
+    next.noise = s.document.noise;
+    next.view = s.document.view;
+    next.drags.clear();
+    next.model = {std::move(path), std::move(label)};
+    std::optional<DecodeDocument> aside = s.stand_in_for(next, *computation);
+    computation->follow(next);
+    // Nothing below throws.
+    ++s.next_epoch;
+    s.document = std::move(next);
+    s.set_aside = std::move(aside);
+    s.computation = std::move(computation);
     s.stage_label = std::move(stage_label);
-    auto symbols = std::make_shared<std::vector<std::string>>();
-    for (int id = 0; id < s.model->vocabulary.size(); ++id)
-        symbols->push_back(s.model->vocabulary.visible(id));
-    s.symbols = std::move(symbols);
-    s.decoder.emplace(s.model->gpt);
-    s.decoder->capture_attention(true);
-    s.forget_stage();
-    s.clean.reset();
-    ++s.weights_epoch;
-    s.drags.clear();
-    set_prompt(text);
+    s.everything_changed();
 }
 
 void DecodeSession::weights_changed() {
     State& s = *state_;
-    if (!s.model) return;
-    s.decoder->clear();
-    s.forget_stage();
-    s.clean.reset();
-    s.delta_keys.clear();
-    ++s.weights_epoch;
-    s.sync();
+    if (!s.computation) return;
+    s.computation->weights_changed(s.next_epoch++);
+    s.computation->follow(s.document);
 }
 
 void DecodeSession::set_prompt(const std::string& text) {
     State& s = *state_;
-    s.prompt = text;
-    if (!s.model) return;
-    std::vector<int> ids = s.model->vocabulary.encode(text);
-    if (ids.empty()) ids = s.model->vocabulary.encode("\n");
-    s.tree.reset(ids);
-    s.node_cells.clear();
-    s.node_epochs.clear();
-    s.drags.clear();
-    s.decoder->clear();
-    s.forget_stage();
-    s.delta_keys.clear();
-    s.measure_noise_rms();
-    s.sync();
+    std::vector<std::string> tokens = characters_of(text);  // throws before anything changes
+    const std::size_t shown = std::min(tokens.size(), kShownCharacters);
+    s.left_out = static_cast<std::int64_t>(tokens.size() - shown);
+    tokens.resize(shown);
+    DecodeDocument next = s.document;
+    next.prompt = text;
+    next.tree = {};
+    if (!tokens.empty()) next.tree.reset(tokens);
+    next.drags.clear();
+    s.show(std::move(next));
 }
+
+void DecodeSession::set_document(DecodeDocument document) {
+    if (document.tree.empty()) throw UserError("The document has no text.");
+    state_->left_out = 0;
+    state_->show(std::move(document));
+}
+
+const DecodeDocument& DecodeSession::document() const { return state_->own_document(); }
 
 bool DecodeSession::step_forward() {
     State& s = *state_;
-    if (!s.model) return false;
-    // What leaves the window keeps the margins it had there, so they must be known before it goes.
-    const auto length = static_cast<std::size_t>(s.tree.cursor_length());
-    if (decode_window_begin(length + 1, static_cast<std::size_t>(s.model->config.model.context)) !=
-        s.window_begin()) {
-        while (work(std::chrono::milliseconds(1000))) {
-        }
-        s.keep_cells();
+    if (!s.computation) return false;
+    if (!s.document.tree.forward()) {
+        const auto chosen = s.computation->chooser().choose(s.document.sampling);
+        if (!chosen) return false;
+        s.document.tree.advance(s.computation->table().text(chosen->token));
     }
-    if (!s.tree.forward()) {
-        std::vector<Candidate> from = candidates(floats_of(s.decoder->logits()), s.sampling);
-        if (s.sampling.min_margin && s.stage) {
-            std::vector<int> ids;
-            for (const Candidate& one : from) ids.push_back(one.token);
-            const std::vector<PositionMargins> margins = s.next_margins(ids);
-            if (!margins.empty())
-                from = with_least_margin(from, s.sampling, [&](int token) {
-                    const auto at = std::find(ids.begin(), ids.end(), token) - ids.begin();
-                    return margin_value(margins[static_cast<std::size_t>(at)],
-                                        s.view.kind == MarginKind::geometric
-                                            ? MarginKind::determinant
-                                            : s.view.kind);
-                });
-        }
-        if (from.empty()) return false;
-        s.tree.advance(draw(from, s.sampling, static_cast<std::uint64_t>(s.tree.cursor_length())));
-    }
-    s.sync();
+    s.follow();
     return true;
 }
 
 bool DecodeSession::step_back() {
-    if (!state_->model || !state_->tree.back()) return false;
-    state_->sync();
+    if (!state_->computation || !state_->document.tree.back()) return false;
+    state_->follow();
     return true;
 }
 
 void DecodeSession::jump(int index) {
-    if (!state_->model) return;
-    state_->tree.jump(index);
-    state_->sync();
+    if (!state_->computation) return;
+    state_->document.tree.jump(index);
+    state_->follow();
 }
 
 void DecodeSession::go_to(int node) {
-    if (!state_->model) return;
-    state_->tree.go_to(node);
-    state_->sync();
+    if (!state_->computation) return;
+    state_->document.tree.go_to(node);
+    state_->follow();
 }
 
 void DecodeSession::choose(int token) {
     State& s = *state_;
-    if (!s.model || token < 0 || token >= s.model->gpt.vocabulary()) return;
-    s.tree.advance(token);
-    s.sync();
+    if (!s.computation || token < 0 || token >= s.computation->table().vocabulary()) return;
+    s.document.tree.advance(s.computation->table().text(token));
+    s.follow();
 }
 
 void DecodeSession::set_sampling(const SamplingSettings& settings) {
-    state_->sampling = settings;
-    ++state_->revision;
+    state_->document.sampling = settings;
+    ++state_->settings;
 }
 
 void DecodeSession::set_noise(double sigma, bool relative, std::uint64_t seed) {
-    State& s = *state_;
-    s.noise_sigma = std::max(0.0, sigma);
-    s.noise_relative = relative;
-    s.noise_seed = seed;
-    if (!s.model) return;
-    s.measure_noise_rms();
-    s.sync();
+    state_->document.noise = {std::max(0.0, sigma), relative, seed};
+    ++state_->settings;
+    state_->follow();
 }
 
 void DecodeSession::set_playing(bool playing, double tokens_per_s) {
     state_->playing = playing;
     state_->tokens_per_s = tokens_per_s;
-    ++state_->revision;
+    ++state_->settings;
 }
 
 void DecodeSession::drag(int index, const Vector& delta) {
     State& s = *state_;
-    if (!s.model || index < 0 || index >= s.tree.cursor_length()) return;
+    if (!s.computation || index < 0 || index >= s.computation->length()) return;
+    const int node = s.computation->line()[static_cast<std::size_t>(index)];
     if (delta.isZero(0.0))
-        s.drags.erase(index);
+        s.document.drags.erase(node);
     else
-        s.drags[index] = delta;
-    s.sync();
+        s.document.drags[node] = {delta.begin(), delta.end()};
+    s.follow();
 }
 
 void DecodeSession::reset_drags() {
-    state_->drags.clear();
-    state_->sync();
+    state_->document.drags.clear();
+    state_->follow();
 }
 
 void DecodeSession::set_view(const SetView& view) {
     State& s = *state_;
-    if (view == s.view) return;
-    s.view = view;
-    s.seen_boundary = s.seen_geometric = 0;
-    ++s.margins_revision;
+    if (view == s.document.view) return;
+    const SetView before = std::exchange(s.document.view, view);
+    if (view.index != before.index) ++s.settings;
+    if (view.index != before.index || view.kind != before.kind || view.support != before.support)
+        ++s.counting;
+    if (view.windows != before.windows) s.follow();
 }
 
 bool DecodeSession::playing() const { return state_->playing; }
 double DecodeSession::tokens_per_s() const { return state_->tokens_per_s; }
-const SetView& DecodeSession::view() const { return state_->view; }
+const SetView& DecodeSession::view() const { return state_->document.view; }
 
 int DecodeSession::selected_index() const {
-    const State& s = *state_;
-    if (!s.model || s.tree.empty()) return -1;
-    const int last = s.tree.cursor_length() - 1;
-    if (s.view.index < 0 || s.view.index > last) return last;
-    return std::max(s.view.index, static_cast<int>(s.window_begin()));
+    return state_->computation ? marginscope::selected_index(state_->document) : -1;
 }
 
-std::string DecodeSession::text() const {
-    return state_->model ? state_->model->vocabulary.decode(state_->tree.text()) : state_->prompt;
-}
+std::string DecodeSession::text() const { return state_->document.tree.text(); }
 
-bool DecodeSession::work(std::chrono::milliseconds budget) {
+bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
     State& s = *state_;
-    if (!s.model || !s.stage) return false;
-    const auto end = Clock::now() + budget;
-    std::vector<int> fresh;
-    bool left = false;
-    const auto compute = [&](int i) {
-        if (!s.missing(i)) return;
-        if (Clock::now() >= end && !fresh.empty()) {
-            left = true;
-            return;
-        }
-        s.known[s.cell_keys[static_cast<std::size_t>(i)]].margins = s.stage->margins(i);
-        fresh.push_back(i);
-    };
-    // What the user looks at first, then from the newest back.
-    const int selected = selected_index() - static_cast<int>(s.window_begin());
-    if (selected >= 0 && selected < s.window_length()) compute(selected);
-    for (int i = s.window_length() - 1; i >= 0 && !left; --i) compute(i);
-    if (!fresh.empty()) {
-        s.fill_heads(fresh);
-        ++s.margins_revision;
-    }
-    return left;
+    if (!s.computation) return false;
+    return s.computation->work(
+        budget, selected_index(),
+        everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view);
+}
+
+DecodeRevisions DecodeSession::revisions() const {
+    const State& s = *state_;
+    const Revisions computed = s.computation ? s.computation->revisions() : Revisions{};
+    return {computed.text, computed.margins + s.counting, computed.noise, s.settings};
 }
 
 }  // namespace marginscope

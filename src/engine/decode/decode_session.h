@@ -1,5 +1,5 @@
-// The shown text: its tree, its cached forward pass, noise and drags, and the frames that show
-// them. No torch in this header; the worker's thread only.
+// The shown text as the worker's commands see it: a document, what is computed of it beside one
+// model, and the frames made from both. No torch in this header; the worker's thread only.
 #pragma once
 
 #include <chrono>
@@ -11,27 +11,45 @@
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
 #include "engine/decode/boundary_plane.h"
+#include "engine/decode/decode_document.h"
 #include "engine/decode/geometry_thread.h"
 
 namespace marginscope {
 
 struct Model;
 
-/// Everything follows from text, weights, noise and drags; frames are made only when asked for.
+/// How often each kind of change happened; a frame is made again when one it shows did.
+struct DecodeRevisions {
+    std::uint64_t text = 0;     // characters, cursor, weights: and with them all below but settings
+    std::uint64_t margins = 0;  // what is known of them, and how it is counted
+    std::uint64_t noise = 0;    // noise and drags
+    std::uint64_t settings = 0;  // sampling, play, selection
+    bool operator==(const DecodeRevisions&) const = default;
+};
+
 class DecodeSession {
 public:
     DecodeSession();
     ~DecodeSession();
 
-    /// Shows another model: the text is kept as far as its vocabulary goes. `label` names it to the
-    /// user.
-    void set_model(std::shared_ptr<const Model> model, std::string label, std::string stage_label);
+    /// Shows another model beside the document, which stays as it is but for its drags (they are
+    /// vectors of the model before). When the model can read no character of the text, a text of
+    /// its own is shown until a model comes that can. After an exception everything is as before.
+    void set_model(std::shared_ptr<const Model> model, std::string label, std::string stage_label,
+                   std::string path = {});
     /// The weights behind the model changed (training went on).
     void weights_changed();
 
+    /// A text of any length, kept as given; its first 20,000 characters are shown. Utf8Error when
+    /// it is not UTF-8.
     void set_prompt(const std::string& text);
-    /// One token forwards along what was walked, or a new one drawn. False when `min_margin` leaves
-    /// no candidate.
+    /// Another document; its model is not loaded here. UserError when it has no text.
+    void set_document(DecodeDocument document);
+    /// The user's, even while a text of the model's own stands in for it.
+    const DecodeDocument& document() const;
+
+    /// One token forwards along what was walked, or a new one drawn. False when the least margin
+    /// leaves no candidate. UserError when there is nothing to draw from.
     bool step_forward();
     bool step_back();
     void jump(int index);
@@ -46,9 +64,9 @@ public:
     void reset_drags();
     void set_view(const SetView& view);
 
-    /// Computes missing margins for at most about `budget`; true while some are missing.
-    /// `attention`: also the heads.
-    bool work(std::chrono::milliseconds budget);
+    /// Computes missing numbers for at most about `budget`; true while some are missing. Without
+    /// `everything` only those of the window at the cursor and of the selected character's.
+    bool work(std::chrono::milliseconds budget, bool everything = true);
 
     /// New frames since the last call of each; null when nothing changed.
     std::shared_ptr<const DecodeFrame> take_decode_frame();
@@ -63,7 +81,12 @@ public:
     double tokens_per_s() const;
     const SetView& view() const;
     int selected_index() const;
+    /// Up to the cursor.
     std::string text() const;
+    /// What of the given text is not shown, or not known to the model, in sentences that name some
+    /// of it; empty when there is nothing to say.
+    std::string text_note() const;
+    DecodeRevisions revisions() const;
 
 private:
     struct State;

@@ -3,33 +3,64 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <utility>
+
+#include "core/error.h"
+#include "text/utf8.h"
 
 namespace marginscope {
 
-void DecodeTree::reset(std::span<const int> tokens) {
+void DecodeTree::reset(std::span<const std::string> tokens) {
     assert(!tokens.empty());
     nodes_.clear();
+    nodes_.reserve(tokens.size());
     cursor_ = -1;
-    for (const int token : tokens) cursor_ = add(cursor_, token);
+    for (const std::string& token : tokens) cursor_ = add(cursor_, token);
     prefer_path_to(cursor_);
 }
 
-int DecodeTree::add(int parent, int token) {
+DecodeTree DecodeTree::of_nodes(std::vector<DecodeNode> nodes, int cursor) {
+    const auto refuse = [](std::size_t id, const std::string& what) {
+        throw UserError("Node " + std::to_string(id) + " of the tree " + what + ".");
+    };
+    for (std::size_t id = 0; id < nodes.size(); ++id) {
+        DecodeNode& made = nodes[id];
+        if (made.text.empty()) refuse(id, "has no text");
+        if (made.parent < -1 || made.parent >= static_cast<int>(id))
+            refuse(id, "does not come after its parent");
+        if (made.parent < 0 && id > 0)
+            refuse(id, "has no parent, and only the first may have none");
+        made.children.clear();
+        made.depth = 0;
+        if (made.parent < 0) continue;
+        DecodeNode& parent = nodes[static_cast<std::size_t>(made.parent)];
+        made.depth = parent.depth + 1;
+        parent.children.push_back(static_cast<int>(id));
+    }
+    for (std::size_t id = 0; id < nodes.size(); ++id) {
+        const int preferred = nodes[id].preferred_child;
+        if (preferred != -1 && std::ranges::count(nodes[id].children, preferred) == 0)
+            refuse(id, "prefers a child that it does not have");
+    }
+    const int last = static_cast<int>(nodes.size()) - 1;
+    if (cursor > last || cursor < (nodes.empty() ? -1 : 0))
+        throw UserError("The cursor stands at node " + std::to_string(cursor) +
+                        ", and the tree has " + std::to_string(nodes.size()) + ".");
+    DecodeTree tree;
+    tree.nodes_ = std::move(nodes);
+    tree.cursor_ = cursor;
+    return tree;
+}
+
+int DecodeTree::add(int parent, std::string text) {
     DecodeNode made;
     made.parent = parent;
-    made.token = token;
+    made.text = std::move(text);
     made.depth = parent < 0 ? 0 : node(parent).depth + 1;
-    made.logprob = made.entropy = NAN;
     const int id = size();
     nodes_.push_back(std::move(made));
     if (parent >= 0) nodes_[static_cast<std::size_t>(parent)].children.push_back(id);
     return id;
-}
-
-void DecodeTree::set_statistics(int id, float logprob, float entropy) {
-    nodes_[static_cast<std::size_t>(id)].logprob = logprob;
-    nodes_[static_cast<std::size_t>(id)].entropy = entropy;
 }
 
 void DecodeTree::prefer_path_to(int id) {
@@ -37,32 +68,36 @@ void DecodeTree::prefer_path_to(int id) {
         nodes_[static_cast<std::size_t>(node(child).parent)].preferred_child = child;
 }
 
-std::vector<int> DecodeTree::line() const {
+std::vector<int> DecodeTree::line_to_cursor() const {
     std::vector<int> ids;
     for (int id = cursor_; id >= 0; id = node(id).parent) ids.push_back(id);
     std::reverse(ids.begin(), ids.end());
+    return ids;
+}
+
+std::vector<int> DecodeTree::line() const {
+    std::vector<int> ids = line_to_cursor();
     if (cursor_ >= 0)
         for (int id = node(cursor_).preferred_child; id >= 0; id = node(id).preferred_child)
             ids.push_back(id);
     return ids;
 }
 
-std::vector<int> DecodeTree::text() const {
-    std::vector<int> tokens;
-    for (int id = cursor_; id >= 0; id = node(id).parent) tokens.push_back(node(id).token);
-    std::reverse(tokens.begin(), tokens.end());
-    return tokens;
+std::string DecodeTree::text() const {
+    std::string all;
+    for (const int id : line_to_cursor()) all += node(id).text;
+    return all;
 }
 
-int DecodeTree::child_with(int token) const {
+int DecodeTree::child_with(std::string_view text) const {
     for (const int child : node(cursor_).children)
-        if (node(child).token == token) return child;
+        if (node(child).text == text) return child;
     return -1;
 }
 
-int DecodeTree::advance(int token) {
-    int child = child_with(token);
-    if (child < 0) child = add(cursor_, token);
+int DecodeTree::advance(std::string_view text) {
+    int child = child_with(text);
+    if (child < 0) child = add(cursor_, std::string(text));
     nodes_[static_cast<std::size_t>(cursor_)].preferred_child = child;
     return cursor_ = child;
 }
@@ -89,6 +124,12 @@ void DecodeTree::go_to(int id) {
     if (id < 0 || id >= size()) return;
     cursor_ = id;
     prefer_path_to(id);
+}
+
+std::vector<std::string> characters_of(std::string_view text) {
+    std::vector<std::string> characters;
+    for (const char32_t point : decode_utf8(text)) append_utf8(point, characters.emplace_back());
+    return characters;
 }
 
 }  // namespace marginscope

@@ -1,63 +1,81 @@
-// The tree of texts the user has walked: every branch is kept, one line through it is shown. No
-// torch; one thread.
+// The tree of texts the user has walked: every branch is kept, one line through it is shown. Texts,
+// not token ids: a tree means the same beside every model. No torch; one thread.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace marginscope {
 
 struct DecodeNode {
-    int parent = -1;
-    int token = 0;
-    int depth = 0;
+    int parent = -1;   // -1: a text begins here
+    std::string text;  // of one token, UTF-8
+    std::string name;  // given by the user, of the branch that begins here
+    bool folded = false;
+    bool pruned = false;
     int preferred_child = -1;  // the child last walked, so that forwards undoes back
+    // These two follow from the parents.
+    int depth = 0;
     std::vector<int> children;
-    float logprob = 0;  // NaN where there is no past
-    float entropy = 0;
+    bool operator==(const DecodeNode&) const = default;
 };
 
-/// Nodes are never removed: their numbers stay valid until `reset`.
+/// Nodes are never removed: a node's id (its index) stays its own until `reset`.
 class DecodeTree {
 public:
     /// Begins anew with these tokens as one chain; the cursor stands behind the last. `tokens` must
     /// not be empty.
-    void reset(std::span<const int> tokens);
+    void reset(std::span<const std::string> tokens);
+
+    /// Of nodes from a file (depth and children are made here). UserError with a sentence when they
+    /// are no tree: a parent that does not come before its child, a preferred child that is none, a
+    /// cursor that is no node, an empty text.
+    static DecodeTree of_nodes(std::vector<DecodeNode> nodes, int cursor);
 
     bool empty() const { return nodes_.empty(); }
     int size() const { return static_cast<int>(nodes_.size()); }
     const DecodeNode& node(int id) const { return nodes_[static_cast<std::size_t>(id)]; }
-    void set_statistics(int id, float logprob, float entropy);
 
     /// The node the cursor stands behind.
     int cursor() const { return cursor_; }
     /// Tokens before the cursor.
-    int cursor_length() const { return node(cursor_).depth + 1; }
+    int cursor_length() const { return cursor_ < 0 ? 0 : node(cursor_).depth + 1; }
 
     /// Root to cursor, then along preferred children: what the strip shows.
     std::vector<int> line() const;
-    /// Tokens of the line up to the cursor.
-    std::vector<int> text() const;
+    /// The same as far as the cursor.
+    std::vector<int> line_to_cursor() const;
+    /// The texts of the line up to the cursor, joined.
+    std::string text() const;
 
-    /// Child of the cursor with this token, made when missing; the cursor moves there.
-    int advance(int token);
+    /// Child of the cursor with this text, made when missing; the cursor moves there.
+    int advance(std::string_view text);
     /// One step along the preferred child; false at the end of what was walked.
     bool forward();
     /// One step back; false at the first token.
     bool back();
     /// The cursor goes behind the character with this index of the line (clamped).
     void jump(int index);
-    /// The cursor goes behind any node; the line then runs through it.
+    /// The cursor goes behind any node; the line then runs through it. Unknown ids do nothing.
     void go_to(int id);
-    /// Existing child of the cursor with this token, or -1.
-    int child_with(int token) const;
+    /// Existing child of the cursor with this text, or -1.
+    int child_with(std::string_view text) const;
+
+    bool operator==(const DecodeTree&) const = default;
 
 private:
-    int add(int parent, int token);
+    int add(int parent, std::string text);
     void prefer_path_to(int id);
 
     std::vector<DecodeNode> nodes_;
     int cursor_ = -1;
 };
+
+/// The characters of a text, each as its own UTF-8 string: the tokens of a character model. Throws
+/// Utf8Error.
+std::vector<std::string> characters_of(std::string_view text);
 
 }  // namespace marginscope

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/combined_key.h"
+
 namespace marginscope {
 namespace {
 
@@ -14,10 +16,6 @@ namespace {
 constexpr int kCoarseGrid = 24;
 constexpr int kMiddleGrid = 96;
 constexpr std::size_t kRemembered = 20000;
-
-std::uint64_t combined(std::uint64_t a, std::uint64_t b) {
-    return (a ^ (b + 0x9e3779b97f4a7c15ULL + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdULL;
-}
 
 std::uint64_t plane_key(const BoundaryRequest& request) {
     std::uint64_t key = combined(request.past_key, static_cast<std::uint64_t>(request.view.plane));
@@ -32,6 +30,15 @@ std::uint64_t plane_key(const BoundaryRequest& request) {
 std::uint64_t field_key(const BoundaryRequest& request) {
     return combined(combined(plane_key(request), std::bit_cast<std::uint32_t>(request.view.zoom)),
                     static_cast<std::uint64_t>(request.view.grid));
+}
+
+std::string no_boundary_sentence(const BoundaryRequest& request) {
+    if (!request.stage) return "This model has no fitted stage yet; choose Model > Fit a stage.";
+    if (request.window_begin == 0)
+        return "The first two characters of a text have no boundary: nothing before them can fold.";
+    return "The first two characters of a window have no boundary: nothing before them can fold. "
+           "This window begins at character " +
+           std::to_string(request.window_begin) + ".";
 }
 
 }  // namespace
@@ -70,11 +77,20 @@ void GeometryThread::request_margins(GeometricRequest request) {
     wake_.notify_all();
 }
 
-std::optional<GeometricMargin> GeometryThread::known_margin(std::uint64_t past_key) const {
+std::optional<GeometricMargin> GeometryThread::known_margin(std::uint64_t key) const {
     const std::lock_guard lock(mutex_);
-    const auto found = known_.find(past_key);
+    const auto found = known_.find(key);
     if (found == known_.end()) return std::nullopt;
     return found->second;
+}
+
+void GeometryThread::for_known(
+    std::span<const std::uint64_t> keys,
+    const std::function<void(std::size_t, const GeometricMargin&)>& found) const {
+    const std::lock_guard lock(mutex_);
+    if (known_.empty()) return;
+    for (std::size_t k = 0; k < keys.size(); ++k)
+        if (const auto at = known_.find(keys[k]); at != known_.end()) found(k, at->second);
 }
 
 bool GeometryThread::idle() const {
@@ -136,11 +152,9 @@ GeometricMargin GeometryThread::margin_of(const Stage& stage, int position, std:
 void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_token cancelled) {
     if (!request.stage || !request.stage->has_margin(request.position)) {
         BoundaryFrame frame;
+        frame.revision = request.cell_key;
         frame.index = request.window_begin + request.position;
-        frame.sentence = request.stage
-                             ? "The first two characters of a window have no boundary: nothing "
-                               "before them can fold."
-                             : "This model has no fitted stage yet; choose Model > Fit a stage.";
+        frame.sentence = no_boundary_sentence(request);
         publish(std::move(frame));
         return;
     }
@@ -195,8 +209,9 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
     }
     if (!request.dragged || cancelled.stop_requested()) return;
     // Where the token was dropped its margin is another one, and its nearest point need not lie in
-    // this plane.
-    const GeometricMargin moved = request.stage->geometric_margin(request.position, 0, cancelled);
+    // this plane. It is remembered like any other: panels that show it must show the same.
+    const GeometricMargin moved =
+        margin_of(*request.stage, request.position, request.cell_key, cancelled);
     if (cancelled.stop_requested()) return;
     frame.geometric_pending = false;
     if (moved.value) {
@@ -210,7 +225,7 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
 void GeometryThread::find_margins(const GeometricRequest& request, std::stop_token cancelled) {
     for (const int position : request.positions) {
         if (cancelled.stop_requested()) return;
-        const std::uint64_t key = request.past_keys[static_cast<std::size_t>(position)];
+        const std::uint64_t key = request.keys[static_cast<std::size_t>(position)];
         if (known_margin(key)) continue;
         margin_of(*request.stage, position, key, cancelled);
     }

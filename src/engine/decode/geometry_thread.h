@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include "engine/decode/boundary_plane.h"
@@ -19,7 +20,7 @@ namespace marginscope {
 /// none otherwise.
 struct GeometricRequest {
     std::shared_ptr<const Stage> stage;
-    std::vector<std::uint64_t> past_keys;  // per position; equal keys mean equal margins
+    std::vector<std::uint64_t> keys;  // per position; equal keys mean equal margins
     std::vector<int> positions;
 };
 
@@ -39,7 +40,11 @@ public:
     /// The plane of the last boundary frame: what a drag's (x, y) refers to.
     std::shared_ptr<const BoundaryPlane> plane() const { return plane_.get(); }
     /// A geometric margin computed before, for the key of its position.
-    std::optional<GeometricMargin> known_margin(std::uint64_t past_key) const;
+    std::optional<GeometricMargin> known_margin(std::uint64_t key) const;
+    /// Calls `found(k, margin)` for each of `keys` that is known, under the thread's lock: copy and
+    /// return.
+    void for_known(std::span<const std::uint64_t> keys,
+                   const std::function<void(std::size_t, const GeometricMargin&)>& found) const;
     bool idle() const;
 
 private:

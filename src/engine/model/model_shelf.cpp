@@ -40,7 +40,7 @@ ModelShelf::ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Lis
 
 void ModelShelf::load(const std::string& path) {
     const std::string file = path.empty() ? asset_path(kSmallModelAsset).string() : path;
-    show(std::make_shared<const Model>(load_model(file)), label_of(file), false);
+    show(std::make_shared<const Model>(load_model(file)), label_of(file), false, file);
     context_.tell("Loaded " + model_label_ + ".");
 }
 
@@ -51,8 +51,9 @@ void ModelShelf::load_text(const std::string& path) {
     listener_.on_text();
 }
 
-void ModelShelf::show(std::shared_ptr<const Model> model, const std::string& label, bool live) {
-    listener_.on_model(model, label, !model->stage ? "none" : live ? "live" : "fitted");
+void ModelShelf::show(std::shared_ptr<const Model> model, const std::string& label, bool live,
+                      const std::string& path) {
+    listener_.on_model(model, label, !model->stage ? "none" : live ? "live" : "fitted", path);
     model_ = std::move(model);
     model_label_ = label;
 }

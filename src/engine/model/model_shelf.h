@@ -19,10 +19,10 @@ struct Corpus;
 class ModelShelf {
 public:
     struct Listener {
-        /// Another model is to be shown; `stage` is "none", "fitted" or "live". It may throw: then
-        /// the model before stays.
+        /// Another model is to be shown; `stage` is "none", "fitted" or "live", `path` the file it
+        /// came from, or "". It may throw: then the model before stays.
         std::function<void(const std::shared_ptr<const Model>& model, const std::string& label,
-                           const std::string& stage)>
+                           const std::string& stage, const std::string& path)>
             on_model;
         std::function<void()> on_text;  // training reads another text from now on
     };
@@ -35,7 +35,8 @@ public:
     /// A text; "" is the built-in corpus. UserError.
     void load_text(const std::string& path);
     /// Shows a model from elsewhere; `live` while it trains.
-    void show(std::shared_ptr<const Model> model, const std::string& label, bool live);
+    void show(std::shared_ptr<const Model> model, const std::string& label, bool live,
+              const std::string& path = {});
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }

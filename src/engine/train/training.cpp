@@ -12,6 +12,7 @@
 #include "core/sampling.h"
 #include "files/paths.h"
 #include "nn/decode/decoder.h"
+#include "nn/decode/token_chooser.h"
 #include "nn/model/checkpoint.h"
 #include "nn/train/train_run.h"
 #include "text/corpus.h"
@@ -40,17 +41,14 @@ std::vector<float> histogram_of(const std::vector<float>& logdets) {
 /// A short text of the model's own, the same seed each time so that changes are the model's.
 std::string sample_of(const Model& model) {
     Decoder decoder(model.gpt);
-    std::vector<int> ids = model.vocabulary.encode("\n");
-    SamplingSettings settings;
-    at::Tensor logits = decoder.append(ids);
+    TokenChooser chooser(model, decoder);
     std::vector<int> text;
+    int token = opening_token(model.vocabulary);
     for (int k = 0; k < kSampleTokens; ++k) {
-        const at::Tensor values = logits.to(at::kCPU, at::kFloat).contiguous();
-        const std::span<const float> row(values.data_ptr<float>(),
-                                         static_cast<std::size_t>(values.numel()));
-        if (!std::isfinite(row[0])) break;  // weights that ran away have nothing to say
-        text.push_back(draw(candidates(row, settings), settings, static_cast<std::uint64_t>(k)));
-        logits = decoder.append(std::span(&text.back(), 1));
+        decoder.append(std::span(&token, 1));
+        if (!chooser.finite()) break;  // weights that ran away have nothing to say
+        token = chooser.choose({})->token;
+        text.push_back(token);
     }
     return model.vocabulary.decode(text);
 }

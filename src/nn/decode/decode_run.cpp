@@ -1,18 +1,15 @@
 // Decoding from a prompt, with the margin of each token before and after it is chosen.
 #include "nn/decode/decode_run.h"
 
-#include <ATen/ATen.h>
-#include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
-
 #include <chrono>
 #include <cmath>
 #include <span>
 
 #include "core/error.h"
 #include "nn/decode/decoder.h"
-#include "nn/decode/next_margins.h"
+#include "nn/decode/token_chooser.h"
 #include "nn/measure/probes.h"
+#include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
 
@@ -34,58 +31,53 @@ void check(const DecodeRequest& request) {
 
 std::vector<int> first_tokens(const Model& model, const DecodeRequest& request) {
     std::vector<int> ids = model.vocabulary.encode(request.prompt);
-    if (ids.empty()) {
-        const bool has_break = model.vocabulary.count_unknown("\n") == 0;
-        ids = has_break ? model.vocabulary.encode("\n") : std::vector<int>{0};
-    }
+    if (ids.empty()) ids = {opening_token(model.vocabulary)};
     return ids;
+}
+
+/// The margin of a token that is about to join the text, in the unit of its kind.
+void fill_margin(TokenChooser& chooser, int token, MarginKind kind, DecodedToken& decoded) {
+    const std::optional<PositionMargins> found = chooser.margins_of(token, kind);
+    if (!found) return;
+    decoded.crossings = found->crossings;
+    const double value = margin_order(*found, kind);
+    if (kind != MarginKind::geometric || std::isfinite(value)) decoded.margin = value;
 }
 
 DecodeResult decode(const DecodeRequest& request,
                     const std::function<void(const DecodedToken&)>& on_token,
                     const std::stop_token& stop) {
-    at::set_num_threads(request.threads);
+    set_compute_threads(request.threads);
     const Model model = load_requested_model(request.model);
-    const SamplingSettings& sampling = request.sampling;
+    SamplingSettings sampling = request.sampling;
+    sampling.min_margin_kind = request.kind;
     if (sampling.min_margin)
         stage_weights(model, model_name(request.model));  // refuses a model without a stage
     DecodeResult result;
     result.model = model_name(request.model);
     result.prompt = request.prompt;
+    result.unknown = model.vocabulary.count_unknown(request.prompt);
     result.stopped = "length";
     Decoder decoder(model.gpt);
-    NextMargins margins(model, decoder);
-    const auto margin_of = [&](int token) -> std::optional<double> {
-        const std::optional<PositionMargins> found = margins.of(token, request.kind);
-        return found ? std::optional(margin_value(*found, request.kind)) : std::nullopt;
-    };
-    at::Tensor logits = decoder.append(first_tokens(model, request));
+    TokenChooser chooser(model, decoder);
+    decoder.append(first_tokens(model, request));
     const auto start = std::chrono::steady_clock::now();
     for (int k = 0; k < request.tokens; ++k) {
         if (stop.stop_requested()) {
             result.stopped = "interrupted";
             break;
         }
-        const at::Tensor values = logits.to(at::kFloat).contiguous();
-        const std::span<const float> row(values.data_ptr<float>(),
-                                         static_cast<std::size_t>(values.numel()));
-        std::vector<Candidate> from = candidates(row, sampling);
-        if (sampling.min_margin)
-            from = with_least_margin(std::move(from), sampling, [&](int token) {
-                return margin_of(token).value_or(std::numeric_limits<double>::infinity());
-            });
-        if (from.empty()) {
+        const std::optional<ChosenToken> chosen = chooser.choose(sampling);
+        if (!chosen) {
             result.stopped = "min_margin";
             break;
         }
-        const int token = draw(from, sampling, decoder.length());
-        const TokenDistribution all = distribution(row);
         DecodedToken decoded;
-        decoded.token = model.vocabulary.symbol(token);
-        decoded.logprob = all.logprob[static_cast<std::size_t>(token)];
-        decoded.entropy = all.entropy;
-        decoded.margin = margin_of(token);
-        logits = decoder.append(std::span(&token, 1));
+        decoded.token = model.vocabulary.symbol(chosen->token);
+        decoded.logprob = chosen->logprob;
+        decoded.entropy = chosen->entropy;
+        fill_margin(chooser, chosen->token, request.kind, decoded);
+        decoder.append(std::span(&chosen->token, 1));
         result.text += decoded.token;
         result.tokens.push_back(decoded);
         if (on_token) on_token(decoded);

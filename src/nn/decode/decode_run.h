@@ -18,7 +18,7 @@ struct DecodeRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
     std::string prompt;  // UTF-8; empty: a line break, or the first character of the vocabulary
     int tokens = 100;
-    SamplingSettings sampling;
+    SamplingSettings sampling;  // its least margin is in the unit of `kind`
     MarginKind kind = MarginKind::determinant;
     int threads = 2;
 };
@@ -27,8 +27,10 @@ struct DecodedToken {
     std::string token;
     double logprob = 0.0;  // of the model itself
     double entropy = 0.0;  // of the distribution it was drawn from
-    std::optional<double>
-        margin;  // signed (core/margins.h); empty without a stage or without a past
+    /// In the unit of its kind: nats of log|det J|, sigma_min, or a distance (these two never
+    /// negative). Empty without a stage, without a past, or where no boundary was found.
+    std::optional<double> margin;
+    std::optional<int> crossings;  // above 0: beyond the boundary
 };
 
 struct DecodeResult {
@@ -36,13 +38,13 @@ struct DecodeResult {
     std::string prompt;
     std::string text;  // what was added
     std::vector<DecodedToken> tokens;
-    std::string stopped;  // "length", "min_margin" or "interrupted"
+    std::string stopped;      // "length", "min_margin" or "interrupted"
+    std::size_t unknown = 0;  // characters of the prompt that the model does not know
     double tokens_per_s = 0.0;
 };
 
 /// `on_token` is called on the calling thread after each token. Throws UserError;
-/// `sampling.min_margin` needs a model with a stage and is compared with the signed margin of
-/// `kind`.
+/// `sampling.min_margin` needs a model with a stage (nn/decode/token_chooser.h says what it does).
 DecodeResult run_decode(const DecodeRequest& request,
                         const std::function<void(const DecodedToken&)>& on_token = {},
                         std::stop_token stop = {});

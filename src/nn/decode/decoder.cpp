@@ -8,6 +8,7 @@
 #include <cassert>
 #include <limits>
 
+#include "core/text_windows.h"
 #include "nn/model/tensor_eigen.h"
 
 namespace marginscope {
@@ -27,9 +28,7 @@ std::int64_t signed_size(std::size_t size) { return static_cast<std::int64_t>(si
 }  // namespace
 
 std::size_t decode_window_begin(std::size_t length, std::size_t context) {
-    if (length <= context) return 0;
-    const std::size_t shift = context - context / 2;
-    return (length - context + shift - 1) / shift * shift;
+    return length == 0 ? 0 : block_of(length - 1, context, WindowRule::half).begin;
 }
 
 Decoder::Decoder(const CharGpt& model) : model_(&model) {}
@@ -185,8 +184,12 @@ at::Tensor Decoder::logits() const {
 }
 
 at::Tensor Decoder::window_logits() const {
-    return window_.length == 0 ? at::Tensor()
-                               : window_.logits.narrow(0, 0, signed_size(window_.length)).clone();
+    return window_.length == 0 ? at::Tensor() : logits_after(0, window_.length);
+}
+
+at::Tensor Decoder::logits_after(std::size_t first, std::size_t count) const {
+    assert(first + count <= window_.length);
+    return window_.logits.narrow(0, signed_size(first), signed_size(count)).clone();
 }
 
 void Decoder::capture_attention(bool on) {

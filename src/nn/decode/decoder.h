@@ -17,9 +17,10 @@
 
 namespace marginscope {
 
-/// First index that the model still sees when the text has `length` tokens. When the context is
-/// full the last half is kept and moves to its start; a function of the length alone, so that going
-/// back finds the same windows again.
+/// First index that the model still sees when the text has `length` tokens: the window that the
+/// last of them belongs to by WindowRule::half (core/text_windows.h). When the context is full the
+/// last half is kept and moves to its start; a function of the length alone, so that going back
+/// finds the same windows again.
 std::size_t decode_window_begin(std::size_t length, std::size_t context);
 
 class Decoder {
@@ -54,6 +55,8 @@ public:
     at::Tensor logits() const;
     /// Logits (window_length, V) after each token of the window.
     at::Tensor window_logits() const;
+    /// The same after `count` tokens from the window's `first` on: (count, V).
+    at::Tensor logits_after(std::size_t first, std::size_t count) const;
 
     /// Keeps attention rows from now on; what is in the window is computed again.
     void capture_attention(bool on);

@@ -3,7 +3,6 @@
 #include "nn/measure/margin_report.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "nn/measure/parallel_jobs.h"
 #include "nn/measure/probes.h"
 #include "nn/measure/token_windows.h"
+#include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
 
@@ -29,7 +29,7 @@ struct Loaded {
     Model model;
     CharGpt exact;  // float64
     std::vector<int> ids;
-    std::vector<TokenWindow> windows;
+    std::vector<TextBlock> blocks;
 };
 
 void check(const MarginRequest& request) {
@@ -47,34 +47,43 @@ Loaded load(const MarginRequest& request) {
         stage_weights(model, model_name(request.model));  // refuses before any work
     CharGpt exact = model.gpt.clone(at::kCPU, at::kDouble);
     std::vector<int> ids = model.vocabulary.encode(request.text);
-    std::vector<TokenWindow> windows =
-        cover_text(ids.size(), static_cast<std::size_t>(exact.shape().context),
-                   request.max_positions, kFirstMargin + 1);
-    if (windows.empty())
+    const auto context = static_cast<std::size_t>(exact.shape().context);
+    std::vector<TextBlock> blocks =
+        text_blocks(ids.size(), context, request.windows, request.max_positions);
+    std::erase_if(blocks, [](const TextBlock& at) { return at.end - at.begin <= kFirstMargin; });
+    if (blocks.empty())
         throw UserError("Margins begin with the third character, but there are only " +
                             std::to_string(std::min(ids.size(), request.max_positions)) +
                             ": give a longer text, or more positions with --max-positions.",
                         2);
-    return {std::move(model), std::move(exact), std::move(ids), std::move(windows)};
+    if (request.on_plan) {
+        MarginPlan plan{0, blocks.size(), 0};
+        for (const TextBlock& at : blocks) plan.positions += at.end - at.first;
+        plan.windows_half =
+            text_blocks(ids.size(), context, WindowRule::half, request.max_positions).size();
+        request.on_plan(plan);
+    }
+    return {std::move(model), std::move(exact), std::move(ids), std::move(blocks)};
 }
 
-at::Tensor embedded(const Loaded& loaded, const TokenWindow& window) {
+at::Tensor embedded(const Loaded& loaded, const TextBlock& block) {
+    const TokenWindow window{block.begin, block.end - block.begin, 0};
     return loaded.exact.embed(window_ids(loaded.ids, {&window, 1}, window.length));  // (1, n, C)
 }
 
-// Fills logprob and entropy of one window's records.
-void fill_probabilities(const Loaded& loaded, const TokenWindow& window,
+// Fills logprob and entropy of one block's records.
+void fill_probabilities(const Loaded& loaded, const TextBlock& block,
                         std::span<PositionReport> records) {
     const at::Tensor logprob =
-        at::log_softmax(loaded.exact.logits_from_embeddings(embedded(loaded, window))[0], -1)
+        at::log_softmax(loaded.exact.logits_from_embeddings(embedded(loaded, block))[0], -1)
             .contiguous();  // (n, V)
     const at::Tensor entropy = (logprob.exp() * logprob).sum(-1).neg().contiguous();
     const std::int64_t vocabulary = logprob.size(1);
-    for (std::size_t t = 1; t < window.length; ++t) {
-        const auto row = static_cast<std::int64_t>(t - 1);
-        const int id = loaded.ids[window.begin + t];
-        records[t].logprob = logprob.data_ptr<double>()[row * vocabulary + id];
-        records[t].entropy = entropy.data_ptr<double>()[row];
+    for (std::size_t i = std::max(block.first, block.begin + 1); i < block.end; ++i) {
+        const auto row = static_cast<std::int64_t>(i - 1 - block.begin);
+        PositionReport& record = records[i - block.first];
+        record.logprob = logprob.data_ptr<double>()[row * vocabulary + loaded.ids[i]];
+        record.entropy = entropy.data_ptr<double>()[row];
     }
 }
 
@@ -82,22 +91,24 @@ class Report {
 public:
     Report(const MarginRequest& request, const Loaded& loaded)
         : request_(request), loaded_(loaded) {
-        for (const TokenWindow& window : loaded.windows) {
+        for (const TextBlock& block : loaded.blocks) {
             starts_.push_back(records_.size());
-            for (std::size_t t = 0; t < window.length; ++t) {
+            for (std::size_t i = block.first; i < block.end; ++i) {
                 PositionReport& record = records_.emplace_back();
-                record.i = window.begin + t;
-                record.token = loaded.model.vocabulary.symbol(loaded.ids[window.begin + t]);
+                record.i = i;
+                record.window = block;
+                record.token = loaded.model.vocabulary.symbol(loaded.ids[i]);
             }
         }
         if (request.view == MarginView::stage) weights_ = stage_weights(loaded.model);
     }
 
-    // One window, called from any thread; windows share nothing.
+    // One block, called from any thread; blocks share nothing.
     void compute(std::size_t window, const std::stop_token& stop) {
         const at::NoGradGuard no_grad;
-        const TokenWindow& at = loaded_.windows[window];
-        const std::span<PositionReport> records(records_.data() + starts_[window], at.length);
+        const TextBlock& at = loaded_.blocks[window];
+        const std::span<PositionReport> records(records_.data() + starts_[window],
+                                                at.end - at.first);
         fill_probabilities(loaded_, at, records);
         if (request_.view == MarginView::stage)
             compute_stage(at, records, stop);
@@ -106,22 +117,20 @@ public:
         finished_[window] = 1;
     }
 
-    void prepare() { finished_.assign(loaded_.windows.size(), 0); }
+    void prepare() { finished_.assign(loaded_.blocks.size(), 0); }
 
     // Drops the windows that a stop left undone.
     void drop_unfinished() {
         std::vector<PositionReport> kept;
-        std::vector<std::size_t> starts;
-        for (std::size_t w = 0; w < loaded_.windows.size(); ++w) {
+        for (std::size_t w = 0; w < loaded_.blocks.size(); ++w) {
             if (!finished_[w]) continue;
-            starts.push_back(kept.size());
-            windows_kept_.push_back(loaded_.windows[w]);
+            ++windows_kept_;
             const auto from = records_.begin() + static_cast<std::ptrdiff_t>(starts_[w]);
-            std::move(from, from + static_cast<std::ptrdiff_t>(loaded_.windows[w].length),
+            const TextBlock& at = loaded_.blocks[w];
+            std::move(from, from + static_cast<std::ptrdiff_t>(at.end - at.first),
                       std::back_inserter(kept));
         }
         records_ = std::move(kept);
-        starts_ = std::move(starts);
     }
 
     // Indices of the support tokens' records.
@@ -143,61 +152,61 @@ public:
     }
 
     void compute_geometric(std::size_t record, const std::stop_token& stop) {
-        const std::size_t w =
-            static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), record) -
-                                     starts_.begin()) -
-            1;
-        const TokenWindow& window = windows_kept_[w];
-        const Stage stage(window_embeddings(window), weights_);
         PositionReport& at = records_[record];
+        const Stage stage(window_embeddings(at.window), weights_);
         at.stage->geometric =
-            stage.geometric_margin(static_cast<int>(record - starts_[w]), request_.seed, stop);
+            stage.geometric_margin(static_cast<int>(at.i - at.window.begin), request_.seed, stop);
     }
 
     std::vector<PositionReport>& records() { return records_; }
-    std::size_t windows_kept() const { return windows_kept_.size(); }
+    std::size_t windows_kept() const { return windows_kept_; }
 
 private:
-    Matrix window_embeddings(const TokenWindow& window) const {
+    Matrix window_embeddings(const TextBlock& window) const {
         return stage_embeddings(
-            loaded_.exact, std::span<const int>(loaded_.ids).subspan(window.begin, window.length));
+            loaded_.exact,
+            std::span<const int>(loaded_.ids).subspan(window.begin, window.end - window.begin));
     }
 
-    void compute_stage(const TokenWindow& window, std::span<PositionReport> records,
+    void compute_stage(const TextBlock& block, std::span<PositionReport> records,
                        const std::stop_token& stop) {
-        const Stage stage(window_embeddings(window), weights_);
+        const Stage stage(window_embeddings(block), weights_);
         const double sigma = stage_sigma(loaded_.model);
         const bool all_geometric =
             request_.geometric == GeometricScope::all || request_.kind == MarginKind::geometric;
-        for (std::size_t t = kFirstMargin; t < records.size(); ++t) {
-            const int i = static_cast<int>(t);
-            records[t].stage = stage.margins(i);
-            records[t].energy = records[t].stage->energy_sq / (2.0 * sigma * sigma);
+        for (PositionReport& record : records) {
+            const auto t = static_cast<int>(record.i - block.begin);
+            if (t == 0) continue;
+            record.stage = stage.margins(t);
+            record.identity = !stage.has_margin(t);
+            if (record.identity) continue;
+            record.energy = record.stage->energy_sq / (2.0 * sigma * sigma);
             if (all_geometric)
-                records[t].stage->geometric = stage.geometric_margin(i, request_.seed, stop);
+                record.stage->geometric = stage.geometric_margin(t, request_.seed, stop);
         }
     }
 
-    void compute_layers(const TokenWindow& window, std::span<PositionReport> records) {
+    void compute_layers(const TextBlock& block, std::span<PositionReport> records) {
         const bool heads = request_.view == MarginView::heads;
         for (const AttentionLayer& layer :
-             attention_layers(loaded_.exact, embedded(loaded_, window))) {
+             attention_layers(loaded_.exact, embedded(loaded_, block))) {
             const AttentionViews views(layer);
-            for (std::size_t t = 0; t < records.size(); ++t) {
-                const int i = static_cast<int>(t);
+            for (PositionReport& record : records) {
+                const auto t = static_cast<int>(record.i - block.begin);
                 if (!heads) {
-                    records[t].layers.push_back(views.layer(i));
+                    record.layers.push_back(views.layer(t));
                     continue;
                 }
-                auto& row = records[t].heads.emplace_back();
-                for (int head = 0; head < views.heads(); ++head) row.push_back(views.head(head, i));
+                auto& row = record.heads.emplace_back();
+                for (int head = 0; head < views.heads(); ++head) row.push_back(views.head(head, t));
             }
         }
     }
 
     // The margins that rank this position: the stage's, or the nearest of all heads or layers.
     std::optional<PositionMargins> nearest(const PositionReport& record) const {
-        if (request_.view == MarginView::stage) return record.stage;
+        if (request_.view == MarginView::stage)
+            return record.identity ? std::nullopt : record.stage;
         std::vector<ViewMargin> all = record.layers;
         for (const auto& layer : record.heads) all.insert(all.end(), layer.begin(), layer.end());
         if (all.empty()) return std::nullopt;
@@ -221,9 +230,9 @@ private:
     const Loaded& loaded_;
     StageWeights weights_;
     std::vector<PositionReport> records_;
-    std::vector<std::size_t> starts_;  // first record of each window
+    std::vector<std::size_t> starts_;  // first record of each block
     std::vector<char> finished_;       // not vector<bool>: threads write neighbours
-    std::vector<TokenWindow> windows_kept_;
+    std::size_t windows_kept_ = 0;
 };
 
 MarginReport make_report(const MarginRequest& request,
@@ -231,11 +240,11 @@ MarginReport make_report(const MarginRequest& request,
                          const std::stop_token& stop) {
     const Loaded loaded = load(request);
     // Each job uses one core: LibTorch's own threads inside them would only get in their way.
-    at::set_num_threads(1);
+    set_compute_threads(1);
     Report work(request, loaded);
     work.prepare();
     const bool completed = run_jobs(
-        loaded.windows.size(), request.threads,
+        loaded.blocks.size(), request.threads,
         [&](std::size_t window) { work.compute(window, stop); }, progress, stop);
     work.drop_unfinished();
 
@@ -243,6 +252,8 @@ MarginReport make_report(const MarginRequest& request,
     report.model = model_name(request.model);
     report.view = request.view;
     report.kind = request.kind;
+    report.rule = request.windows;
+    report.unknown = loaded.model.vocabulary.count_unknown(request.text);
     report.stopped = !completed;
     report.windows = work.windows_kept();
     const std::vector<std::size_t> support = work.choose_support();

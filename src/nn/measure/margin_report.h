@@ -13,6 +13,13 @@
 
 namespace marginscope {
 
+/// What a request will cost.
+struct MarginPlan {
+    std::size_t positions = 0;
+    std::size_t windows = 0;       // passes of the model, each over up to a context
+    std::size_t windows_half = 0;  // what WindowRule::half would take
+};
+
 struct MarginRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
     std::string text;             // UTF-8
@@ -21,16 +28,18 @@ struct MarginRequest {
     int support = 5;  // k
     GeometricScope geometric = GeometricScope::support;
     std::size_t max_positions = 20'000;
-    std::uint64_t seed = 0;  // of the geometric margin's starts
+    WindowRule windows = WindowRule::half;
+    std::function<void(const MarginPlan&)> on_plan;  // called before the work, on the same thread
+    std::uint64_t seed = 0;                          // of the geometric margin's starts
     int threads = 2;
 };
 
-/// Cuts the text into windows of the model's context; when they hold more than max_positions, takes
-/// as many as fit, evenly spaced. Logprob and entropy come from one forward pass a window, margins
-/// from core in float64 on `threads` threads. `progress(done, total)` is called on the calling
-/// thread, in windows. A stop request returns what is done. Throws UserError: no such model, a text
-/// of fewer than three tokens, a model without a stage in the stage view (it names `marginscope
-/// fit`), kinds that a view does not have.
+/// Measures each position in the window that the rule gives it (core/text_windows.h); of more than
+/// max_positions, blocks of them evenly spaced. Logprob and entropy come from one forward pass a
+/// window, margins from core in float64 on `threads` threads. `progress(done, total)` is called on
+/// the calling thread, in windows. A stop request returns what is done. Throws UserError: no such
+/// model, a text of fewer than three tokens, a model without a stage in the stage view (it names
+/// `marginscope fit`), kinds that a view does not have.
 MarginReport report_margins(
     const MarginRequest& request,
     const std::function<void(std::size_t done, std::size_t total)>& progress = {},

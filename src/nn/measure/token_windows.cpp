@@ -6,24 +6,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "text/corpus.h"
-
 namespace marginscope {
-
-std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length,
-                                    std::size_t max_positions, std::size_t least) {
-    std::vector<TokenWindow> windows;
-    if (total <= max_positions) {
-        for (std::size_t begin = 0; begin < total; begin += length)
-            windows.push_back({begin, std::min(length, total - begin), begin / length});
-    } else {
-        const std::size_t size = std::min(length, max_positions);
-        for (const std::size_t begin : evenly_spaced_windows(total, size, max_positions / size))
-            windows.push_back({begin, size, windows.size()});
-    }
-    std::erase_if(windows, [&](const TokenWindow& window) { return window.length < least; });
-    return windows;
-}
 
 std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context,
                                             std::size_t max_windows) {

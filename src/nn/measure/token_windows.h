@@ -17,12 +17,6 @@ struct TokenWindow {
     std::uint64_t number = 0;  // among all windows of the text: part of the noise's key
 };
 
-/// Consecutive windows of at most `length` over `total` tokens, the last perhaps shorter, when all
-/// of them hold no more than max_positions; otherwise full ones, evenly spaced. Windows of fewer
-/// than `least` tokens are left out.
-std::vector<TokenWindow> cover_text(std::size_t total, std::size_t length,
-                                    std::size_t max_positions, std::size_t least);
-
 /// Windows of context + 1 ids over `ids`, non-overlapping in what they predict (text/corpus.h); at
 /// most max_windows evenly spaced ones, 0: all. Empty when not even one fits.
 std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t context,

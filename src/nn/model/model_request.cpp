@@ -11,7 +11,9 @@ Model load_requested_model(const std::filesystem::path& requested) {
 }
 
 std::string model_name(const std::filesystem::path& requested) {
-    return requested.empty() ? std::string(kSmallModelAsset) : requested.string();
+    const std::filesystem::path file =
+        requested.empty() ? asset_path(kSmallModelAsset) : model_file(requested);
+    return std::filesystem::absolute(file).lexically_normal().string();
 }
 
 }  // namespace marginscope

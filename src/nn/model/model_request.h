@@ -12,7 +12,7 @@ namespace marginscope {
 /// cannot be read.
 Model load_requested_model(const std::filesystem::path& requested);
 
-/// What reports call it: the path as it was given, or the asset's name.
+/// What reports call it: the full path of the file that is read, so that they can be followed.
 std::string model_name(const std::filesystem::path& requested);
 
 }  // namespace marginscope

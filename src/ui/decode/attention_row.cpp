@@ -15,10 +15,12 @@ bool is_complete(const AttentionFrame& a) {
 }
 
 float head_logdet(const Frames& frames, int layer, int head, int query) {
-    if (frames.attention == nullptr) return kNoValue;
+    if (frames.attention == nullptr || frames.margins == nullptr) return kNoValue;
     const AttentionFrame& a = *frames.attention;
-    const auto at = static_cast<std::size_t>((layer * a.heads + head) * a.size + query);
-    return at < a.head_logdet.size() ? a.head_logdet[at] : kNoValue;
+    const std::vector<float>& all = frames.margins->head_logdet;
+    // Of another window while one of the two frames is late.
+    if (all.size() != static_cast<std::size_t>(a.layers * a.heads * a.size)) return kNoValue;
+    return all[static_cast<std::size_t>((layer * a.heads + head) * a.size + query)];
 }
 
 float weight_at(const AttentionFrame& a, int layer, int head, int query, int key) {

@@ -202,6 +202,7 @@ TEST(GeometryThread, ADraggedTokenKeepsThePlaneAndTheField) {
     moved.set_embedding(request.position, request.undragged + delta);
     request.stage = std::make_shared<const Stage>(moved);
     request.dragged = true;
+    request.cell_key = 77;
     thread.request_boundary(request);
     const auto after = settle();
     EXPECT_NEAR(after->token_at.x, 0.1, 1e-5);

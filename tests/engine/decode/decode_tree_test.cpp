@@ -4,30 +4,30 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <vector>
+#include <string_view>
+
+#include "core/error.h"
 
 namespace marginscope {
 namespace {
 
-DecodeTree tree_of(std::vector<int> tokens) {
+DecodeTree tree_of(std::string_view text) {
     DecodeTree tree;
-    tree.reset(tokens);
+    tree.reset(characters_of(text));
     return tree;
 }
 
 TEST(DecodeTree, BeginsAsOneChainWithTheCursorBehindTheLast) {
-    const DecodeTree tree = tree_of({7, 8, 9});
-    EXPECT_EQ(tree.text(), (std::vector<int>{7, 8, 9}));
+    const DecodeTree tree = tree_of("789");
+    EXPECT_EQ(tree.text(), "789");
     EXPECT_EQ(tree.cursor_length(), 3);
-    EXPECT_TRUE(std::isnan(tree.node(0).logprob));
 }
 
 TEST(DecodeTree, BackAndForwardReturnToTheSameNode) {
-    DecodeTree tree = tree_of({1, 2, 3});
+    DecodeTree tree = tree_of("123");
     const int end = tree.cursor();
     ASSERT_TRUE(tree.back());
-    EXPECT_EQ(tree.text(), (std::vector<int>{1, 2}));
+    EXPECT_EQ(tree.text(), "12");
     EXPECT_EQ(tree.line().size(), 3u) << "what was walked stays visible as the future";
     ASSERT_TRUE(tree.forward());
     EXPECT_EQ(tree.cursor(), end);
@@ -35,30 +35,30 @@ TEST(DecodeTree, BackAndForwardReturnToTheSameNode) {
 }
 
 TEST(DecodeTree, StopsAtTheFirstToken) {
-    DecodeTree tree = tree_of({5});
+    DecodeTree tree = tree_of("5");
     EXPECT_FALSE(tree.back());
     EXPECT_EQ(tree.cursor_length(), 1);
 }
 
 TEST(DecodeTree, ABranchKeepsTheOldOne) {
-    DecodeTree tree = tree_of({1, 2, 3});
+    DecodeTree tree = tree_of("123");
     const int old_end = tree.cursor();
     tree.back();
-    const int fresh = tree.advance(9);
-    EXPECT_EQ(tree.text(), (std::vector<int>{1, 2, 9}));
+    const int fresh = tree.advance("9");
+    EXPECT_EQ(tree.text(), "129");
     EXPECT_EQ(tree.node(fresh).parent, tree.node(old_end).parent);
     tree.go_to(old_end);
-    EXPECT_EQ(tree.text(), (std::vector<int>{1, 2, 3}));
+    EXPECT_EQ(tree.text(), "123");
     tree.back();
-    EXPECT_EQ(tree.child_with(9), fresh);
-    EXPECT_EQ(tree.advance(9), fresh) << "choosing the same character again is the same branch";
+    EXPECT_EQ(tree.child_with("9"), fresh);
+    EXPECT_EQ(tree.advance("9"), fresh) << "choosing the same character again is the same branch";
     EXPECT_EQ(tree.size(), 4);
 }
 
 TEST(DecodeTree, JumpClampsToTheLine) {
-    DecodeTree tree = tree_of({1, 2, 3, 4});
+    DecodeTree tree = tree_of("1234");
     tree.jump(1);
-    EXPECT_EQ(tree.text(), (std::vector<int>{1, 2}));
+    EXPECT_EQ(tree.text(), "12");
     tree.jump(100);
     EXPECT_EQ(tree.cursor_length(), 4);
     tree.jump(-5);
@@ -66,10 +66,37 @@ TEST(DecodeTree, JumpClampsToTheLine) {
 }
 
 TEST(DecodeTree, IgnoresNodesThatDoNotExist) {
-    DecodeTree tree = tree_of({1, 2});
+    DecodeTree tree = tree_of("12");
     tree.go_to(17);
     tree.go_to(-1);
     EXPECT_EQ(tree.cursor_length(), 2);
+}
+
+TEST(DecodeTree, CharactersAreWholeWhateverTheirBytes) {
+    const std::vector<std::string> characters = characters_of("a\n\u00ef\u201c\U0001F600");
+    EXPECT_EQ(characters, (std::vector<std::string>{"a", "\n", "\u00ef", "\u201c", "\U0001F600"}));
+    EXPECT_THROW(characters_of("a\xFF"), UserError);
+}
+
+TEST(DecodeTree, NodesThatAreNoTreeAreRefused) {
+    const auto node = [](int parent, const char* text, int preferred = -1) {
+        DecodeNode made;
+        made.parent = parent;
+        made.text = text;
+        made.preferred_child = preferred;
+        return made;
+    };
+    EXPECT_EQ(DecodeTree::of_nodes({node(-1, "a", 1), node(0, "b")}, 1), tree_of("ab"));
+    EXPECT_THROW(DecodeTree::of_nodes({node(0, "a")}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a"), node(1, "b")}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a"), node(-1, "b")}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a"), node(-5, "b")}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a", 0)}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "")}, 0), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a")}, 1), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({node(-1, "a")}, -1), UserError);
+    EXPECT_THROW(DecodeTree::of_nodes({}, 0), UserError);
+    EXPECT_TRUE(DecodeTree::of_nodes({}, -1).empty());
 }
 
 }  // namespace

@@ -1,0 +1,108 @@
+// What is computed of a document beside one model: probabilities and margins of every position,
+// each in the window that the rule gives it (core/text_windows.h). Internal to engine; the worker's
+// thread only.
+//
+// Everything known hangs on keys that name what it depends on (weights, window, past, noise,
+// drags), so going back, branching and returning recompute nothing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/decode/decode_document.h"
+#include "engine/decode/token_deltas.h"
+#include "engine/decode/token_table.h"
+#include "engine/decode/window_reader.h"
+
+namespace marginscope {
+
+/// What is known of one position: it follows from the position's key alone.
+struct KnownPosition {
+    bool read = false;         // logprob and entropy are computed
+    float logprob = kNoValue;  // NaN at a text's beginning and for what the model does not know
+    float entropy = kNoValue;
+    std::optional<PositionMargins> margins;
+    float lowest_head = kNoValue;
+    int lowest_layer = -1;
+    int lowest_index = -1;
+    std::vector<float> head_logdet;  // [layer][head]
+};
+
+/// Each counts its own kind of change: text and weights, margins that became known or count
+/// differently, probabilities of earlier windows, noise and drags.
+struct Revisions {
+    std::uint64_t text = 1;
+    std::uint64_t margins = 1;
+    std::uint64_t probabilities = 1;
+    std::uint64_t noise = 1;
+    bool operator==(const Revisions&) const = default;
+};
+
+class DecodeComputation {
+public:
+    /// `weights_epoch`: a number no other weights had; part of every key.
+    DecodeComputation(std::shared_ptr<const Model> model, std::uint64_t weights_epoch);
+
+    /// Brings everything that must be there at once to the document's text, noise and drags: the
+    /// pass of the last window, its probabilities, its stage. The tree must not be empty.
+    void follow(const DecodeDocument& document);
+    /// The weights behind the model changed; follow() must be called after it.
+    void weights_changed(std::uint64_t weights_epoch);
+
+    enum class Scope { in_view, everything };
+    /// Computes what is missing for at most about `budget`: the selected character's window first,
+    /// then, in scope, from the newest back. True while something in scope is missing.
+    bool work(std::chrono::milliseconds budget, int selected, Scope scope);
+
+    const Model& model() const { return *model_; }
+    TokenTable& table() { return table_; }
+    TokenChooser& chooser() { return reader_.chooser(); }
+    const TokenDeltas& deltas() const { return deltas_; }
+    const Decoder& decoder() const { return reader_.decoder(); }
+    const Decoder& clean_decoder() { return reader_.clean(deltas_); }
+    const Revisions& revisions() const { return revisions_; }
+    /// Nodes of the text up to the cursor, and their shown ids.
+    const std::vector<int>& line() const { return line_; }
+    const std::vector<int>& ids() const { return ids_; }
+    int length() const { return static_cast<int>(ids_.size()); }
+
+    /// Window and block of a position, the end clipped to the text.
+    TextBlock block(int index) const;
+    /// The window of a position, read.
+    ReadWindow window_of(int index, bool attention);
+    /// Null while nothing is known.
+    const KnownPosition* known(int index) const {
+        return known_at_[static_cast<std::size_t>(index)];
+    }
+    /// Whether the position can have margins here at all.
+    bool has_margin(int index) const;
+    bool complete(int index) const;
+    /// Equal keys: same weights, window, past and undragged place; with the drag.
+    std::uint64_t past_key(int index) const { return past_keys_[static_cast<std::size_t>(index)]; }
+    const std::vector<std::uint64_t>& cell_keys() const { return cell_keys_; }
+    double stage_sigma() const;
+
+private:
+    void make_keys(std::size_t from);
+    void read_probabilities(const TextBlock& block, const ReadWindow& window);
+    void measure_heads(const ReadWindow& window, const std::vector<int>& positions);
+    KnownPosition& known_entry(std::size_t index);
+    bool work_block(const TextBlock& block, int first, std::chrono::steady_clock::time_point end);
+
+    std::shared_ptr<const Model> model_;
+    TokenTable table_;
+    WindowReader reader_;
+    TokenDeltas deltas_;
+    WindowRule rule_ = WindowRule::half;
+    std::uint64_t weights_epoch_;
+    std::vector<int> line_, ids_;
+    std::vector<std::uint64_t> delta_keys_, past_keys_, cell_keys_;  // by index
+    std::unordered_map<std::uint64_t, KnownPosition> known_;
+    std::vector<KnownPosition*> known_at_;  // by index, into known_
+    Revisions revisions_;
+};
+
+}  // namespace marginscope

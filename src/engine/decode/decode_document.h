@@ -1,0 +1,50 @@
+// What a user made in Decode, as a plain value: undo, sessions and twins are such values. Nothing
+// in it was computed by a model, so showing another model never changes it. No torch; any thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/messages/view.h"
+#include "core/sampling.h"
+#include "engine/decode/decode_tree.h"
+
+namespace marginscope {
+
+/// Noise on the embeddings of the shown text.
+struct DecodeNoise {
+    double sigma = 0;
+    bool relative = true;  // sigma times the RMS of the text's token embeddings
+    std::uint64_t seed = 0;
+    bool operator==(const DecodeNoise&) const = default;
+};
+
+/// Which model the document was made beside.
+struct ModelLink {
+    std::string path;   // as it was opened; empty: none, or one that is only in memory
+    std::string label;  // what a user recognises
+    bool operator==(const ModelLink&) const = default;
+};
+
+struct DecodeDocument {
+    std::string prompt;  // as given, whole; UTF-8
+    DecodeTree tree;     // the prompt's first characters, and what was walked from them
+    SamplingSettings sampling;
+    DecodeNoise noise;
+    /// Additive changes of embeddings, by node: a drag belongs to a character in its branch, not to
+    /// whatever stands at its index. Only beside a model of that width do they mean something.
+    std::map<int, std::vector<double>> drags;
+    SetView view;
+    ModelLink model;
+    bool operator==(const DecodeDocument&) const = default;
+};
+
+/// One JSON document and back: equal documents give equal bytes, and reading gives an equal
+/// document. UserError says which field is wrong, what was expected and what was found; `source`
+/// names the text in that sentence.
+std::string document_to_json(const DecodeDocument& document);
+DecodeDocument document_from_json(const std::string& json, const std::string& source);
+
+}  // namespace marginscope

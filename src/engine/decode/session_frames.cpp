@@ -1,0 +1,103 @@
+// Which frames are new, and what only the session knows of them.
+#include <utility>
+
+#include "engine/decode/session_state.h"
+
+namespace marginscope {
+
+std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
+    State& s = *state_;
+    if (!s.computation) return nullptr;
+    const Revisions now = s.computation->revisions();
+    auto& taken = s.taken;
+    if (taken.text == now.text && taken.settings == s.settings &&
+        taken.probabilities == now.probabilities)
+        return nullptr;
+    if (taken.candidates_text != now.text || taken.candidates_settings != s.settings) {
+        taken.candidates = {};
+        fill_candidates(s.document, *s.computation, taken.candidates);
+        taken.candidates_text = now.text;
+        taken.candidates_settings = s.settings;
+    }
+    auto frame = std::make_shared<DecodeFrame>(make_decode_frame(s.document, *s.computation));
+    frame->candidates = taken.candidates.candidates;
+    frame->next_entropy = taken.candidates.next_entropy;
+    frame->version = ++s.version;
+    frame->model_label = s.document.model.label;
+    frame->playing = s.playing;
+    frame->tokens_per_s = s.tokens_per_s;
+    frame->left_out = s.set_aside ? 0 : s.left_out;
+    taken.text = now.text;
+    taken.settings = s.settings;
+    taken.probabilities = now.probabilities;
+    return frame;
+}
+
+std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(
+    const GeometryThread& geometry) {
+    State& s = *state_;
+    if (!s.computation) return nullptr;
+    const Revisions now = s.computation->revisions();
+    if (s.taken.margins == now.margins && s.taken.counting == s.counting) return nullptr;
+    auto frame =
+        std::make_shared<MarginFrame>(make_margin_frame(s.document, *s.computation, geometry));
+    frame->version = ++s.version;
+    frame->stage_label = s.stage_label;
+    s.geometric_known.clear();
+    for (const MarginCell& cell : frame->cells) s.geometric_known.push_back(cell.geometric_known);
+    s.taken.margins = now.margins;
+    s.taken.counting = s.counting;
+    return frame;
+}
+
+std::shared_ptr<const AttentionFrame> DecodeSession::take_attention_frame() {
+    State& s = *state_;
+    if (!s.computation) return nullptr;
+    const std::uint64_t key =
+        s.computation->cell_keys()[s.computation->block(selected_index()).end - 1];
+    if (s.taken.attention_key == key) return nullptr;
+    s.taken.attention_key = key;
+    auto frame = std::make_shared<AttentionFrame>(make_attention_frame(s.document, *s.computation));
+    frame->version = ++s.version;
+    return frame;
+}
+
+std::shared_ptr<const NoiseFrame> DecodeSession::take_noise_frame() {
+    State& s = *state_;
+    if (!s.computation || s.taken.noise == s.computation->revisions().noise) return nullptr;
+    s.taken.noise = s.computation->revisions().noise;
+    auto frame = std::make_shared<NoiseFrame>(make_noise_frame(s.document, *s.computation));
+    frame->version = ++s.version;
+    return frame;
+}
+
+std::optional<BoundaryRequest> DecodeSession::take_boundary_request() {
+    State& s = *state_;
+    if (!s.computation) return std::nullopt;
+    // What is drawn depends on the character, its past and the view, not on what was typed after it
+    // nor on which margin orders the text.
+    SetView view = s.document.view;
+    view.index = selected_index();
+    view.kind = {};
+    view.support = 0;
+    view.workspace.clear();
+    view.text_shown = true;
+    const std::uint64_t key = s.computation->cell_keys()[static_cast<std::size_t>(view.index)];
+    if (s.taken.boundary_key == key && s.taken.boundary_view == view) return std::nullopt;
+    s.taken.boundary_key = key;
+    s.taken.boundary_view = view;
+    return make_boundary_request(s.document, *s.computation);
+}
+
+std::optional<GeometricRequest> DecodeSession::take_geometric_request() {
+    State& s = *state_;
+    if (!s.computation || s.document.view.kind != MarginKind::geometric) return std::nullopt;
+    auto request = make_geometric_request(s.document, *s.computation, s.geometric_known);
+    if (!request || s.taken.geometric_key == request->keys.back()) return std::nullopt;
+    s.taken.geometric_key = request->keys.back();
+    return request;
+}
+
+void DecodeSession::geometric_margin_arrived() { ++state_->counting; }
+
+}  // namespace marginscope

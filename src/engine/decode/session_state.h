@@ -1,0 +1,67 @@
+// What a DecodeSession holds. Internal to engine; the worker's thread only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/decode/decode_computation.h"
+#include "engine/decode/decode_document.h"
+#include "engine/decode/decode_frames.h"
+#include "engine/decode/decode_session.h"
+
+namespace marginscope {
+
+/// Longer texts are kept whole and shown so far: a tree and frames of a whole book would be in
+/// everybody's way.
+constexpr std::size_t kShownCharacters = 20000;
+
+struct DecodeSession::State {
+    /// What the frames taken last were made of.
+    struct Taken {
+        std::uint64_t text = 0, settings = 0, probabilities = 0;  // decode
+        std::uint64_t margins = 0, counting = 0;                  // margins
+        std::uint64_t noise = 0;
+        std::uint64_t attention_key = 0;
+        std::uint64_t geometric_key = 0;
+        std::uint64_t boundary_key = 0;
+        SetView boundary_view;
+        std::uint64_t candidates_text = 0, candidates_settings = 0;
+        DecodeFrame candidates;  // only what fill_candidates() made
+    };
+
+    DecodeDocument document;
+    std::optional<DecodeDocument> set_aside;  // the user's, while another stands in
+    std::unique_ptr<DecodeComputation> computation;
+    std::string stage_label;
+    std::int64_t left_out = 0;
+    bool playing = false;
+    double tokens_per_s = 0;
+    std::uint64_t next_epoch = 1;
+    std::uint64_t settings = 1;
+    std::uint64_t counting = 1;  // how margins are counted and selected, geometric news
+    std::uint64_t version = 0;
+    std::vector<bool> geometric_known;  // by index, as of the last margin frame
+    Taken taken;
+
+    const DecodeDocument& own_document() const { return set_aside ? *set_aside : document; }
+
+    /// Puts a text of the model's own into `next` when the model can read nothing of it; returns
+    /// what `next` was then. Also begins an empty text.
+    std::optional<DecodeDocument> stand_in_for(DecodeDocument& next,
+                                               DecodeComputation& computation) const;
+    /// Another document beside the same model.
+    void show(DecodeDocument next);
+    void follow() {
+        if (computation) computation->follow(document);
+    }
+    /// All frames are made again: another model.
+    void everything_changed() {
+        taken = {};
+        geometric_known.clear();
+    }
+};
+
+}  // namespace marginscope
