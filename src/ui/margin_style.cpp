@@ -91,14 +91,16 @@ ImU32 margin_color(const Theme& theme, float unit) {
 
 const char* missing_words(const MarginFrame* frame, const MarginCell* cell) {
     if (frame == nullptr || !frame->has_stage) return "no stage";
-    return cell == nullptr ? "not written yet" : "none here, or not yet";
+    if (cell == nullptr) return "not written yet";
+    return cell->pending ? "not computed yet" : "none here";
 }
 
 const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell) {
     if (frame == nullptr || !frame->has_stage)
         return "No margin: this model has no stage. Press F to fit one.";
     if (cell == nullptr) return "No margin: this character is behind the cursor.";
-    return "No margin: it is not computed yet, or fewer than two characters come before this one.";
+    if (cell->pending) return "Not computed yet.";
+    return "No margin here: fewer than two characters come before this one, so nothing can fold.";
 }
 
 const MarginCell* margin_at(const MarginFrame* frame, int index) {

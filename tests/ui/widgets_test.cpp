@@ -105,6 +105,16 @@ TEST(Words, OfEveryQuantityHaveTheirGlyphs) {
     ImGui::DestroyContext();
 }
 
+TEST(Words, NotYetAndNoneHereAreToldApart) {
+    MarginFrame frame;
+    frame.has_stage = true;
+    MarginCell pending, none;
+    pending.pending = true;
+    EXPECT_NE(std::string(missing_words(&frame, &pending)), missing_words(&frame, &none));
+    EXPECT_NE(std::string(why_no_margin(&frame, &pending)), why_no_margin(&frame, &none));
+    EXPECT_NE(std::string(why_no_margin(&frame, nullptr)), why_no_margin(&frame, &none));
+}
+
 Frames with_shares(std::initializer_list<PastPoint> past, int crossings) {
     Frames frames = synthetic::usual();
     auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);

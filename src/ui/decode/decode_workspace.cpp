@@ -2,7 +2,6 @@
 // show.
 #include "ui/decode/decode_workspace.h"
 
-#include <algorithm>
 #include <array>
 
 #include "ui/decode/attention.h"
@@ -107,17 +106,13 @@ void dock(DockArea& area) {
 
 CommandList example() { return {StepDecode{48}}; }
 
-/// Every margin of the window is there, and the slice is drawn in full.
+/// Every margin of the text is there, and the slice is drawn in full.
 bool arrived(const Frames& f) {
     if (!f.decode || !f.margins || !f.attention || !f.boundary || f.decode->line.empty())
         return false;
     if (f.boundary->geometric_pending || f.boundary->field_pending) return false;
     if (!f.margins->has_stage) return true;
-    const auto& cells = f.margins->cells;
-    if (static_cast<int>(cells.size()) != f.decode->cursor) return false;
-    const auto first = static_cast<std::size_t>(f.decode->window_begin) + 2;
-    return std::all_of(cells.begin() + static_cast<std::ptrdiff_t>(std::min(first, cells.size())),
-                       cells.end(), [](const MarginCell& cell) { return cell.valid; });
+    return static_cast<int>(f.margins->cells.size()) == f.decode->cursor && f.margins->pending == 0;
 }
 
 }  // namespace

@@ -44,6 +44,8 @@ void draw_text_card(const DecodeFrame& decode, const MarginFrame* margins,
         lines.push_back(
             {"support token", cell->support ? "yes" : "no", cell->support ? theme.ring : 0});
     }
+    if (decode.vocabulary > 0 && token.token >= decode.vocabulary)
+        lines.push_back({"this model", "does not know the character", theme.error});
     if (index > 0) {
         lines.push_back({"log-probability", format_amount(token.logprob, "nats")});
         lines.push_back({"entropy before it", format_amount(token.entropy, "nats")});

@@ -35,6 +35,10 @@ void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, floa
     const Theme& theme = strip.theme;
     const float zero = at.y + theme.px(kGlyph + kTrack), left = at.x + theme.px(2),
                 right = at.x + width - theme.px(2);
+    if (cell.pending) {  // a dot: it will come
+        draw->AddCircleFilled(ImVec2((left + right) / 2, zero - theme.px(2)), theme.px(1),
+                              theme.dim);
+    }
     if (!cell.valid) return;
     const float value = shown_margin(cell, strip.margins->kind);
     const float unit = strip.range.to_unit(value);
@@ -84,7 +88,9 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     const std::string symbol = symbol_at(strip.decode, token.token);
     const bool space = symbol == "·" || symbol == "↵" || symbol == "⇥";
     ImU32 color = future || forgotten || space ? theme.faint : theme.text;
-    if (future) color = with_alpha(theme.faint, 0.7F);
+    if (strip.decode.vocabulary > 0 && token.token >= strip.decode.vocabulary)
+        color = theme.error;  // the model does not know it
+    if (future) color = with_alpha(color == theme.error ? color : theme.faint, 0.7F);
     draw_symbol(*draw, theme.fonts.mono, strip.font_px,
                 ImVec2(at.x + width / 2, at.y + theme.px(kGlyph) / 2), color, symbol);
     if (std::binary_search(strip.dragged.begin(), strip.dragged.end(), index)) {
@@ -111,8 +117,7 @@ void draw_cells(const Strip& strip, const TextStripView& view) {
         if (y > clip_max.y || y + view.cell_size.y < clip_min.y) continue;
         const int begin = view.line_begin[line];
         const int end = line + 1 < view.line_begin.size() ? view.line_begin[line + 1] : count;
-        const int first = std::max(begin, strip.decode.window_begin),
-                  last = std::min(end, strip.decode.cursor);
+        const int first = begin, last = std::min(end, strip.decode.cursor);
         if (last > first && strip.margins != nullptr && strip.margins->has_stage) {
             // The boundary: bars stand on it or hang from it.
             const float zero = y + theme.px(kGlyph + kTrack) + 0.5F;
