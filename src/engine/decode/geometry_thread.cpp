@@ -54,7 +54,7 @@ GeometryThread::~GeometryThread() {
     thread_.request_stop();
     {
         const std::lock_guard lock(mutex_);
-        cancel_.request_stop();
+        if (work_) work_->cancel();
     }
     wake_.notify_all();
 }
@@ -63,7 +63,7 @@ void GeometryThread::request_boundary(BoundaryRequest request) {
     {
         const std::lock_guard lock(mutex_);
         boundary_ = std::move(request);
-        cancel_.request_stop();
+        if (work_) work_->cancel();
     }
     wake_.notify_all();
 }
@@ -72,7 +72,7 @@ void GeometryThread::request_margins(GeometricRequest request) {
     {
         const std::lock_guard lock(mutex_);
         margins_ = std::move(request);
-        cancel_.request_stop();
+        if (work_) work_->cancel();
     }
     wake_.notify_all();
 }
@@ -95,7 +95,7 @@ void GeometryThread::for_known(
 
 bool GeometryThread::idle() const {
     const std::lock_guard lock(mutex_);
-    return !busy_ && !boundary_ && !margins_;
+    return !boundary_ && !margins_ && !(work_ && work_->running());
 }
 
 void GeometryThread::run(std::stop_token stop) {
@@ -104,7 +104,7 @@ void GeometryThread::run(std::stop_token stop) {
     std::optional<BoundaryRequest> unfinished_boundary;
     std::optional<GeometricRequest> unfinished_margins;
     while (!stop.stop_requested()) {
-        std::stop_token cancelled;
+        std::shared_ptr<Job> work;
         {
             std::unique_lock lock(mutex_);
             wake_.wait(lock, stop, [&] {
@@ -112,22 +112,32 @@ void GeometryThread::run(std::stop_token stop) {
             });
             if (boundary_) unfinished_boundary = std::exchange(boundary_, std::nullopt);
             if (margins_) unfinished_margins = std::exchange(margins_, std::nullopt);
-            cancel_ = std::stop_source();
-            cancelled = cancel_.get_token();
-            busy_ = unfinished_boundary || unfinished_margins;
+            work = work_ = std::make_shared<Job>("measuring the boundary");
         }
         if (stop.stop_requested()) break;
-        if (unfinished_boundary) {
-            draw_boundary(*unfinished_boundary, cancelled);
-            if (!cancelled.stop_requested()) unfinished_boundary.reset();
-        }
-        if (unfinished_margins && !cancelled.stop_requested()) {
-            find_margins(*unfinished_margins, cancelled);
-            if (!cancelled.stop_requested()) unfinished_margins.reset();
-        }
-        const std::lock_guard lock(mutex_);
-        busy_ = false;
+        work->run([&](Job& job) {
+            if (unfinished_boundary) {
+                draw_boundary(*unfinished_boundary, job.stop_token());
+                if (!job.cancel_requested()) unfinished_boundary.reset();
+            }
+            if (unfinished_margins && !job.cancel_requested()) {
+                find_margins(*unfinished_margins, job);
+                if (!job.cancel_requested()) unfinished_margins.reset();
+            }
+        });
+        if (work->state() != JobState::failed) continue;
+        if (unfinished_boundary) say_failure(*unfinished_boundary, work->error());
+        unfinished_boundary.reset();
+        unfinished_margins.reset();
     }
+}
+
+/// A picture that cannot be made says why, instead of taking the program with it.
+void GeometryThread::say_failure(const BoundaryRequest& request, const std::string& why) {
+    BoundaryFrame frame;
+    frame.index = request.window_begin + request.position;
+    frame.sentence = "The boundary could not be measured: " + why;
+    publish(std::move(frame));
 }
 
 void GeometryThread::publish(BoundaryFrame frame) {
@@ -222,12 +232,14 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
     publish(std::move(frame));
 }
 
-void GeometryThread::find_margins(const GeometricRequest& request, std::stop_token cancelled) {
+void GeometryThread::find_margins(const GeometricRequest& request, Job& job) {
+    double done = 0;
     for (const int position : request.positions) {
-        if (cancelled.stop_requested()) return;
+        if (job.cancel_requested()) return;
+        job.report(done++ / static_cast<double>(request.positions.size()));
         const std::uint64_t key = request.keys[static_cast<std::size_t>(position)];
         if (known_margin(key)) continue;
-        margin_of(*request.stage, position, key, cancelled);
+        margin_of(*request.stage, position, key, job.stop_token());
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "engine/decode/boundary_plane.h"
 #include "engine/exchange/mailbox.h"
+#include "engine/jobs/job.h"
 
 namespace marginscope {
 
@@ -50,7 +51,8 @@ public:
 private:
     void run(std::stop_token stop);
     void draw_boundary(const BoundaryRequest& request, std::stop_token cancelled);
-    void find_margins(const GeometricRequest& request, std::stop_token cancelled);
+    void find_margins(const GeometricRequest& request, Job& job);
+    void say_failure(const BoundaryRequest& request, const std::string& why);
     GeometricMargin margin_of(const Stage& stage, int position, std::uint64_t key,
                               std::stop_token cancelled);
     void publish(BoundaryFrame frame);
@@ -66,8 +68,7 @@ private:
     std::condition_variable_any wake_;
     std::optional<BoundaryRequest> boundary_;
     std::optional<GeometricRequest> margins_;
-    std::stop_source cancel_;
-    bool busy_ = false;
+    std::shared_ptr<Job> work_;  // the present piece of work; a newer request cancels it
     std::map<std::uint64_t, GeometricMargin> known_;
     std::jthread thread_;  // last: joins before the rest goes
 };
