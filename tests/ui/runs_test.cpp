@@ -290,13 +290,13 @@ TEST(PathPanels, FitIntoTheSmallestUsualWindow) {
 TEST(RunForm, EveryFieldHasItsOwnWords) {
     std::set<std::string> labels;
     for (const Field& field : config_fields()) {
-        const std::string label = label_of(field);
+        const std::string& label = field.label;
         EXPECT_TRUE(labels.insert(label).second) << label << " names two fields";
         EXPECT_TRUE(std::isupper(static_cast<unsigned char>(label[0])) ||
                     label.starts_with("lambda_m"))
             << label;
     }
-    EXPECT_EQ(label_of(*find_field("lr")), "Learning rate");
+    EXPECT_EQ(find_field("lr")->label, "Learning rate");
 }
 
 TEST(ColorBar, HasTicksThatDiffer) {

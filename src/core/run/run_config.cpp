@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
@@ -31,7 +32,16 @@ struct Text {
     std::string_view short_flag;
     std::string_view help;
     std::string_view unit = "";
+    std::string_view label = "";  // "" makes one of the name's last part
 };
+
+std::string label_of(const Text& text) {
+    if (!text.label.empty()) return std::string(text.label);
+    std::string label(text.name.substr(text.name.find('.') + 1));
+    std::replace(label.begin(), label.end(), '_', ' ');
+    label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
+    return label;
+}
 
 enum class When { restart, live };
 
@@ -39,8 +49,9 @@ enum class When { restart, live };
 template <typename Access>
 Field plain(Text text, Range range, When when, Access access) {
     using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
-    Field field{text.name,       text.short_flag,    text.help, text.unit, range.min, range.max,
-                range.log_scale, when == When::live, {},        {},        {}};
+    Field field{text.name, text.short_flag, text.help,          text.unit, range.min,
+                range.max, range.log_scale, when == When::live, {},        {},
+                {},        label_of(text)};
     field.get = [access](const RunConfig& config) -> FieldValue {
         // The accessor takes a mutable config so that get and set share it; nothing is written
         // here.
@@ -77,7 +88,8 @@ Field choice(Text text, const std::array<std::string_view, N>& names, When when,
                 when == When::live,
                 {names.begin(), names.end()},
                 {},
-                {}};
+                {},
+                label_of(text)};
     field.get = [access, &names](const RunConfig& config) -> FieldValue {
         return std::string(names[static_cast<std::size_t>(access(const_cast<RunConfig&>(config)))]);
     };
@@ -109,33 +121,39 @@ std::vector<Field> make_fields() {
         plain({"train.steps", "steps", "training steps"}, {0, kBig}, restart, MEMBER(train.steps)),
         plain({"train.batch", "batch", "sequences in a batch"}, {1, 65536}, restart,
               MEMBER(train.batch)),
-        plain({"train.lr", "lr", "peak learning rate"}, {0, 10, true}, live, MEMBER(train.lr)),
-        plain({"train.min_lr", "min-lr", "learning rate at the end of the cosine"}, {0, 10, true},
-              live, MEMBER(train.min_lr)),
-        plain({"train.warmup", "warmup", "steps of linear warm-up"}, {0, kBig}, restart,
-              MEMBER(train.warmup)),
-        plain({"train.beta1", "beta1", "AdamW's first decay"}, {0, 0.99999}, restart,
-              MEMBER(train.beta1)),
-        plain({"train.beta2", "beta2", "AdamW's second decay"}, {0, 0.99999}, restart,
-              MEMBER(train.beta2)),
+        plain({"train.lr", "lr", "peak learning rate", "", "Learning rate"}, {0, 10, true}, live,
+              MEMBER(train.lr)),
+        plain({"train.min_lr", "min-lr", "learning rate at the end of the cosine", "",
+               "Last learning rate"},
+              {0, 10, true}, live, MEMBER(train.min_lr)),
+        plain({"train.warmup", "warmup", "steps of linear warm-up", "", "Warm-up steps"}, {0, kBig},
+              restart, MEMBER(train.warmup)),
+        plain({"train.beta1", "beta1", "AdamW's first decay", "", "AdamW β1"}, {0, 0.99999},
+              restart, MEMBER(train.beta1)),
+        plain({"train.beta2", "beta2", "AdamW's second decay", "", "AdamW β2"}, {0, 0.99999},
+              restart, MEMBER(train.beta2)),
         plain({"train.weight_decay", "weight-decay", "AdamW's decay of matrices"}, {0, 100},
               restart, MEMBER(train.weight_decay)),
         plain({"train.clip", "clip", "largest 2-norm of the summed gradient; 0 turns clipping off"},
               {0, kBig, true}, live, MEMBER(train.clip)),
         plain({"train.dropout", "dropout", "dropout probability"}, {0, 0.95}, restart,
               MEMBER(train.dropout)),
-        plain({"train.eval_every", "eval-every", "steps between evaluations"}, {1, kBig}, restart,
-              MEMBER(train.eval_every)),
-        plain({"train.eval_windows", "eval-windows", "validation windows in an evaluation"},
+        plain({"train.eval_every", "eval-every", "steps between evaluations", "", "Evaluate every"},
+              {1, kBig}, restart, MEMBER(train.eval_every)),
+        plain({"train.eval_windows", "eval-windows", "validation windows in an evaluation", "",
+               "Windows to evaluate"},
               {1, kBig}, restart, MEMBER(train.eval_windows)),
-        plain({"train.checkpoint_every", "checkpoint-every", "steps between checkpoints"},
+        plain({"train.checkpoint_every", "checkpoint-every", "steps between checkpoints", "",
+               "Checkpoint every"},
               {1, kBig}, restart, MEMBER(train.checkpoint_every)),
-        plain({"train.noise", "train-noise",
-               "standard deviation of the noise on the embeddings in training"},
-              {0, 1000, true}, live, MEMBER(train.noise)),
-        plain({"train.noise_relative", "train-noise-relative",
-               "take the training noise in units of the embeddings' RMS"},
-              {0, 1}, live, MEMBER(train.noise_relative)),
+        plain(
+            {"train.noise", "train-noise",
+             "standard deviation of the noise on the embeddings in training", "", "Training noise"},
+            {0, 1000, true}, live, MEMBER(train.noise)),
+        plain(
+            {"train.noise_relative", "train-noise-relative",
+             "take the training noise in units of the embeddings' RMS", "", "Training noise × RMS"},
+            {0, 1}, live, MEMBER(train.noise_relative)),
         plain({"train.seed", "seed", "seed of weights, data order and noise"}, {0, 9e15}, restart,
               MEMBER(train.seed)),
         plain({"train.threads", "threads", "threads that compute"}, {1, 1024}, restart,
@@ -146,51 +164,62 @@ std::vector<Field> make_fields() {
                 "numbers of the model's matrix products; weights and sums stay float32"},
                kPrecisions, restart, MEMBER(train.precision)),
         plain({"train.cuda_graph", "cuda-graph",
-               "record the model's pass on the GPU once and replay it"},
+               "record the model's pass on the GPU once and replay it", "", "CUDA graph"},
               {0, 1}, restart, MEMBER(train.cuda_graph)),
-        plain({"barrier.lambda", "lambda", "weight lambda_m of the log-barrier"}, {0, 1000, true},
-              live, MEMBER(barrier.lambda)),
-        choice({"barrier.site", "site", "the stage that carries the barrier"}, kSites, restart,
-               MEMBER(barrier.site)),
+        plain({"barrier.lambda", "lambda", "weight lambda_m of the log-barrier", "", "lambda_m"},
+              {0, 1000, true}, live, MEMBER(barrier.lambda)),
+        choice({"barrier.site", "site",
+                "where the barrier acts: on the embeddings, on a narrow projection of them, or on "
+                "every attention head",
+                "", "Barrier sits on"},
+               kSites, restart, MEMBER(barrier.site)),
         choice({"barrier.prior", "prior", "the barrier alone (margin) or with the energy (full)"},
                kPriors, restart, MEMBER(barrier.prior)),
         plain({"barrier.lambda_energy", "lambda-energy",
-               "weight of the energy in the full prior; -1: lambda"},
+               "weight of the energy in the full prior; -1: lambda", "", "lambda_m of energy"},
               {-1, 1000}, live, MEMBER(barrier.lambda_energy)),
         plain({"barrier.sequences", "barrier-sequences",
-               "sequences of a batch that carry the barrier; 0: all"},
+               "sequences of a batch that carry the barrier; 0: all", "", "Barrier sequences"},
               {0, 65536}, restart, MEMBER(barrier.sequences)),
         choice({"barrier.sample", "barrier-sample",
-                "what a step draws a share of: whole sequences, or positions of every sequence"},
+                "what a step draws a share of: whole sequences, or positions of every sequence", "",
+                "Barrier sample"},
                kSamplings, restart, MEMBER(barrier.sample)),
         plain({"barrier.fraction", "barrier-fraction",
-               "share that a step takes on average, drawn without bias"},
+               "share that a step takes on average, drawn without bias", "", "Barrier fraction"},
               {1e-6, 1}, restart, MEMBER(barrier.fraction)),
         choice({"barrier.estimator", "estimator",
                 "how log|det J| is found: exact, from the most attended tokens (truncated), by "
                 "random probes (lanczos)"},
                kEstimators, restart, MEMBER(barrier.estimator)),
-        plain({"barrier.attended", "attended", "tokens that truncated keeps per position"},
+        plain({"barrier.attended", "attended", "tokens that truncated keeps per position", "",
+               "Attended tokens"},
               {1, 4096}, restart, MEMBER(barrier.attended)),
         plain({"barrier.probes", "probes", "random vectors per position of lanczos"}, {1, 1024},
               restart, MEMBER(barrier.probes)),
-        plain({"barrier.lanczos_steps", "lanczos-steps", "steps from each of them"}, {1, 256},
-              restart, MEMBER(barrier.lanczos_steps)),
-        plain({"barrier.cap", "barrier-cap", "largest Frobenius norm of J^-1 that counts in full"},
+        plain({"barrier.lanczos_steps", "lanczos-steps", "steps from each of them", "",
+               "Lanczos steps"},
+              {1, 256}, restart, MEMBER(barrier.lanczos_steps)),
+        plain({"barrier.cap", "barrier-cap", "largest Frobenius norm of J^-1 that counts in full",
+               "", "Barrier cap"},
               {1e-3, 1e12, true}, restart, MEMBER(barrier.cap)),
         plain({"barrier.projected_width", "projected-width", "rows of W_P at the projected site"},
               {2, 1024}, restart, MEMBER(barrier.projected_width)),
-        choice({"stage.fit", "fit", "how the stage's own parameters are trained"}, kFits, restart,
-               MEMBER(stage.fit)),
-        plain({"stage.lr", "stage-lr", "the stage's own learning rate"}, {0, 10, true}, restart,
-              MEMBER(stage.lr)),
-        plain({"stage.clip", "stage-clip", "largest 2-norm of the stage's gradient"}, {0, kBig},
-              restart, MEMBER(stage.clip)),
-        plain(
-            {"stage.init_std", "stage-init-std", "standard deviation of the stage's first weights"},
-            {0, 10}, restart, MEMBER(stage.init_std)),
-        plain({"stage.seed", "stage-seed", "seed of the stage's first weights"}, {0, 9e15}, restart,
-              MEMBER(stage.seed)),
+        choice({"stage.fit", "fit",
+                "how the stage's own matrices are trained: likelihood fits them to the embeddings, "
+                "penalty lets the barrier move them too",
+                "", "Stage is trained by"},
+               kFits, restart, MEMBER(stage.fit)),
+        plain({"stage.lr", "stage-lr", "the stage's own learning rate", "", "Stage learning rate"},
+              {0, 10, true}, restart, MEMBER(stage.lr)),
+        plain({"stage.clip", "stage-clip", "largest 2-norm of the stage's gradient", "",
+               "Stage clip"},
+              {0, kBig}, restart, MEMBER(stage.clip)),
+        plain({"stage.init_std", "stage-init-std",
+               "standard deviation of the stage's first weights", "", "Stage first std"},
+              {0, 10}, restart, MEMBER(stage.init_std)),
+        plain({"stage.seed", "stage-seed", "seed of the stage's first weights", "", "Stage seed"},
+              {0, 9e15}, restart, MEMBER(stage.seed)),
     };
 }
 

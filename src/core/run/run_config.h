@@ -99,6 +99,7 @@ struct Field {
     std::vector<std::string_view> choices;  // for names of choices
     std::function<FieldValue(const RunConfig&)> get;
     std::function<void(RunConfig&, const FieldValue&)> set;  // value already checked
+    std::string label;  // what a control calls it: "Learning rate"
 };
 
 /// The table, in the order in which help and controls show it. Any thread.

@@ -14,8 +14,6 @@
 namespace marginscope {
 namespace {
 
-constexpr double kPadding = 0.08;
-
 float words_width(const std::string& words, const Theme& theme) {
     return theme.fonts.text->CalcTextSizeA(theme.px(type::kSmall), 1e9F, 0, words.c_str()).x;
 }
@@ -53,23 +51,6 @@ void draw_mark(Mark mark, ImVec2 center, ImU32 color, const Theme& theme) {
 }
 
 }  // namespace
-
-AxisLimits padded_limits(const std::vector<double>& values, bool log) {
-    double low = INFINITY, high = -INFINITY;
-    for (const double value : values) {
-        if (!std::isfinite(value)) continue;
-        low = std::min(low, value);
-        high = std::max(high, value);
-    }
-    if (low > high) return {};
-    if (log) {
-        const double pad = std::max(kPadding * std::log(high / low), 0.05);
-        return {low * std::exp(-pad), high * std::exp(pad)};
-    }
-    const double range = high - low;
-    const double pad = range > 0 ? kPadding * range : std::max(0.05 * std::abs(low), 1e-3);
-    return {low - pad, high + pad};
-}
 
 std::vector<float> spread(const std::vector<float>& wanted, float height, float low, float high) {
     std::vector<float> at = wanted;

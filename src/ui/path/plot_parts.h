@@ -1,23 +1,17 @@
-// What the plots of a path share: limits that hold every point, labels at the ends of lines, a
+// What the plots of a path share: labels at the ends of lines, a
 // legend under a plot, the colour of a lambda.
 //
-// Main thread, inside a frame; padded_limits() and spread() are pure.
+// Main thread, inside a frame; spread() is pure.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "core/messages/frames.h"
+#include "ui/axis_limits.h"
 #include "ui/theme.h"
 
 namespace marginscope {
-
-struct AxisLimits {
-    double low = 0, high = 1;
-};
-/// All finite values with 8 % of their range on either side (of its logarithm if `log`, which only
-/// values above 0 may ask for); around a single value a twentieth of it.
-AxisLimits padded_limits(const std::vector<double>& values, bool log = false);
 
 /// Places as near to `wanted` as can be that lie `height` apart within [low, high]; nearer together
 /// if there is not room for all. The order of `wanted` is kept.

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "ui/run_hue.h"
-#include "ui/train/run_controls.h"
+#include "ui/train/live_marks.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -25,6 +25,8 @@ constexpr Second kSeconds[] = {
     {"embedding RMS", [](const TrainingSample& s) { return s.embedding_rms; }},
     {"learning rate", [](const TrainingSample& s) { return s.lr; }},
 };
+
+constexpr double kStepPadding = 0.015;
 
 ImPlotSpec line_of(ImU32 color, float weight) {
     ImPlotSpec spec;
@@ -48,25 +50,50 @@ void refresh(const TrainSeries& series, LossView& view, int columns) {
     view.below = thin(series.samples, kSeconds[view.second].value, columns, view.smooth);
 }
 
+Curve validation_of(const TrainSeries& series) {
+    Curve curve;
+    for (const EvalSample& eval : series.evals) {
+        curve.x.push_back(static_cast<double>(eval.step));
+        curve.y.push_back(static_cast<double>(eval.val_ce));
+    }
+    return curve;
+}
+
+/// The limits of all axes from what the curves hold.
+void follow_data(const TrainSeries& series, LossView& view) {
+    const Curve validation = validation_of(series);
+    std::vector<double> steps = validation.x;
+    if (!series.samples.empty())
+        for (const TrainingSample* sample : {&series.samples.front(), &series.samples.back()})
+            steps.push_back(static_cast<double>(sample->step));
+    const auto [first, last] = std::minmax_element(steps.begin(), steps.end());
+    const double margin = std::max(0.5, kStepPadding * (*last - *first));
+    view.x = {*first - margin, *last + margin};
+    std::vector<double> losses = view.ce.y;
+    losses.insert(losses.end(), validation.y.begin(), validation.y.end());
+    view.ce_limits = padded_limits(losses, view.log_y);
+    view.barrier_limits = padded_limits(view.barrier.y);
+    view.below_limits = padded_limits(view.below.y);
+}
+
 void draw_options(LossView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     int scale = view.log_y ? 1 : 0;
     if (segmented(theme, "scale", {"linear", "log"}, scale)) {
         view.log_y = scale == 1;
-        view.fit_now = true;
+        view.fit = true;
     }
     ImGui::SameLine(0, theme.px(12));
     int smooth = view.smooth <= 1 ? 0 : view.smooth <= 20 ? 1 : 2;
-    if (segmented(theme, "smooth", {"every step", "mean of 20", "of 200"}, smooth))
+    if (segmented(theme, "smooth", {"every step", "mean of 20", "mean of 200"}, smooth))
         view.smooth = smooth == 0 ? 1 : smooth == 1 ? 20 : 200;
     ImGui::SameLine(0, theme.px(12));
     // The icon's button is taller than the rest of the row: its middle stands on theirs.
     const float row = ImGui::GetCursorPosY();
     ImGui::SetCursorPosY(row - theme.px(4));
-    if (icon_button(theme, "##fit", Icon::target, "Show all steps (F)", true, view.fit)) {
+    if (icon_button(theme, "##fit", Icon::target,
+                    "Show all steps, and follow new ones; moving the plot ends it", true, view.fit))
         view.fit = true;
-        view.fit_now = true;
-    }
     ImGui::SameLine(0, theme.px(12));
     ImGui::SetCursorPosY(row);
     ImGui::SetNextItemWidth(theme.px(132));
@@ -74,37 +101,11 @@ void draw_options(LossView& view, PanelContext& context) {
         for (int k = 0; k < static_cast<int>(std::size(kSeconds)); ++k)
             if (ImGui::Selectable(kSeconds[k].name, k == view.second)) {
                 view.second = k;
-                view.fit_now = true;
+                view.fit = true;
             }
         ImGui::EndCombo();
     }
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("What the lower plot shows beside the barrier");
-}
-
-/// "lambda_m 0.05" for "barrier.lambda 0.05"; other labels as they are.
-std::string mark_words(const std::string& label) {
-    const std::size_t end = std::min(label.find(' '), label.size());
-    const Field* field = find_field(label.substr(0, end));
-    return field != nullptr ? label_of(*field) + label.substr(end) : label;
-}
-
-/// Live changes as labelled lines; labels step down so that neighbours do not cover each other.
-void draw_marks(const TrainSeries& series, const Theme& theme, bool labels) {
-    double last = -1e300;
-    int row = 0;
-    for (const LiveMark& mark : series.marks) {
-        const auto x = static_cast<double>(mark.step);
-        ImPlot::PlotInfLines("##mark", &x, 1, line_of(with_alpha(theme.select, 0.7F), 1.0F));
-        if (!labels) continue;
-        const ImPlotRect limits = ImPlot::GetPlotLimits();
-        row = x - last < 0.12 * limits.X.Size() ? row + 1 : 0;
-        last = x;
-        const double y = limits.Y.Max;
-        const std::string words = mark_words(mark.label);
-        ImPlot::PlotText(words.c_str(), x, y,
-                         ImVec2(ImGui::CalcTextSize(words.c_str()).x / 2 + theme.px(4),
-                                theme.px(9) + static_cast<float>(row % 4) * theme.px(14)));
-    }
 }
 
 /// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before
@@ -134,56 +135,55 @@ void hover(const TrainSeries& series, const Theme& theme) {
     value_card(theme, "step " + std::to_string(at->step), lines);
 }
 
-ImPlotAxisFlags axis_flags(const LossView& view) {
-    return (view.fit || view.fit_now ? ImPlotAxisFlags_AutoFit : 0) | ImPlotAxisFlags_NoHighlight;
-}
-
+// The axes are linked to limits of the view's own, which follow_data() sets from the curves: what
+// else stands in a plot has no say in them, and x is the same in both plots in every frame.
 bool begin_plot(const char* id, float height, LossView& view, bool x_label) {
     const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
     if (!ImPlot::BeginPlot(id, ImVec2(-1, height), flags)) return false;
-    const ImPlotAxisFlags axis = axis_flags(view);
     ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr,
-                      axis | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
-    ImPlot::SetupAxis(ImAxis_Y1, nullptr, axis);
+                      ImPlotAxisFlags_NoHighlight | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
+    ImPlot::SetupAxisLinks(ImAxis_X1, &view.x.low, &view.x.high);
     ImPlot::SetupLegend(ImPlotLocation_NorthEast,
                         ImPlotLegendFlags_Horizontal | ImPlotLegendFlags_Outside);
     return true;
 }
 
+void set_up_y(ImAxis axis, const char* name, AxisLimits& limits, ImPlotAxisFlags flags = 0) {
+    ImPlot::SetupAxis(axis, name, flags | ImPlotAxisFlags_NoHighlight);
+    ImPlot::SetupAxisLinks(axis, &limits.low, &limits.high);
+}
+
 void end_plot(LossView& view) {
-    const bool moved =
-        ImPlot::IsPlotHovered() && (ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseDragging(0, 4));
-    if (moved) view.fit = false;
+    if (ImPlot::IsPlotHovered()) {
+        if (ImGui::GetIO().MouseWheel != 0 || ImGui::IsMouseDragging(0, 4)) view.fit = false;
+        if (ImGui::IsMouseDoubleClicked(0)) view.fit = true;
+    }
     ImPlot::EndPlot();
 }
 
 void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
     if (!begin_plot("##losses", height, view, false)) return;
-    ImPlot::SetupAxis(ImAxis_Y1, "cross-entropy, nats", axis_flags(view));
+    set_up_y(ImAxis_Y1, "cross-entropy, nats", view.ce_limits);
     if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
     const ImU32 own = run_hue(theme, 0);
     const ImU32 other = run_hue(theme, 1);
     ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(),
                      static_cast<int>(view.ce.x.size()), line_of(own, theme.px(1.5F)));
-    std::vector<double> x, y;
-    for (const EvalSample& eval : series.evals) {
-        x.push_back(static_cast<double>(eval.step));
-        y.push_back(static_cast<double>(eval.val_ce));
-    }
+    const Curve validation = validation_of(series);
     ImPlotSpec spec = line_of(other, theme.px(1.75F));
     spec.Marker = ImPlotMarker_Circle;
     spec.MarkerSize = theme.px(3);
-    ImPlot::PlotLine("validation", x.data(), y.data(), static_cast<int>(x.size()), spec);
-    draw_marks(series, theme, true);
+    ImPlot::PlotLine("validation", validation.x.data(), validation.y.data(),
+                     static_cast<int>(validation.x.size()), spec);
+    draw_live_marks(series, theme, true);
     hover(series, theme);
     end_plot(view);
 }
 
 void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
     if (!begin_plot("##barrier", height, view, true)) return;
-    const ImPlotAxisFlags axis = axis_flags(view);
-    ImPlot::SetupAxis(ImAxis_Y1, "barrier", axis);
-    ImPlot::SetupAxis(ImAxis_Y2, kSeconds[view.second].name, axis | ImPlotAxisFlags_AuxDefault);
+    set_up_y(ImAxis_Y1, "barrier", view.barrier_limits);
+    set_up_y(ImAxis_Y2, kSeconds[view.second].name, view.below_limits, ImPlotAxisFlags_AuxDefault);
     ImPlot::PlotLine("barrier, mean of -log|det J|", view.barrier.x.data(), view.barrier.y.data(),
                      static_cast<int>(view.barrier.x.size()),
                      line_of(theme.accent, theme.px(1.25F)));
@@ -192,7 +192,7 @@ void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme,
                      static_cast<int>(view.below.x.size()),
                      line_of(run_hue(theme, 2), theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
-    draw_marks(series, theme, false);
+    draw_live_marks(series, theme, false);
     hover(series, theme);
     end_plot(view);
 }
@@ -212,7 +212,7 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     refresh(series, view, std::max(64, static_cast<int>(room.x)));
     const float upper = std::max(theme.px(60), room.y * 0.56F);
     ImGui::PushFont(theme.fonts.text, type::kSmall);
-    ImPlot::PushStyleVar(ImPlotStyleVar_FitPadding, ImVec2(0.015F, 0.08F));
+    if (view.fit) follow_data(series, view);
     if (ImPlot::BeginAlignedPlots("##loss")) {
         plot_losses(series, view, theme, upper);
         plot_barrier(
@@ -220,9 +220,7 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
             std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
         ImPlot::EndAlignedPlots();
     }
-    ImPlot::PopStyleVar();
     ImGui::PopFont();
-    view.fit_now = false;
 }
 
 }  // namespace marginscope

@@ -12,9 +12,6 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
 /// The settings of the next run, from the field table: what needs a restart lives here.
 void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context);
 
-/// What the form calls a field.
-std::string label_of(const Field& field);
-
 /// The command line of what the form says.
 std::string train_command(const RunFormView& form);
 

@@ -2,9 +2,7 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <utility>
 
 #include "core/error.h"
 #include "ui/train/run_controls.h"
@@ -17,34 +15,6 @@ namespace {
 constexpr std::string_view kUsual[] = {
     "model.layers", "model.heads",    "model.width",  "model.context", "train.steps", "train.batch",
     "train.lr",     "barrier.lambda", "barrier.site", "stage.fit",     "train.noise", "train.seed"};
-
-/// Words for the fields whose names alone would not tell what they are.
-constexpr std::pair<std::string_view, std::string_view> kLabels[] = {
-    {"train.lr", "Learning rate"},
-    {"train.min_lr", "Last learning rate"},
-    {"train.warmup", "Warm-up steps"},
-    {"train.beta1", "AdamW β1"},
-    {"train.beta2", "AdamW β2"},
-    {"train.eval_every", "Evaluate every"},
-    {"train.eval_windows", "Windows to evaluate"},
-    {"train.checkpoint_every", "Checkpoint every"},
-    {"train.cuda_graph", "CUDA graph"},
-    {"train.noise_relative", "Noise × RMS"},
-    {"barrier.lambda", "lambda_m"},
-    {"barrier.site", "Barrier site"},
-    {"barrier.lambda_energy", "lambda_m of energy"},
-    {"barrier.sequences", "Barrier sequences"},
-    {"barrier.fraction", "Barrier fraction"},
-    {"barrier.sample", "Barrier sample"},
-    {"barrier.attended", "Attended tokens"},
-    {"barrier.lanczos_steps", "Lanczos steps"},
-    {"barrier.cap", "Barrier cap"},
-    {"stage.fit", "Stage fit"},
-    {"stage.lr", "Stage learning rate"},
-    {"stage.clip", "Stage clip"},
-    {"stage.init_std", "Stage first std"},
-    {"stage.seed", "Stage seed"},
-};
 
 bool usual(const Field& field) {
     return std::find(std::begin(kUsual), std::end(kUsual), field.name) != std::end(kUsual);
@@ -93,7 +63,7 @@ void draw_field(const Field& field, RunFormView& view, const Theme& theme, bool 
     ImGui::TableNextColumn();
     ImGui::AlignTextToFramePadding();
     const bool changed = field.get(view.config) != field.get(RunConfig{});
-    text_small(theme, changed ? theme.text : theme.dim, label_of(field).c_str());
+    text_small(theme, changed ? theme.text : theme.dim, field.label.c_str());
     if (ImGui::IsItemHovered()) {
         const std::string flag =
             "--" + std::string(field.short_flag.empty() ? field.name : field.short_flag);
@@ -121,16 +91,6 @@ void draw_fields(const char* id, RunFormView& view, const Theme& theme, bool wan
 }
 
 }  // namespace
-
-std::string label_of(const Field& field) {
-    for (const auto& [name, label] : kLabels)
-        if (field.name == name) return std::string(label);
-    std::string label(field.name.substr(field.name.find('.') + 1));
-    std::replace(label.begin(), label.end(), '_', ' ');
-    if (!label.empty())
-        label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
-    return label;
-}
 
 std::string train_command(const RunFormView& form) {
     std::string command = "marginscope train --out " +

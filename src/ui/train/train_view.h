@@ -5,15 +5,15 @@
 #include <string>
 
 #include "core/run/run_config.h"
+#include "ui/axis_limits.h"
 #include "ui/train/train_series.h"
 
 namespace marginscope {
 
 struct LossView {
     bool log_y = false;
-    int smooth = 1;        // steps; 1: none
-    bool fit = true;       // follow the data; off as soon as the user moves the plot
-    bool fit_now = false;  // one more fit, by key or button
+    int smooth = 1;   // steps; 1: none
+    bool fit = true;  // follow the data; off as soon as the user moves the plot
     int second =
         1;  // what stands under the losses: log|det|, share beyond, gradient norm, learning rate
     // Thinned curves of the last series version and width
@@ -22,6 +22,8 @@ struct LossView {
     int smoothed_by = 0;
     int second_of = -1;
     Curve ce, barrier, below;
+    // What the axes show; both plots share x.
+    AxisLimits x, ce_limits, barrier_limits, below_limits;
 };
 
 struct HistogramView {
