@@ -1,4 +1,5 @@
-// Quantiles, rank correlation, bootstrap intervals, histograms.
+// Means, quantiles, and intervals of a mean: bootstrap where values are many, Student's where they
+// are few.
 //
 // Pure functions, any thread. Values that are not finite are left out; with nothing left the answer
 // is NaN. Bootstrap draws depend on the seed alone (core/random.h), so equal input gives equal
@@ -6,8 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
-#include <vector>
 
 namespace marginscope {
 
@@ -25,31 +26,21 @@ double standard_deviation(std::span<const double> values);  // n - 1; NaN below 
 double quantile(std::span<const double> values, double q);
 double median(std::span<const double> values);
 
-// Percentile intervals; level is the share covered. One value, or one pair, gives low = high.
+// Percentile interval; level is the share covered. One value gives low = high.
 Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed = 0, double level = 0.95,
                         int draws = kBootstrapDraws);
-// Mean of b - a over pairs: two models on the same seed, two noises on the same window.
-Interval bootstrap_paired_difference(std::span<const double> a, std::span<const double> b,
-                                     std::uint64_t seed = 0, double level = 0.95,
-                                     int draws = kBootstrapDraws);
 
-// Ranks with ties at their mean rank; pairs with a value that is not finite are left out. NaN below
-// three pairs or where one side is constant.
-double spearman(std::span<const double> a, std::span<const double> b);
-Interval spearman_interval(std::span<const double> a, std::span<const double> b,
-                           std::uint64_t seed = 0, double level = 0.95,
-                           int draws = kBootstrapDraws);
+// P(T <= t) of Student's t with `degrees` >= 1 degrees of freedom, and its inverse for p in (0, 1).
+double student_cdf(double t, int degrees);
+double student_quantile(double p, int degrees);
 
-struct Histogram {
-    double low = 0.0, high = 0.0;  // edges of the first and the last bin
-    std::vector<std::int64_t> counts;
-    std::int64_t below = 0, above = 0, not_finite = 0;  // NaN and infinities are counted apart
+// mean ± t s / sqrt(n): exact for normal values. One value has no interval: low and high are NaN.
+Interval student_mean(std::span<const double> values, double level = 0.95);
 
-    double bin_width() const;
-    double bin_center(int bin) const;
-};
-
-// `high` belongs to the last bin. bins >= 1, low < high.
-Histogram histogram(std::span<const double> values, double low, double high, int bins);
+// The smallest n for which the Student interval of n normal values with this mean and standard
+// deviation excludes 0 with probability `power`: (t_level + t_power) sd / sqrt(n) <= |mean|.
+// nullopt where more than `most` would be needed, or either number is not finite.
+std::optional<int> sample_size(double mean, double standard_deviation, double level = 0.95,
+                               double power = 0.8, int most = 1000);
 
 }  // namespace marginscope

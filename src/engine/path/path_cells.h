@@ -34,14 +34,21 @@ void collect_cell(const PathPlan& plan, PathCell& cell);
 /// on.
 void write_result(const PathCell& cell);
 
-/// Most robust among the lambdas whose mean clean loss stays within (1 + max_clean_loss) of lambda
-/// 0; none before lambda 0 and another lambda are done. Trained noise 0 only: the rival is shown,
-/// not proposed.
-std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
-                                           double max_clean_loss, bool relative = false);
+/// "noise 0.05" or "noise 0.25 RMS": the loss under it, in tables and JSON.
+std::string noise_name(double sigma, bool relative);
 
 /// Every lambda and training noise against lambda 0 without noise, over the seeds that both have.
+/// Losses that are not finite are left out.
 std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& cells);
+
+/// The lambda with the lowest loss at the middle noise level, among those whose interval of
+/// paired_differences() lies below 0 and whose mean clean loss is at most (1 + max_clean_loss)
+/// times that of lambda 0. Where there is none: lambda 0, settled when all others are told to be
+/// worse or too dear, else unsettled, with the number of seeds that would settle it. Nothing before
+/// a seed is done at lambda 0 and at another. Trained noise 0 only: the rival is shown, not
+/// proposed.
+std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
+                                           double max_clean_loss, bool relative = false);
 
 /// design.md's `path` document, also DIR/path.json.
 std::string path_json(const PathFrame& frame);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/statistics.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_files.h"
 #include "files/atomic_file.h"
@@ -29,15 +30,6 @@ double progress_of(const PathPlan& plan, const PathCell& cell) {
     return plan.config.train.steps > 0 ? std::min(1.0, step / plan.config.train.steps) : 0.0;
 }
 
-double quantile_of(std::vector<double> values, double share) {
-    if (values.empty()) return NAN;
-    std::sort(values.begin(), values.end());
-    const double at = share * static_cast<double>(values.size() - 1);
-    const auto low = static_cast<std::size_t>(at);
-    const std::size_t high = std::min(low + 1, values.size() - 1);
-    return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
-}
-
 void collect_margins(PathCell& cell, const json& document) {
     std::vector<double> sigma_min;
     double logdet_sum = 0.0;
@@ -50,9 +42,9 @@ void collect_margins(PathCell& cell, const json& document) {
             ++logdet_count;
         }
     }
-    cell.sigma_min_p5 = quantile_of(sigma_min, 0.05);
-    cell.sigma_min_median = quantile_of(sigma_min, 0.5);
-    cell.sigma_min_min = quantile_of(sigma_min, 0.0);
+    cell.sigma_min_p5 = quantile(sigma_min, 0.05);
+    cell.sigma_min_median = median(sigma_min);
+    cell.sigma_min_min = quantile(sigma_min, 0.0);
     cell.logdet_mean = logdet_count > 0 ? logdet_sum / logdet_count : NAN;
     cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
 }
@@ -182,9 +174,14 @@ std::string path_json(const PathFrame& frame) {
         cells.push_back(cell_document(cell, frame.noise_relative));
     json proposal = nullptr;
     if (frame.proposal)
-        proposal = {{"lambda", json_number(frame.proposal->lambda)},
-                    {"rule", frame.proposal->rule},
-                    {"reason", frame.proposal->reason}};
+        proposal = {
+            {"lambda", json_number(frame.proposal->lambda)},
+            {"rule", frame.proposal->rule},
+            {"reason", frame.proposal->reason},
+            {"settled", frame.proposal->settled},
+            {"pairs", frame.proposal->pairs},
+            {"seeds_needed",
+             frame.proposal->seeds_needed ? json(*frame.proposal->seeds_needed) : json(nullptr)}};
     json paired = json::array();
     for (const PairedDifference& one : frame.paired)
         paired.push_back({{"lambda", one.lambda},
@@ -193,7 +190,8 @@ std::string path_json(const PathFrame& frame) {
                           {"seeds", one.seeds},
                           {"mean", json_number(one.mean)},
                           {"low", json_number(one.low)},
-                          {"high", json_number(one.high)}});
+                          {"high", json_number(one.high)},
+                          {"spread", json_number(one.spread)}});
     return dump_json({{"cells", cells},
                       {"proposal", proposal},
                       {"paired", paired},

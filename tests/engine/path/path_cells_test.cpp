@@ -1,9 +1,8 @@
-// A lambda path's plan, commands, results and proposal, without running anything.
+// A lambda path's plan, commands and results, without running anything.
 #include "engine/path/path_cells.h"
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -35,16 +34,6 @@ protected:
 
     PathPlan plan_;
 };
-
-PathCell done(double lambda, std::int64_t seed, double clean, double noisy) {
-    PathCell cell;
-    cell.lambda = lambda;
-    cell.seed = seed;
-    cell.status = CellStatus::done;
-    cell.clean_ce = clean;
-    cell.noisy_ce = {{0.05, noisy}};
-    return cell;
-}
 
 TEST_F(PathFolder, CoversEveryCombinationOnce) {
     plan_.lambdas = {0, 0.02, 0.02};
@@ -115,23 +104,6 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
     EXPECT_DOUBLE_EQ(again.sigma_min_median, cell.sigma_min_median);
 }
 
-TEST(PairedDifferences, AreOverTheSeedsThatBothHave) {
-    // Differences +1 %, +2 %, +3 %: mean 2 %, half width 4.303 * 1 % / sqrt(3).
-    const std::vector<PathCell> cells = {done(0, 1, 1.0, 2.0),     done(0, 2, 2.0, 2.0),
-                                         done(0, 3, 4.0, 2.0),     done(0.02, 1, 1.01, 1.8),
-                                         done(0.02, 2, 2.04, 1.8), done(0.02, 3, 4.12, 1.8),
-                                         done(0.02, 4, 9.0, 9.0)};
-    const auto paired = paired_differences(cells);
-    ASSERT_EQ(paired.size(), 2u);
-    EXPECT_EQ(paired[0].quantity, "clean");
-    EXPECT_EQ(paired[0].seeds, 3);
-    EXPECT_NEAR(paired[0].mean, 0.02, 1e-12);
-    EXPECT_NEAR(paired[0].high - paired[0].mean, 4.303 * 0.01 / std::sqrt(3.0), 1e-6);
-    EXPECT_EQ(paired[1].quantity, "noise 0.05");
-    EXPECT_NEAR(paired[1].mean, -0.1, 1e-12);
-    EXPECT_NEAR(paired[1].low, -0.1, 1e-9);
-}
-
 TEST_F(PathFolder, TornResultsAreAFailureWithASentence) {
     auto cells = plan_cells(plan_);
     write(fs::path(cells[0].run) / "margins.json", "{\"positions\": [");
@@ -169,26 +141,6 @@ TEST_F(PathFolder, AFolderWithOtherSettingsIsNotMixed) {
 TEST_F(PathFolder, RefusesAFolderThatIsNoPath) {
     fs::create_directories(plan_.folder);
     EXPECT_THROW(read_plan(plan_.folder), UserError);
-}
-
-TEST(Proposal, TakesTheMostRobustWithinTheCleanCost) {
-    const std::vector<PathCell> cells = {done(0, 1, 1.00, 2.0), done(0.02, 1, 1.01, 1.7),
-                                         done(0.1, 1, 1.10, 1.2)};
-    const auto proposal = propose_lambda(cells, 0.02);
-    ASSERT_TRUE(proposal.has_value());
-    EXPECT_DOUBLE_EQ(proposal->lambda, 0.02);
-    EXPECT_NE(proposal->reason.find("-15.0 %"), std::string::npos) << proposal->reason;
-    EXPECT_DOUBLE_EQ(propose_lambda(cells, 0.2)->lambda, 0.1);
-}
-
-TEST(Proposal, StaysAtZeroWhenNothingHelps) {
-    const std::vector<PathCell> cells = {done(0, 1, 1.00, 2.0), done(0.02, 1, 1.01, 2.1)};
-    EXPECT_DOUBLE_EQ(propose_lambda(cells, 0.02)->lambda, 0.0);
-}
-
-TEST(Proposal, NeedsLambdaZeroAndAnother) {
-    EXPECT_FALSE(propose_lambda({done(0, 1, 1, 2)}, 0.02).has_value());
-    EXPECT_FALSE(propose_lambda({done(0.01, 1, 1, 2), done(0.02, 1, 1, 2)}, 0.02).has_value());
 }
 
 }  // namespace
