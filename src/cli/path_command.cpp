@@ -1,7 +1,6 @@
 // `marginscope path`: trains, fits and measures a grid of lambdas and seeds, each cell a child
 // process.
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "cli/command.h"
@@ -11,6 +10,7 @@
 #include "cli/progress.h"
 #include "core/error.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/path_folder.h"
 #include "engine/path/path_run.h"
 #include "files/json_numbers.h"
 #include "files/paths.h"
@@ -56,10 +56,37 @@ void complete_plan(Options& options) {
                                 " itself: use --lambdas and --train-noises.",
                             kExitWrongUse);
     plan.config = options.flags.apply(RunConfig{});
-    plan.text =
-        options.text.file.empty() ? "" : std::filesystem::absolute(options.text.file).string();
-    if (!plan.text.empty())
-        options.text.load();  // a bad text is refused once, here, and not in every cell
+    if (options.text.file.empty()) return;
+    // Every cell reads the text anew: from a pipe the first would leave nothing to the others.
+    plan.text = readable_text(options.text.file, plan.folder);
+    options.text.file = plan.text;
+    options.text.load();  // a bad text is refused once, here, and not in every cell
+}
+
+std::string paired_text(const PathFrame& frame) {
+    if (frame.paired.empty()) return "";
+    std::string out = "against lambda 0, same seeds: mean and 95 % interval; * tells it from 0\n";
+    char text[256];
+    for (const PairedDifference& one : frame.paired) {
+        std::snprintf(text, sizeof text, "%10.4g  noise %-7.4g %-16s %+6.2f %%  ", one.lambda,
+                      one.train_noise, one.quantity.c_str(), 100 * one.mean);
+        out += text;
+        if (one.seeds < 2)
+            std::snprintf(text, sizeof text, "(one seed)\n");
+        else
+            std::snprintf(text, sizeof text, "(%+.2f … %+.2f, %d seeds)%s\n", 100 * one.low,
+                          100 * one.high, one.seeds, one.told() ? " *" : "");
+        out += text;
+    }
+    return out;
+}
+
+std::string proposal_text(const PathFrame& frame) {
+    if (!frame.proposal) return "";
+    const PathProposal& proposal = *frame.proposal;
+    if (!proposal.settled) return "no proposal: " + proposal.reason + "\n";
+    return "proposal: lambda " + number_text(proposal.lambda) + ", " + proposal.rule + ": " +
+           proposal.reason + "\n";
 }
 
 std::string frame_text(const PathFrame& frame) {
@@ -89,18 +116,7 @@ std::string frame_text(const PathFrame& frame) {
                       cell.share_beyond * 100);
         out += text;
     }
-    if (!frame.paired.empty()) out += "against lambda 0, same seeds: mean and 95 % interval\n";
-    for (const PairedDifference& one : frame.paired) {
-        std::snprintf(text, sizeof text,
-                      "%10.4g  noise %-7.4g %-16s %+6.2f %%  (%+.2f … %+.2f, %d seeds)\n",
-                      one.lambda, one.train_noise, one.quantity.c_str(), 100 * one.mean,
-                      100 * one.low, 100 * one.high, one.seeds);
-        out += text;
-    }
-    if (frame.proposal)
-        out += "proposal: lambda " + number_text(frame.proposal->lambda) + ", " +
-               frame.proposal->rule + ": " + frame.proposal->reason + "\n";
-    return out;
+    return out + paired_text(frame) + proposal_text(frame);
 }
 
 int list_cells(const PathPlan& plan) {
@@ -153,61 +169,71 @@ int run(Options& options, std::stop_token stop) {
 
 }  // namespace
 
-void add_path_command(CLI::App& app, CommandContext& context) {
-    auto* command =
-        app.add_subcommand("path", "train a grid of lambdas and seeds and compare them");
-    command->footer(
-        "Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; what is done is "
-        "kept, and the same\n"
-        "command goes on after a stop. --list prints the train commands instead, one a line, for a "
-        "scheduler:\n"
-        "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5 --list | parallel -j 8\n"
-        "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5");
-    const auto options = std::make_shared<Options>();
-    PathPlan& plan = options->plan;
-    options->text.add_to(*command, "UTF-8 text to learn and to evaluate");
-    command->add_option("--out", plan.folder, "the folder of the path")
+constexpr const char* kFooter =
+    "Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; what is done is kept, "
+    "and the same\n"
+    "command goes on after a stop. --list prints the train commands instead, one a line, for a "
+    "scheduler:\n"
+    "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5 --list | parallel -j 8\n"
+    "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5";
+
+/// What is trained.
+void add_grid_options(CLI::App& command, Options& options) {
+    PathPlan& plan = options.plan;
+    options.text.add_to(command, "UTF-8 text to learn and to evaluate");
+    command.add_option("--out", plan.folder, "the folder of the path")
         ->type_name("DIR")
         ->required();
-    command->add_option("--lambdas", options->lambdas, "values of lambda_m")
+    command.add_option("--lambdas", options.lambdas, "values of lambda_m")
         ->type_name("LIST")
         ->capture_default_str();
-    command->add_option("--seeds", plan.seeds, "seeds per lambda, from --seed on")
+    command.add_option("--seeds", plan.seeds, "seeds per lambda, from --seed on")
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")
         ->capture_default_str();
     command
-        ->add_option("--train-noises", options->train_noises,
-                     "training noises: the barrier's rival")
+        .add_option("--train-noises", options.train_noises, "training noises: the barrier's rival")
         ->type_name("LIST")
         ->capture_default_str();
+    command.add_option("--jobs", plan.jobs, "cells at once; 0: the number of cores")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N")
+        ->capture_default_str();
+    command.add_flag("--list", options.list, "print the train command of each cell and do nothing");
+}
+
+/// By what it is judged.
+void add_judging_options(CLI::App& command, Options& options) {
+    PathPlan& plan = options.plan;
     command
-        ->add_option("--sigmas", options->sigmas,
-                     "noise at which each cell is evaluated, beside none [0.02,0.05,0.1; with "
-                     "--relative 0.25,0.5]")
+        .add_option("--sigmas", options.sigmas,
+                    "noise at which each cell is evaluated, beside none [0.02,0.05,0.1; with "
+                    "--relative 0.25,0.5]")
         ->type_name("LIST");
-    command->add_flag(
-        "--relative", plan.relative,
-        "those, and the proposal, in units of the RMS of each model's own embeddings");
-    command->add_option("--draws", plan.draws, "noise draws for each sigma")
+    command.add_flag("--relative", plan.relative,
+                     "those, and the proposal, in units of the RMS of each model's own embeddings");
+    command.add_option("--draws", plan.draws, "noise draws for each sigma")
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")
         ->capture_default_str();
-    command->add_option("--positions", plan.positions, "positions whose margins are measured")
+    command.add_option("--positions", plan.positions, "positions whose margins are measured")
         ->check(CLI::Range(16, 100'000'000))
         ->type_name("N")
         ->capture_default_str();
     command
-        ->add_option("--max-clean-loss", options->max_clean_loss,
-                     "what the proposed lambda may cost on clean text")
+        .add_option("--max-clean-loss", options.max_clean_loss,
+                    "what the proposed lambda may cost on clean text")
         ->type_name("SHARE")
         ->capture_default_str();
-    command->add_option("--jobs", plan.jobs, "cells at once; 0: the number of cores")
-        ->check(CLI::Range(0, 1024))
-        ->type_name("N")
-        ->capture_default_str();
-    command->add_flag("--list", options->list,
-                      "print the train command of each cell and do nothing");
+}
+
+void add_path_command(CLI::App& app, CommandContext& context) {
+    auto* command =
+        app.add_subcommand("path", "train a grid of lambdas and seeds and compare them");
+    command->footer(kFooter);
+    const auto options = std::make_shared<Options>();
+    add_grid_options(*command, *options);
+    add_judging_options(*command, *options);
     options->flags.add_to(*command);
     add_json_option(*command, options->json);
     command->callback([&context, options] {

@@ -277,8 +277,12 @@ std::shared_ptr<PathFrame> make_path(const Size& size, std::mt19937& generator) 
     frame->running_cells = 1;
     frame->progress = 0.72;
     frame->eta_secs = 340;
-    frame->proposal = PathProposal{0.02, "at most 2 % clean loss",
-                                   "largest lambda whose clean cross-entropy rises by at most 2 %"};
+    frame->proposal = PathProposal{0.02,
+                                   "at most 2 % clean loss",
+                                   "largest lambda whose clean cross-entropy rises by at most 2 %",
+                                   true,
+                                   2,
+                                   std::nullopt};
     return frame;
 }
 

@@ -12,6 +12,7 @@
 #include "ui/path/path_plots.h"
 #include "ui/path/path_view.h"
 #include "ui/path/plan_form.h"
+#include "ui/path/plan_panel.h"
 #include "ui/path/plot_parts.h"
 #include "ui/path/proposal.h"
 #include "ui/run_hue.h"
@@ -87,15 +88,6 @@ PathFrame small_path() {
     path.cells = {done(0, 1, 1.0), done(0, 2, 2.0), done(0.02, 1, 1.5), done(0.02, 2, 2.5)};
     path.cells.back().status = CellStatus::waiting;
     return path;
-}
-
-TEST(PathCurves, BandsAreOverFinishedSeeds) {
-    const auto points = band(small_path(), clean_loss(), 0, false);
-    ASSERT_EQ(points.size(), 2U);
-    EXPECT_DOUBLE_EQ(points[0].mean, 1.5);
-    EXPECT_DOUBLE_EQ(points[0].low, 1.0);
-    EXPECT_DOUBLE_EQ(points[0].high, 2.0);
-    EXPECT_EQ(points[1].seeds, 1) << "a cell that waits has no value";
 }
 
 TEST(PathCurves, ZeroHasItsOwnSlotLeftOfAllOthers) {
@@ -226,8 +218,8 @@ PathFrame told_path() {
     path.folder = "/somewhere/else/my path";
     for (const double lambda : {0.01, 0.02})
         for (const char* quantity : {"clean", "noise 0.02", "noise 0.25 RMS"})
-            path.paired.push_back({lambda, 0, quantity, 3, 0.012, -12.88, 34.13});
-    path.proposal = PathProposal{0.02, "a rule", "a reason"};
+            path.paired.push_back({lambda, 0, quantity, 3, 0.012, -12.88, 34.13, 9.4});
+    path.proposal = PathProposal{0.02, "a rule", "a reason", true, 3, std::nullopt};
     return path;
 }
 
@@ -260,7 +252,7 @@ TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
         draw_path_losses(f, s.view<PathView>(), c);
     });
-    for (const char* part : {"clean", "σ 0.05", "mean and range of up to 2 seeds"})
+    for (const char* part : {"clean", "σ 0.05", "one seed, no range"})
         EXPECT_NE(interface.words().find(part), std::string::npos) << part;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
         draw_path_margins(f, s.view<PathView>(), c);
@@ -268,7 +260,7 @@ TEST(PathPanels, LinesAreNamedAndTheFolderIsShort) {
     for (const char* part : {"median", "5 %", "smallest", "RMS"})
         EXPECT_NE(interface.words().find(part), std::string::npos) << part;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_plan(f, s.view<PathView>(), c);
+        draw_plan(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
     });
     EXPECT_NE(interface.words().find("my path"), std::string::npos);
     EXPECT_EQ(interface.words().find("/somewhere"), std::string::npos);

@@ -12,6 +12,40 @@
 
 namespace marginscope {
 
+// ---- the plan, of both
+
+struct PathPlan {
+    std::string folder;     // "" chooses one
+    std::string text;       // "" is the built-in corpus
+    std::string text_mark;  // of the text's content, text_mark_of(); "" when there is no file
+    std::vector<double> lambdas = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
+    std::vector<double> train_noises = {0};
+    int seeds = 2;
+    std::vector<double> sigmas = {0.02, 0.05, 0.1};     // absolute
+    std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
+    bool relative = false;                              // which of the two the proposal looks at
+    double max_clean_loss = 0.02;
+    int jobs = 0;          // 0: number of cores
+    int positions = 4096;  // for the margins of a finished cell
+    int draws = 4;
+    RunConfig config;
+    static void fields(auto& self, auto&& visit) {
+        visit("folder", self.folder);
+        visit("text", self.text);
+        visit("lambdas", self.lambdas);
+        visit("train_noises", self.train_noises);
+        visit("seeds", self.seeds);
+        visit("sigmas", self.sigmas);
+        visit("relative_sigmas", self.relative_sigmas);
+        visit("relative", self.relative);
+        visit("max_clean_loss", self.max_clean_loss);
+        visit("jobs", self.jobs);
+        visit("positions", self.positions);
+        visit("draws", self.draws);
+        visit("config", self.config);
+    }
+};
+
 // ---- frames
 
 enum class CellStatus { waiting, running, done, failed };
@@ -23,7 +57,8 @@ struct PathCell {
     std::string fit;
     double train_noise = 0;
     CellStatus status = CellStatus::waiting;
-    double progress = 0;  // 0…1 while running
+    double progress = 0;  // 0…1 of all its steps; training is one of them
+    std::string doing;    // "training", "fitting its stage", … while running
     std::optional<double> clean_ce;
     std::vector<std::pair<double, double>> noisy_ce;  // (sigma, cross-entropy), sigma absolute
     std::vector<std::pair<double, double>>
@@ -32,8 +67,9 @@ struct PathCell {
     double logdet_mean = 0;
     double share_beyond = 0;
     double embedding_rms = 0;
-    std::string run;       // its run folder
-    std::string sentence;  // why it failed
+    std::string run;        // its run folder
+    std::string text_mark;  // of the text it belongs to, as in the plan
+    std::string sentence;   // why it failed
 };
 
 struct PathProposal {
@@ -64,6 +100,7 @@ struct PairedDifference {
 struct PathFrame {
     std::uint64_t version = 0;
     std::string folder;
+    PathPlan plan;
     std::vector<PathCell> cells;
     std::vector<PairedDifference> paired;
     bool noise_relative = false;  // which of the two noise units rules and headlines use
@@ -78,36 +115,6 @@ struct PathFrame {
 
 // ---- commands
 
-struct PathPlan {
-    std::string folder;  // "" chooses one
-    std::string text;    // "" is the built-in corpus
-    std::vector<double> lambdas = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
-    std::vector<double> train_noises = {0};
-    int seeds = 2;
-    std::vector<double> sigmas = {0.02, 0.05, 0.1};     // absolute
-    std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
-    bool relative = false;                              // which of the two the proposal looks at
-    double max_clean_loss = 0.02;
-    int jobs = 0;          // 0: number of cores
-    int positions = 4096;  // for the margins of a finished cell
-    int draws = 4;
-    RunConfig config;
-    static void fields(auto& self, auto&& visit) {
-        visit("folder", self.folder);
-        visit("text", self.text);
-        visit("lambdas", self.lambdas);
-        visit("train_noises", self.train_noises);
-        visit("seeds", self.seeds);
-        visit("sigmas", self.sigmas);
-        visit("relative_sigmas", self.relative_sigmas);
-        visit("relative", self.relative);
-        visit("max_clean_loss", self.max_clean_loss);
-        visit("jobs", self.jobs);
-        visit("positions", self.positions);
-        visit("draws", self.draws);
-        visit("config", self.config);
-    }
-};
 struct StartPath {
     static constexpr std::string_view kName = "start_path";
     PathPlan plan;

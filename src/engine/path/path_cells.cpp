@@ -1,23 +1,18 @@
-// The plan of a lambda path: its cells, their commands, its file.
+// The cells of a lambda path and their commands.
 #include "engine/path/path_cells.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/error.h"
 #include "engine/path/path_files.h"
-#include "files/atomic_file.h"
-#include "files/json_numbers.h"
-#include "nn/model/config_json.h"
 
 namespace marginscope {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 std::string number(double value) { return format_value(value); }
 
@@ -98,6 +93,7 @@ std::vector<PathCell> plan_cells(const PathPlan& plan) {
                 cell.site = name_of(plan.config.barrier.site);
                 cell.fit = name_of(plan.config.stage.fit);
                 cell.run = cell_folder(plan, lambda, cell.seed, noise);
+                cell.text_mark = plan.text_mark;
                 checked_value(*find_field("barrier.lambda"), lambda);
                 checked_value(*find_field("train.noise"), noise);
                 if (seen.insert(cell.run).second) cells.push_back(std::move(cell));
@@ -142,78 +138,6 @@ std::string train_line(const PathPlan& plan, const PathCell& cell, const std::st
     std::string line = quoted(program);
     for (const std::string& argument : train_arguments(plan, cell)) line += " " + quoted(argument);
     return line;
-}
-
-namespace {
-
-json plan_document(const PathPlan& plan) {
-    return {{"format", 1},
-            {"text", plan.text.empty() ? plan.text : fs::absolute(plan.text).string()},
-            {"lambdas", plan.lambdas},
-            {"train_noises", plan.train_noises},
-            {"seeds", plan.seeds},
-            {"sigmas", plan.sigmas},
-            {"relative_sigmas", plan.relative_sigmas},
-            {"relative", plan.relative},
-            {"max_clean_loss", plan.max_clean_loss},
-            {"positions", plan.positions},
-            {"draws", plan.draws},
-            {"config", config_to_json(plan.config)}};
-}
-
-/// What must be equal for two plans to share a folder: everything that a cell's numbers depend on
-/// besides its own lambda, seed and noise.
-json shared_part(json document) {
-    for (const char* free : {"lambdas", "train_noises", "seeds", "max_clean_loss", "relative"})
-        document.erase(free);
-    document.at("config").at("barrier").erase("lambda");
-    document.at("config").at("train").erase("noise");
-    return document;
-}
-
-}  // namespace
-
-void write_plan(const PathPlan& plan) {
-    const std::string file = (fs::path(plan.folder) / "plan.json").string();
-    if (fs::exists(file) &&
-        shared_part(plan_document(read_plan(plan.folder))) != shared_part(plan_document(plan)))
-        throw UserError(
-            plan.folder +
-                " holds a path with other settings (see its plan.json); choose another folder.",
-            2);
-    std::error_code problem;
-    fs::create_directories(plan.folder, problem);
-    if (problem)
-        throw UserError("Cannot make the folder " + plan.folder + ": " + problem.message() + ".");
-    write_file_atomically(file, dump_json(plan_document(plan), 2) + "\n");
-}
-
-PathPlan read_plan(const std::string& folder) {
-    const std::string file = (fs::path(folder) / "plan.json").string();
-    if (!fs::exists(file))
-        throw UserError(
-            folder +
-            " is no path folder: it has no plan.json. Make one with `marginscope path --out " +
-            folder + "`.");
-    PathPlan plan;
-    try {
-        const json document = read_json_file(file, "a path's plan");
-        plan.folder = folder;
-        plan.text = document.at("text").get<std::string>();
-        plan.lambdas = document.at("lambdas").get<std::vector<double>>();
-        plan.train_noises = document.at("train_noises").get<std::vector<double>>();
-        plan.seeds = document.at("seeds").get<int>();
-        plan.sigmas = document.at("sigmas").get<std::vector<double>>();
-        plan.relative_sigmas = document.at("relative_sigmas").get<std::vector<double>>();
-        plan.relative = document.at("relative").get<bool>();
-        plan.max_clean_loss = document.at("max_clean_loss").get<double>();
-        plan.positions = document.at("positions").get<int>();
-        plan.draws = document.at("draws").get<int>();
-        plan.config = config_from_json(document.at("config"), file);
-    } catch (const nlohmann::json::exception& error) {
-        throw UserError(file + " is not a plan that this version reads: " + error.what() + ".");
-    }
-    return plan;
 }
 
 }  // namespace marginscope

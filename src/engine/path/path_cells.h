@@ -30,6 +30,12 @@ std::string train_line(const PathPlan& plan, const PathCell& cell, const std::st
 /// Reads what the cell's run folder holds: finished results, progress so far, or nothing yet.
 void collect_cell(const PathPlan& plan, PathCell& cell);
 
+/// Share of the training steps that the cell's run folder tells of.
+double trained_share(const PathPlan& plan, const PathCell& cell);
+
+/// Mean over the cells, failed ones being at their end; below 1 until all have ended.
+double path_progress(const std::vector<PathCell>& cells);
+
 /// A finished cell in a few lines, RUN/result.json: read instead of the long documents from then
 /// on.
 void write_result(const PathCell& cell);
@@ -52,10 +58,5 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
 
 /// design.md's `path` document, also DIR/path.json.
 std::string path_json(const PathFrame& frame);
-
-/// plan.json of a path folder: written when a path starts, so that it can be resumed and shown.
-/// UserError for foreign folders.
-void write_plan(const PathPlan& plan);
-PathPlan read_plan(const std::string& folder);
 
 }  // namespace marginscope

@@ -5,8 +5,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/error.h"
 #include "core/statistics.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/path_clock.h"
 #include "engine/path/path_files.h"
 #include "files/atomic_file.h"
 #include "files/json_numbers.h"
@@ -17,17 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Progress from the last complete line of metrics.jsonl.
+/// Share of the cell's work that its files prove, by the plan's guess of what each step takes.
 double progress_of(const PathPlan& plan, const PathCell& cell) {
-    std::ifstream in(fs::path(cell.run) / "metrics.jsonl");
-    std::string line;
-    double step = 0;
-    while (std::getline(in, line)) {
-        const json parsed = json::parse(line, nullptr, false);
-        if (parsed.is_object() && parsed.contains("step") && parsed["step"].is_number())
-            step = parsed["step"].get<double>();
-    }
-    return plan.config.train.steps > 0 ? std::min(1.0, step / plan.config.train.steps) : 0.0;
+    const std::vector<CellStep> steps = cell_steps(plan, cell);
+    std::size_t done = 0;
+    while (done < steps.size() && fs::exists(steps[done].proof)) ++done;
+    return share_before(plan, done, done == 0 ? trained_share(plan, cell) : 0.0);
 }
 
 void collect_margins(PathCell& cell, const json& document) {
@@ -73,6 +70,9 @@ void read_noisy(const json& document, std::vector<std::pair<double, double>>& no
 
 /// A finished cell from what `cell_document` wrote.
 void read_result(PathCell& cell, const json& document) {
+    const std::string mark = document.value("text_mark", std::string());
+    if (!mark.empty() && !cell.text_mark.empty() && mark != cell.text_mark)
+        throw UserError("they were computed from another text.");
     const json& sigma_min = document.at("sigma_min");
     cell.clean_ce = number_field(document, "clean_ce");
     read_noisy(document.at("noisy_ce_absolute"), cell.noisy_ce);
@@ -100,6 +100,32 @@ std::string_view status_name(CellStatus status) {
 }
 
 }  // namespace
+
+// The last complete line of metrics.jsonl tells.
+double trained_share(const PathPlan& plan, const PathCell& cell) {
+    std::ifstream in(fs::path(cell.run) / "metrics.jsonl");
+    std::string line;
+    double step = 0;
+    while (std::getline(in, line)) {
+        const json parsed = json::parse(line, nullptr, false);
+        if (parsed.is_object() && parsed.contains("step") && parsed["step"].is_number())
+            step = parsed["step"].get<double>();
+    }
+    return plan.config.train.steps > 0 ? std::min(1.0, step / plan.config.train.steps) : 0.0;
+}
+
+double path_progress(const std::vector<PathCell>& cells) {
+    constexpr double kNotAll = 0.999;
+    if (cells.empty()) return 1.0;
+    double sum = 0;
+    bool all = true;
+    for (const PathCell& cell : cells) {
+        const bool ended = cell.status == CellStatus::done || cell.status == CellStatus::failed;
+        sum += ended ? 1.0 : cell.progress;
+        all = all && ended;
+    }
+    return all ? 1.0 : std::min(sum / static_cast<double>(cells.size()), kNotAll);
+}
 
 void collect_cell(const PathPlan& plan, PathCell& cell) {
     const bool summarised = fs::exists(cell_file(cell, kResult));
@@ -132,6 +158,11 @@ void collect_cell(const PathPlan& plan, PathCell& cell) {
 
 namespace {
 
+/// What a single seed does not have is missing, not a number.
+json number_or_nothing(double value) {
+    return std::isnan(value) ? json(nullptr) : json_number(value);
+}
+
 json noisy_document(const std::vector<std::pair<double, double>>& noisy) {
     json document = json::object();
     for (const auto& [sigma, ce] : noisy) document[format_value(sigma)] = json_number(ce);
@@ -158,6 +189,7 @@ json cell_document(const PathCell& cell, bool relative) {
             {"share_beyond", done ? json_number(cell.share_beyond) : json(nullptr)},
             {"embedding_rms", done ? json_number(cell.embedding_rms) : json(nullptr)},
             {"run", fs::path(cell.run).filename().string()},
+            {"text_mark", cell.text_mark},
             {"sentence", cell.sentence}};
 }
 
@@ -189,9 +221,9 @@ std::string path_json(const PathFrame& frame) {
                           {"quantity", one.quantity},
                           {"seeds", one.seeds},
                           {"mean", json_number(one.mean)},
-                          {"low", json_number(one.low)},
-                          {"high", json_number(one.high)},
-                          {"spread", json_number(one.spread)}});
+                          {"low", number_or_nothing(one.low)},
+                          {"high", number_or_nothing(one.high)},
+                          {"spread", number_or_nothing(one.spread)}});
     return dump_json({{"cells", cells},
                       {"proposal", proposal},
                       {"paired", paired},

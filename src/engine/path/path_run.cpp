@@ -14,6 +14,7 @@
 #include "engine/exchange/mailbox.h"
 #include "engine/jobs/child_process.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/path_clock.h"
 #include "files/atomic_file.h"
 
 namespace marginscope {
@@ -26,8 +27,8 @@ constexpr auto kPollEvery = std::chrono::milliseconds(200);
 constexpr auto kCollectEvery = std::chrono::milliseconds(1000);
 constexpr int kInterrupted = 130;
 
-std::string last_line(const std::string& path) {
-    std::ifstream in(path);
+std::string last_line(const std::string& file) {
+    std::ifstream in(file);
     std::string line;
     std::string last;
     while (std::getline(in, line))
@@ -41,7 +42,16 @@ struct ActiveCell {
     std::vector<CellStep> steps;
     std::size_t step = 0;
     std::optional<ChildProcess> child;
+    double began_at = 0;  // share of the step's work that was done when its child began
+    Clock::time_point began = Clock::now();
 };
+
+double secs_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+constexpr const char* kDoing[kCellSteps] = {"training", "fitting its stage", "measuring margins",
+                                            "measuring noise", "measuring relative noise"};
 
 }  // namespace
 
@@ -53,14 +63,18 @@ int path_jobs(const PathPlan& plan) {
 class PathRun::Runner {
 public:
     Runner(PathPlan plan, std::string program, std::function<void()> on_change)
-        : plan_(std::move(plan)), program_(std::move(program)), on_change_(std::move(on_change)) {
+        : plan_(std::move(plan)),
+          program_(std::move(program)),
+          on_change_(std::move(on_change)),
+          clock_(plan_) {
         state_.folder = plan_.folder;
         state_.noise_relative = plan_.relative;
         state_.max_clean_loss = plan_.max_clean_loss;
+        plan_.text_mark = text_mark_of(plan_.text);
         state_.cells = plan_cells(plan_);
         write_plan(plan_);
+        state_.plan = plan_;
         for (PathCell& cell : state_.cells) collect_cell(plan_, cell);
-        for (const PathCell& cell : state_.cells) done_at_start_ += cell.status == CellStatus::done;
         state_.running = true;
         publish();
         thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
@@ -92,6 +106,7 @@ private:
         for (ActiveCell& active : active_) {
             if (active.child) active.child->wait();
             state_.cells[active.cell].status = CellStatus::waiting;
+            state_.cells[active.cell].doing.clear();
         }
         active_.clear();
         state_.running = false;
@@ -109,7 +124,7 @@ private:
              i < state_.cells.size() && static_cast<int>(active_.size()) < path_jobs(plan_); ++i) {
             PathCell& cell = state_.cells[i];
             if (cell.status != CellStatus::waiting) continue;
-            ActiveCell active{i, cell_steps(plan_, cell), 0, std::nullopt};
+            ActiveCell active{i, cell_steps(plan_, cell), 0, std::nullopt, 0, Clock::now()};
             cell.status = CellStatus::running;
             active_.push_back(std::move(active));
             advance(active_.back());
@@ -125,6 +140,7 @@ private:
         while (active.step < active.steps.size() && fs::exists(active.steps[active.step].proof))
             ++active.step;
         if (active.step == active.steps.size()) {
+            cell.doing.clear();
             collect_cell(plan_, cell);
             if (cell.status == CellStatus::running) fail(cell, "its results are missing");
             if (cell.status == CellStatus::done) write_result(cell);
@@ -134,11 +150,18 @@ private:
         }
         try {
             fs::create_directories(cell.run);
+            if (text_mark_of(plan_.text) != plan_.text_mark)
+                throw UserError(plan_.text +
+                                " has changed since the path began; its cells would not learn the "
+                                "same text. Give the old text back, or another --out.");
             const CellStep& step = active.steps[active.step];
             std::vector<std::string> arguments = {program_};
             arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
             active.child.emplace(
                 arguments, step.output.empty() ? "/dev/null" : step.output + ".part", log_of(cell));
+            active.began = Clock::now();
+            active.began_at = active.step == 0 ? trained_share(plan_, cell) : 0.0;
+            cell.doing = kDoing[active.step];
         } catch (const std::exception& error) {
             fail(cell, error.what());
         }
@@ -168,7 +191,6 @@ private:
         std::erase_if(active_, [](const ActiveCell& active) { return !active.child; });
         if (changed || Clock::now() - collected_ > kCollectEvery) {
             collected_ = Clock::now();
-            for (const ActiveCell& active : active_) collect_cell(plan_, state_.cells[active.cell]);
             publish();
         }
     }
@@ -180,6 +202,7 @@ private:
                  "`" + step.arguments.front() + "` ended without writing " + step.proof);
             return;
         }
+        clock_.ended(active.step, active.began_at, secs_since(active.began));
         ++active.step;
         advance(active);
     }
@@ -187,6 +210,7 @@ private:
     static void fail(PathCell& cell, const std::string& sentence) {
         cell.status = CellStatus::failed;
         cell.sentence = sentence;
+        cell.doing.clear();
     }
 
     // Beside the run folder: `train` makes a run only in a new or an empty one.
@@ -208,18 +232,38 @@ private:
         state_.paired = paired_differences(state_.cells);
     }
 
+    /// Each cell's share, that of all and the time left; below 1 until every cell has ended.
+    void tell_progress() {
+        std::vector<RunningStep> running;
+        for (const ActiveCell& active : active_) {
+            if (!active.child) continue;
+            const double told =
+                active.step == 0 ? trained_share(plan_, state_.cells[active.cell]) : 0.0;
+            running.push_back({active.step, active.began_at, std::max(told, active.began_at),
+                               secs_since(active.began)});
+        }
+        const StepSecs expected = clock_.expected(running);
+        const bool timed = clock_.timed(running);
+        std::size_t next = 0;
+        for (const ActiveCell& active : active_)
+            if (active.child)
+                state_.cells[active.cell].progress =
+                    clock_.cell_share(running[next++], expected, timed);
+        int waiting = 0;
+        double waiting_share = 0;
+        for (const PathCell& cell : state_.cells)
+            if (cell.status == CellStatus::waiting) {
+                ++waiting;
+                waiting_share += cell.progress;
+            }
+        state_.progress = path_progress(state_.cells);
+        state_.eta_secs = clock_.secs_left(running, waiting, waiting_share, path_jobs(plan_));
+    }
+
     void publish() {
         summarise();
         state_.running_cells = static_cast<int>(active_.size());
-        double sum = 0.0;
-        for (const PathCell& cell : state_.cells)
-            sum += cell.status == CellStatus::failed ? 1.0 : cell.progress;
-        state_.progress =
-            state_.cells.empty() ? 1.0 : sum / static_cast<double>(state_.cells.size());
-        const double done_now = sum - done_at_start_;
-        const double left = static_cast<double>(state_.cells.size()) - sum;
-        const double secs = std::chrono::duration<double>(Clock::now() - began_).count();
-        state_.eta_secs = done_now > 0.02 ? secs * left / done_now : 0.0;
+        tell_progress();
         ++state_.version;
         auto copy = std::make_shared<const PathFrame>(state_);
         frame_.update([&](auto& slot) { slot = std::move(copy); });
@@ -231,8 +275,7 @@ private:
     std::function<void()> on_change_;
     PathFrame state_;  // the thread's own after construction
     std::vector<ActiveCell> active_;
-    int done_at_start_ = 0;
-    Clock::time_point began_ = Clock::now();
+    PathClock clock_;
     Clock::time_point collected_ = Clock::now();
     std::atomic<double> max_clean_loss_ = plan_.max_clean_loss;
     Latest<std::shared_ptr<const PathFrame>> frame_;
@@ -251,23 +294,5 @@ bool PathRun::running() const { return runner_->running(); }
 void PathRun::request_stop() { runner_->request_stop(); }
 bool PathRun::wait_for(double timeout_secs) { return runner_->wait_for(timeout_secs); }
 void PathRun::set_max_clean_loss(double share) { runner_->set_max_clean_loss(share); }
-
-std::shared_ptr<const PathFrame> open_path(const std::string& folder) {
-    const PathPlan plan = read_plan(folder);
-    PathFrame frame;
-    frame.folder = folder;
-    frame.noise_relative = plan.relative;
-    frame.max_clean_loss = plan.max_clean_loss;
-    frame.cells = plan_cells(plan);
-    double sum = 0.0;
-    for (PathCell& cell : frame.cells) {
-        collect_cell(plan, cell);
-        sum += cell.progress;
-    }
-    frame.progress = frame.cells.empty() ? 1.0 : sum / static_cast<double>(frame.cells.size());
-    frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss, plan.relative);
-    frame.paired = paired_differences(frame.cells);
-    return std::make_shared<const PathFrame>(std::move(frame));
-}
 
 }  // namespace marginscope

@@ -8,6 +8,7 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "engine/path/path_folder.h"
 
 namespace marginscope {
 
@@ -33,9 +34,6 @@ private:
     class Runner;
     std::unique_ptr<Runner> runner_;
 };
-
-/// A folder as it is, without running anything.
-std::shared_ptr<const PathFrame> open_path(const std::string& folder);
 
 /// Number of cells at once: the user's choice or the number of cores.
 int path_jobs(const PathPlan& plan);

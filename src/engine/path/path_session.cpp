@@ -63,6 +63,7 @@ void PathSession::handle(const StartPath& wish) {
     PathPlan plan = wish.plan;
     if (plan.folder.empty()) plan.folder = new_path_folder();
     if (plan.text.empty()) plan.text = shelf_.corpus_path();
+    if (!plan.text.empty()) plan.text = readable_text(plan.text, plan.folder);
     path_.reset();
     path_ = std::make_unique<PathRun>(plan, program_, [this] { context_.wake(); });
     context_.tell("The path runs in " + plan.folder + ".");

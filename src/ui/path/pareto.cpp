@@ -106,7 +106,8 @@ void mark_chosen(const std::vector<Point>& all, const PathFrame& path, PanelCont
     ImPlot::PushPlotClipRect();
     for (const Point& point : all) {
         const ImVec2 at = ImPlot::PlotToPixels(point.clean, point.noisy);
-        const bool proposed = path.proposal && point.cell->train_noise == 0 &&
+        const bool proposed = path.proposal && path.proposal->settled &&
+                              point.cell->train_noise == 0 &&
                               point.cell->lambda == path.proposal->lambda;
         if (proposed) draw->AddCircle(at, theme.px(8), theme.good, 0, theme.px(1.5F));
         if (!point.cell->run.empty() && point.cell->run == context.selection.path_run)
@@ -121,7 +122,8 @@ std::vector<LegendEntry> legend_of(const PathFrame& path, const Theme& theme) {
         entries.push_back({format_number(lambda), lambda_color(path, lambda, theme), Mark::disc});
     if (train_noises_of(path).back() > 0)
         entries.push_back({"trained with noise", theme.dim, Mark::cross});
-    if (path.proposal) entries.push_back({"proposed", theme.good, Mark::ring});
+    if (path.proposal && path.proposal->settled)
+        entries.push_back({"proposed", theme.good, Mark::ring});
     return entries;
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 using Value = std::optional<double>;
 
+constexpr const char* kLower = "lower is better";
+constexpr const char* kFarther = "higher is farther from the boundary";
+
 Value finished(const PathCell& cell, double value) {
     if (cell.status != CellStatus::done || !std::isfinite(value)) return std::nullopt;
     return value;
@@ -22,8 +25,8 @@ const std::vector<std::pair<double, double>>& noisy(const PathCell& cell, bool r
 }
 
 CellQuantity plain(const char* name, const char* unit,
-                   Value (*value)(const PathCell&, double, bool), bool smaller_is_better) {
-    return {name, unit, value, 0, smaller_is_better};
+                   Value (*value)(const PathCell&, double, bool), const char* direction) {
+    return {name, unit, value, 0, direction};
 }
 
 template <typename Pick>
@@ -43,12 +46,12 @@ CellQuantity clean_loss() {
     return plain(
         "clean loss", "nats",
         [](const PathCell& c, double, bool) { return finished(c, c.clean_ce.value_or(NAN)); },
-        true);
+        kLower);
 }
 
 CellQuantity noisy_loss(double sigma, bool relative) {
     CellQuantity quantity{"loss, noise " + format_number(sigma) + (relative ? " RMS" : ""), "nats",
-                          nullptr, sigma, true};
+                          nullptr, sigma, kLower};
     quantity.value = [](const PathCell& c, double wanted, bool in_rms) -> Value {
         for (const auto& [at, ce] : noisy(c, in_rms))
             if (at == wanted) return finished(c, ce);
@@ -60,32 +63,34 @@ CellQuantity noisy_loss(double sigma, bool relative) {
 CellQuantity sigma_min_median() {
     return plain(
         "sigma_min, median", "",
-        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_median); }, false);
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_median); }, kFarther);
 }
 CellQuantity sigma_min_p5() {
     return plain(
         "sigma_min, 5 %", "",
-        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_p5); }, false);
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_p5); }, kFarther);
 }
 CellQuantity sigma_min_smallest() {
     return plain(
         "sigma_min, smallest", "",
-        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_min); }, false);
+        [](const PathCell& c, double, bool) { return finished(c, c.sigma_min_min); }, kFarther);
 }
 CellQuantity logdet_mean() {
     return plain(
         "mean log|det J|", "nats",
-        [](const PathCell& c, double, bool) { return finished(c, c.logdet_mean); }, false);
+        [](const PathCell& c, double, bool) { return finished(c, c.logdet_mean); },
+        "what lambda_m raises; see sigma_min beside it");
 }
 CellQuantity share_beyond() {
     return plain(
         "share beyond", "",
-        [](const PathCell& c, double, bool) { return finished(c, c.share_beyond); }, true);
+        [](const PathCell& c, double, bool) { return finished(c, c.share_beyond); }, kLower);
 }
 CellQuantity embedding_rms() {
     return plain(
         "embedding RMS", "",
-        [](const PathCell& c, double, bool) { return finished(c, c.embedding_rms); }, true);
+        [](const PathCell& c, double, bool) { return finished(c, c.embedding_rms); },
+        "larger embeddings make absolute noise look small");
 }
 
 std::vector<CellQuantity> grid_quantities(const PathFrame& path, bool relative) {
@@ -111,27 +116,6 @@ std::vector<double> lambdas_of(const PathFrame& path) {
 
 std::vector<double> train_noises_of(const PathFrame& path) {
     return distinct(path, [](const PathCell& c) { return c.train_noise; });
-}
-
-std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise,
-                            bool relative) {
-    std::vector<BandPoint> points;
-    for (const double lambda : lambdas_of(path)) {
-        BandPoint point{lambda, 0, INFINITY, -INFINITY, 0};
-        for (const PathCell& cell : path.cells) {
-            if (cell.lambda != lambda || cell.train_noise != train_noise) continue;
-            const Value value = value_of(quantity, cell, relative);
-            if (!value) continue;
-            point.mean += *value;
-            point.low = std::min(point.low, *value);
-            point.high = std::max(point.high, *value);
-            ++point.seeds;
-        }
-        if (point.seeds == 0) continue;
-        point.mean /= point.seeds;
-        points.push_back(point);
-    }
-    return points;
 }
 
 LambdaAxis::LambdaAxis(const std::vector<double>& lambdas) {

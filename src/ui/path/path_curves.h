@@ -1,5 +1,4 @@
-// Numbers of a path arranged for drawing: quantities of a cell, means and bands over seeds, the
-// axis with a slot for 0.
+// Numbers of a path arranged for drawing: quantities of a cell, the axis with a slot for 0.
 //
 // Pure functions, any thread.
 #pragma once
@@ -18,7 +17,7 @@ struct CellQuantity {
     std::string unit;
     std::optional<double> (*value)(const PathCell&, double sigma, bool relative) = nullptr;
     double sigma = 0;
-    bool smaller_is_better = true;
+    std::string direction;  // which end is the good one: "lower is better"
 };
 std::optional<double> value_of(const CellQuantity& quantity, const PathCell& cell, bool relative);
 
@@ -38,15 +37,6 @@ std::vector<double> sigmas_of(const PathFrame& path, bool relative);
 /// lambda_m or training noise of any cell, in rising order.
 std::vector<double> lambdas_of(const PathFrame& path);
 std::vector<double> train_noises_of(const PathFrame& path);
-
-struct BandPoint {
-    double lambda = 0, mean = 0, low = 0, high = 0;
-    int seeds = 0;
-};
-/// Mean with smallest and largest over the seeds, at every lambda with this training noise; lambdas
-/// without a value are left out.
-std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise,
-                            bool relative);
 
 /// Where lambda stands on an axis that is logarithmic with a slot of its own for 0: log10, and one
 /// gap left of the smallest.

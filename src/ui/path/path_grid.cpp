@@ -5,12 +5,14 @@
 #include <cmath>
 #include <filesystem>
 
-#include "ui/path/path_curves.h"
+#include "ui/path/grid_scale.h"
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
+
+constexpr float kHeadPx = 11;
 
 struct Grid {
     std::vector<double> lambdas, noises;
@@ -30,6 +32,27 @@ int index_of(const std::vector<Value>& values, Value value) {
     return static_cast<int>(std::find(values.begin(), values.end(), value) - values.begin());
 }
 
+std::string row_words(const Grid& grid, int row) {
+    const std::size_t seed = static_cast<std::size_t>(row) % grid.seeds.size(),
+                      noise = static_cast<std::size_t>(row) / grid.seeds.size();
+    std::string words = "seed " + std::to_string(grid.seeds[seed]);
+    if (grid.noises.size() > 1 && grid.noises[noise] > 0)
+        words = "noise " + format_number(grid.noises[noise]) + " · " + words;
+    return words;
+}
+
+float head_width(const std::string& words, const Theme& theme) {
+    return theme.fonts.text->CalcTextSizeA(theme.px(kHeadPx), 1e9F, 0, words.c_str()).x;
+}
+
+/// Room for the words left of the rows.
+float heads_width(const Grid& grid, const Theme& theme) {
+    float width = head_width("lambda_m", theme) + theme.px(12);
+    for (int row = 0; row < grid.rows(); ++row)
+        width = std::max(width, head_width(row_words(grid, row), theme));
+    return width + theme.px(8);
+}
+
 Grid grid_of(const PathFrame& path, const Theme& theme) {
     Grid grid;
     grid.lambdas = lambdas_of(path);
@@ -39,7 +62,7 @@ Grid grid_of(const PathFrame& path, const Theme& theme) {
             grid.seeds.push_back(cell.seed);
     std::sort(grid.seeds.begin(), grid.seeds.end());
     const ImVec2 from = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float left = theme.px(grid.noises.size() > 1 ? 118 : 62), top = theme.px(20);
+    const float left = heads_width(grid, theme), top = theme.px(20);
     grid.at = ImVec2(from.x + left, from.y + top);
     grid.cell_width = std::clamp(
         (room.x - left) / static_cast<float>(std::max<std::size_t>(1, grid.lambdas.size())),
@@ -48,14 +71,6 @@ Grid grid_of(const PathFrame& path, const Theme& theme) {
         std::clamp((room.y - top - theme.px(2)) / static_cast<float>(std::max(1, grid.rows())),
                    theme.px(20), theme.px(104));
     return grid;
-}
-
-ColorScale scale_of(const PathFrame& path, const CellQuantity& quantity, bool relative) {
-    std::vector<float> values;
-    for (const PathCell& cell : path.cells)
-        if (const auto value = value_of(quantity, cell, relative))
-            values.push_back(static_cast<float>(*value));
-    return ColorScale::fit(values);
 }
 
 /// Dark letters on light cells and the reverse, by the luminance of what is behind.
@@ -101,7 +116,7 @@ void hover_cell(const PathCell& cell, const CellQuantity& quantity, bool relativ
 }
 
 void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuantity& quantity,
-               const ColorScale& scale, bool relative, PanelContext& context) {
+               const GridScale& scale, bool relative, PanelContext& context) {
     const Theme& theme = context.theme;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float gap = theme.px(1.5F), round = theme.px(3);
@@ -110,12 +125,13 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
     draw->AddRectFilled(a, b, theme.raised, round);
     const auto value = value_of(quantity, cell, relative);
     if (value) {
-        const Rgb color = color_of(ColorMap::viridis, scale, *value);
+        const Rgb color =
+            color_of(ColorMap::viridis, {scale.low, scale.high, false, false}, *value);
         draw->AddRectFilled(a, b, to_u32(color), round);
-        draw_words(corner, size, format_number(*value, 3), letters_on(color), theme);
+        draw_words(corner, size, grid_number(*value, scale), letters_on(color), theme);
     } else if (cell.status == CellStatus::done) {
         draw->AddRectFilled(a, b, theme.nan, round);
-        draw_words(corner, size, "nan", letters_on(kNanColor), theme);
+        draw_words(corner, size, "not finite", letters_on(kNanColor), theme);
     } else if (cell.status == CellStatus::failed) {
         draw->AddRect(a, b, theme.error, round);
         draw_words(corner, size, "failed", theme.error, theme);
@@ -144,7 +160,7 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
 
 void draw_heads(const PathFrame& path, const Grid& grid, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float px = theme.px(11);
+    const float px = theme.px(kHeadPx);
     for (std::size_t column = 0; column < grid.lambdas.size(); ++column) {
         const std::string words = format_number(grid.lambdas[column]);
         const ImVec2 corner = grid.corner(0, static_cast<int>(column));
@@ -155,20 +171,42 @@ void draw_heads(const PathFrame& path, const Grid& grid, const Theme& theme) {
         draw->AddCircleFilled(ImVec2(left - theme.px(9), corner.y - theme.px(9)), theme.px(3.5F),
                               lambda_color(path, grid.lambdas[column], theme));
     }
-    draw->AddText(theme.fonts.text, px, ImVec2(grid.at.x - theme.px(56), grid.at.y - theme.px(16)),
-                  theme.dim, "lambda_m");
+    draw->AddText(
+        theme.fonts.text, px,
+        ImVec2(grid.at.x - head_width("lambda_m", theme) - theme.px(8), grid.at.y - theme.px(16)),
+        theme.dim, "lambda_m");
     for (int row = 0; row < grid.rows(); ++row) {
-        const std::size_t seed = static_cast<std::size_t>(row) % grid.seeds.size(),
-                          noise = static_cast<std::size_t>(row) / grid.seeds.size();
-        std::string words = "seed " + std::to_string(grid.seeds[seed]);
-        if (grid.noises.size() > 1 && grid.noises[noise] > 0)
-            words = "noise " + format_number(grid.noises[noise]) + " · " + words;
-        const float width = theme.fonts.text->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
+        const std::string words = row_words(grid, row);
         draw->AddText(theme.fonts.text, px,
-                      ImVec2(grid.at.x - width - theme.px(8),
+                      ImVec2(grid.at.x - head_width(words, theme) - theme.px(8),
                              grid.corner(row, 0).y + (grid.cell_height - px) / 2),
                       theme.dim, words.c_str());
     }
+}
+
+/// What the colours mean: a bar, or the number itself while there is only one.
+void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Theme& theme) {
+    std::string label = quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
+    if (!quantity.direction.empty()) label += "; " + quantity.direction;
+    if (scale.values <= 1) {
+        if (scale.values == 1) label += "; one model so far";
+        text_small(theme, theme.dim, label.c_str());
+        return;
+    }
+    const float words =
+        theme.fonts.text->CalcTextSizeA(theme.px(type::kSmall), 1e9F, 0, label.c_str()).x;
+    color_bar(theme, ColorMap::viridis, {scale.low, scale.high, false, false}, label.c_str(),
+              std::min(words + theme.px(180), ImGui::GetContentRegionAvail().x));
+    if (!ImGui::IsItemHovered()) return;
+    if (std::isfinite(scale.seed_spread))
+        ImGui::SetTooltip(
+            "Seeds of one lambda_m spread by %s (standard deviation).\nDigits and "
+            "colours follow that: a difference below it is a shade.",
+            format_number(scale.seed_spread, 2).c_str());
+    else
+        ImGui::SetTooltip(
+            "One seed for each lambda_m: how much seeds differ is not known yet, so "
+            "differences below half a per cent stay a shade.");
 }
 
 }  // namespace
@@ -193,12 +231,10 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
                 view.quantity = k;
         ImGui::EndCombo();
     }
-    const ColorScale scale = scale_of(*path, quantity, view.relative);
+    const GridScale scale = grid_scale(*path, quantity, view.relative);
     ImGui::SameLine(0, theme.px(16));
-    const std::string label = quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
-    if (ImGui::GetContentRegionAvail().x > theme.px(160))
-        color_bar(theme, ColorMap::viridis, scale, label.c_str(),
-                  std::min(theme.px(280), ImGui::GetContentRegionAvail().x));
+    if (ImGui::GetContentRegionAvail().x < theme.px(260)) ImGui::NewLine();
+    draw_scale(quantity, scale, theme);
     const Grid grid = grid_of(*path, theme);
     draw_heads(*path, grid, theme);
     for (const PathCell& cell : path->cells) {

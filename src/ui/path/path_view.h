@@ -16,6 +16,7 @@ struct PlanForm {
     int seeds = 2;
     int jobs = 0;  // 0: one for each core
     std::string folder;
+    std::string text;  // "": the window's
     std::string open_folder;
     RunConfig config;
     std::string problem;  // what is wrong, in a sentence

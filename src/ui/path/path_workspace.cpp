@@ -8,15 +8,18 @@
 #include "ui/path/path_grid.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/path_view.h"
-#include "ui/path/plan_form.h"
+#include "ui/path/plan_panel.h"
 #include "ui/path/proposal.h"
+#include "ui/train/train_view.h"
 
 namespace marginscope {
 namespace {
 
 const std::array kPanels = std::to_array<PanelInfo>({
     {"path.plan", "Plan", true,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_plan(f, s.view<PathView>(), c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_plan(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
+     }},
     {"path.grid", "Grid", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_path_grid(f, s.view<PathView>(), c);
@@ -39,19 +42,20 @@ void dock(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
-    const DockSplit top =
-        split_dock(area.main, DockSide::top, std::clamp(300 * px / height, 0.2F, 0.5F));
+    // The plan has the whole height: its form is long, and the plots are empty before it is filled in.
     const DockSplit plan =
-        split_dock(top.part, DockSide::left, std::clamp(300 * px / width, 0.2F, 0.5F));
-    const DockSplit losses = split_dock(top.rest, DockSide::left, 0.38F);
-    const DockSplit margins = split_dock(losses.rest, DockSide::left, 0.5F);
+        split_dock(area.main, DockSide::left, std::clamp(292 * px / width, 0.2F, 0.5F));
+    const DockSplit top =
+        split_dock(plan.rest, DockSide::top, std::clamp(300 * px / height, 0.2F, 0.5F));
+    const DockSplit grid = split_dock(top.part, DockSide::left, 0.6F);
+    const DockSplit losses = split_dock(top.rest, DockSide::left, 0.5F);
     const DockSplit proposal = split_dock(area.right, DockSide::bottom, 0.66F);
     area.right = proposal.rest;
     dock_panel("path.plan", kPanels, plan.part);
-    dock_panel("path.grid", kPanels, plan.rest);
+    dock_panel("path.grid", kPanels, grid.part);
     dock_panel("path.losses", kPanels, losses.part);
-    dock_panel("path.margins", kPanels, margins.part);
-    dock_panel("path.pareto", kPanels, margins.rest);
+    dock_panel("path.margins", kPanels, losses.rest);
+    dock_panel("path.pareto", kPanels, grid.rest);
     dock_panel("path.proposal", kPanels, proposal.part);
 }
 

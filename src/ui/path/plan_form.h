@@ -1,16 +1,13 @@
-// Planning, starting and stopping a path.
+// What the form of a path says. Main thread; no drawing.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "ui/panel.h"
 #include "ui/path/path_view.h"
 
 namespace marginscope {
-
-void draw_plan(const Frames& frames, PathView& view, PanelContext& context);
 
 /// "0, 0.01 0.02" as numbers; empty with a sentence in `problem` when one is none, or negative.
 std::optional<std::vector<double>> parse_numbers(const std::string& text, const char* what,

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
-#include <utility>
 
-#include "ui/path/path_curves.h"
+#include "ui/path/path_bands.h"
 #include "ui/run_hue.h"
 #include "ui/widgets.h"
 
@@ -90,10 +88,9 @@ void draw_end_labels(const std::vector<EndLabel>& labels, float left, float low,
     for (std::size_t k = 0; k < labels.size(); ++k) {
         const EndLabel& label = labels[k];
         const float x = left + theme.px(10);
-        const ImU32 faint = with_alpha(label.color, 0.45F);
-        draw->AddLine(ImVec2(left, label.from.y), ImVec2(x - theme.px(2), middle[k]), faint);
-        draw->AddLine(ImVec2(label.from.x + theme.px(5), label.from.y), ImVec2(left, label.from.y),
-                      faint);
+        // Only outside the plot: inside it a leader would look like data.
+        draw->AddLine(ImVec2(left, label.from.y), ImVec2(x - theme.px(2), middle[k]),
+                      with_alpha(label.color, 0.45F));
         ImGui::SetCursorScreenPos(ImVec2(x, middle[k] - theme.px(type::kSmall) * 0.62F));
         text_small(theme, label.color, label.words.c_str());
         if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", label.full.c_str());
@@ -125,27 +122,25 @@ ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme) {
 }
 
 void seeds_note(const PathFrame& path, const Theme& theme, bool same_line) {
-    std::map<std::pair<double, double>, int> seeds;  // of each line's point
-    for (const PathCell& cell : path.cells)
-        if (cell.status == CellStatus::done) ++seeds[{cell.lambda, cell.train_noise}];
-    int fewest = 0, most = 0;
-    for (const auto& [point, count] : seeds) {
-        fewest = most == 0 ? count : std::min(fewest, count);
-        most = std::max(most, count);
-    }
-    const std::string words = most == 1 ? "one seed"
-                                        : std::string("mean and range of ") +
-                                              (fewest < most ? "up to " : "") +
-                                              std::to_string(most) + " seeds";
+    const SharedSeeds shared = shared_seeds(path, clean_loss(), 0, false);
+    const std::size_t count = shared.seeds.size();
+    const std::string words = count == 0 ? "no seed yet"
+                              : count == 1
+                                  ? "one seed, no range"
+                                  : "mean and range of " + std::to_string(count) + " seeds";
     if (same_line) {
         ImGui::SameLine(0, theme.px(12));
         if (ImGui::GetContentRegionAvail().x < words_width(words, theme)) ImGui::NewLine();
     }
     text_small(theme, theme.dim, words.c_str());
-    if (ImGui::IsItemHovered())
-        ImGui::SetTooltip(
-            "Lines are means over the finished seeds of each lambda_m,\nbands go from the smallest "
-            "to the largest of them.");
+    if (!ImGui::IsItemHovered()) return;
+    std::string hint =
+        "Lines are means, bands go from the smallest to the largest, over the seeds that are done "
+        "at every lambda_m of a line.";
+    if (shared.left_out > 0)
+        hint += "\n" + std::to_string(shared.left_out) +
+                " more finished models wait for the same seed at the other lambda_m.";
+    ImGui::SetTooltip("%s", hint.c_str());
 }
 
 }  // namespace marginscope

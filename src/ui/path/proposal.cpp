@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <string_view>
 
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
@@ -11,12 +12,25 @@
 namespace marginscope {
 namespace {
 
-std::string signed_percent(double share) {
+/// Decimals of a row of per cents: the interval's half width in one digit at least, and no bound
+/// that reads as 0 where the interval excludes it.
+int decimals_of(const PairedDifference& one) {
+    const double half = 50 * (one.high - one.low);
+    if (!std::isfinite(half)) return 2;
+    int decimals = half > 0 ? static_cast<int>(std::ceil(-std::log10(half))) : 1;
+    const double nearest = 100 * std::min(std::abs(one.low), std::abs(one.high));
+    if (one.told() && nearest > 0)
+        decimals = std::max(decimals, static_cast<int>(std::ceil(-std::log10(nearest))));
+    return std::clamp(decimals, 1, 4);
+}
+
+std::string signed_percent(double share, int decimals) {
     if (!std::isfinite(share)) return "–";
-    char text[24];
+    char text[32];
     // Beyond a hundred the decimals would only widen the column.
-    std::snprintf(text, sizeof text, std::abs(share) < 1 ? "%+.1f" : "%+.0f", 100.0 * share);
-    return text;
+    std::snprintf(text, sizeof text, "%+.*f", std::abs(share) < 1 ? decimals : 0, 100.0 * share);
+    const bool zero = std::string_view(text).find_first_of("123456789") == std::string_view::npos;
+    return zero ? text + 1 : text;  // "+0.0" and "-0.0" would claim a sign
 }
 
 /// "noise 0.25 RMS" as "σ 0.25 RMS", for the narrow column; other names as they are.
@@ -34,70 +48,119 @@ std::string full_name(const std::string& quantity) {
                      : " per coordinate of the embeddings");
 }
 
+void headline(const Theme& theme, float size, const std::string& words) {
+    ImGui::PushFont(theme.fonts.semibold, size);
+    ImGui::PushTextWrapPos(0.0F);
+    ImGui::TextUnformatted(words.c_str());
+    ImGui::PopTextWrapPos();
+    ImGui::PopFont();
+}
+
+/// A value in the largest letters only where the seeds tell it from 0.
 void draw_card(const PathFrame& path, const Theme& theme) {
     if (!path.proposal) {
-        paragraph(
-            theme, theme.dim,
-            "A proposal needs finished models at lambda_m 0 and at one other value at least.");
+        paragraph(theme, theme.dim,
+                  "A proposal needs models of the same seed that are done at lambda_m 0 and at one "
+                  "other value at least.");
         return;
     }
-    ImGui::PushFont(theme.fonts.semibold, type::kDisplay);
-    ImGui::TextUnformatted(("lambda_m = " + format_number(path.proposal->lambda)).c_str());
-    ImGui::PopFont();
-    paragraph(theme, theme.text, path.proposal->reason.c_str());
-    paragraph(theme, theme.dim, ("Rule: " + path.proposal->rule + ".").c_str());
+    const PathProposal& proposal = *path.proposal;
+    if (proposal.settled) {
+        headline(theme, type::kDisplay, "lambda_m = " + format_number(proposal.lambda));
+        paragraph(theme, theme.text, proposal.reason.c_str());
+    } else {
+        const std::size_t colon = proposal.reason.find(": ");
+        headline(theme, type::kTitle, proposal.reason.substr(0, colon));
+        if (colon != std::string::npos)
+            paragraph(theme, theme.text, proposal.reason.substr(colon + 2).c_str());
+    }
+    paragraph(theme, theme.dim, ("Rule: " + proposal.rule + ".").c_str());
 }
 
 void draw_rule(const PathFrame& path, PathView& view, PanelContext& context) {
     if (!view.rule_held) view.rule_percent = 100.0 * path.max_clean_loss;
-    slider(context.theme,
-           {.label = "May cost, %",
-            .scale = {0.0, 20.0, false, false, false},
-            .digits = 2,
-            .hint = "Largest rise of the clean loss that the rule allows"},
-           view.rule_percent);
+    slider(
+        context.theme,
+        {.label = "Clean cost, %",
+         .scale = {0.0, 20.0, false, false, false},
+         .digits = 2,
+         .hint = "What a proposed lambda_m may cost: the largest rise of the loss on clean text"},
+        view.rule_percent);
     const bool differs = std::abs(view.rule_percent - 100.0 * path.max_clean_loss) > 1e-9;
     if (view.rule_held && !ImGui::IsAnyItemActive() && differs)
         context.out.push_back(SetCleanLossRule{view.rule_percent / 100.0});
     view.rule_held = ImGui::IsAnyItemActive();
 }
 
-std::string interval(const PairedDifference& one) {
-    if (!std::isfinite(one.low)) return "one seed";
-    return signed_percent(one.low) + " … " + signed_percent(one.high);
+std::string mean_words(const PairedDifference& one) {
+    return signed_percent(one.mean, decimals_of(one));
 }
 
-/// Right edges of the two columns of numbers, from the left of the line.
+std::string interval_words(const PairedDifference& one) {
+    if (!std::isfinite(one.low)) return "one seed";
+    const int decimals = decimals_of(one);
+    return signed_percent(one.low, decimals) + " … " + signed_percent(one.high, decimals);
+}
+
+constexpr const char* kLossHead = "loss";
+constexpr const char* kMeanHead = "mean %";
+constexpr const char* kIntervalHead = "95 % interval";
+
+/// Right edges of the two columns of numbers, from the left of the line; heads count as cells. With
+/// `stacked` the numbers stand below the names, where a line is too narrow for all three.
 struct Columns {
     float mean = 0, interval = 0;
+    bool stacked = false;
 };
+
+float mono_width(const std::string& words, const Theme& theme) {
+    const float size = theme.px(type::kSmall - 0.5F);
+    return theme.fonts.mono->CalcTextSizeA(size, 1e9F, 0, words.c_str()).x;
+}
 
 void put_right(const std::string& words, float right, ImU32 color, const Theme& theme) {
     ImGui::PushFont(theme.fonts.mono, type::kSmall - 0.5F);
-    ImGui::SameLine(right - ImGui::CalcTextSize(words.c_str()).x);
+    ImGui::SameLine(std::max(0.0F, right - ImGui::CalcTextSize(words.c_str()).x));
     text_colored(color, words.c_str());
     ImGui::PopFont();
 }
 
 Columns columns_for(const PathFrame& path, const Theme& theme) {
-    float widest = 0;
-    ImGui::PushFont(theme.fonts.mono, type::kSmall - 0.5F);
-    for (const PairedDifference& one : path.paired)
-        widest = std::max(widest, ImGui::CalcTextSize(interval(one).c_str()).x);
-    ImGui::PopFont();
+    float means = mono_width(kMeanHead, theme), intervals = mono_width(kIntervalHead, theme);
+    float names = 0;
+    for (const PairedDifference& one : path.paired) {
+        means = std::max(means, mono_width(mean_words(one), theme));
+        intervals = std::max(intervals, mono_width(interval_words(one), theme));
+        const std::string name = short_name(one.quantity);
+        names = std::max(
+            names,
+            theme.fonts.text->CalcTextSizeA(theme.px(type::kSmall), 1e9F, 0, name.c_str()).x);
+    }
+    const float gap = theme.px(10);
     const float right = ImGui::GetContentRegionAvail().x - theme.px(2);
-    return {right - widest - theme.px(10), right};
+    const float line = names + gap + means + gap + intervals;
+    return {right - intervals - gap, right, line > right};
+}
+
+void draw_line(const char* name, const std::string& mean, const std::string& interval, ImU32 color,
+               const Columns& columns, const Theme& theme) {
+    text_small(theme, color, name);
+    if (columns.stacked) ImGui::Dummy(ImVec2(0, 0));
+    put_right(mean, columns.mean, color, theme);
+    put_right(interval, columns.interval, color, theme);
 }
 
 void draw_row(const PairedDifference& one, const Columns& columns, const Theme& theme) {
-    const bool clear = std::isfinite(one.low) && (one.low > 0 || one.high < 0);
-    const ImU32 color = clear ? theme.text : theme.dim;
-    text_small(theme, color, short_name(one.quantity).c_str());
+    const ImU32 color = one.told() ? theme.text : theme.dim;
+    ImGui::BeginGroup();
+    draw_line(short_name(one.quantity).c_str(), mean_words(one), interval_words(one), color,
+              columns, theme);
+    ImGui::EndGroup();
     if (ImGui::IsItemHovered())
-        ImGui::SetTooltip("%s, over %d %s", full_name(one.quantity).c_str(), one.seeds,
-                          one.seeds == 1 ? "seed" : "seeds");
-    put_right(signed_percent(one.mean), columns.mean, color, theme);
-    put_right(interval(one), columns.interval, color, theme);
+        ImGui::SetTooltip(
+            "%s, over %d %s\n%s", full_name(one.quantity).c_str(), one.seeds,
+            one.seeds == 1 ? "seed" : "seeds",
+            one.told() ? "Told from 0: its interval lies on one side" : "Not told from 0: dim");
 }
 
 /// "lambda_m 0.01, 2 seeds" over the rows of one lambda, with its colour.
@@ -112,7 +175,7 @@ void draw_group(const PathFrame& path, const PairedDifference& first, const Them
     ImGui::SameLine(0, theme.px(5));
     ImGui::PushFont(theme.fonts.semibold, type::kSmall);
     std::string words = "lambda_m " + format_number(first.lambda);
-    if (first.train_noise > 0) words += ", noise " + format_number(first.train_noise);
+    if (first.train_noise > 0) words += ", trained with noise " + format_number(first.train_noise);
     text_colored(theme.text, words.c_str());
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(8));
@@ -125,15 +188,13 @@ void draw_table(const PathFrame& path, const Theme& theme) {
     heading(theme, "Against lambda_m 0, same seeds");
     if (ImGui::IsItemHovered())
         ImGui::SetTooltip(
-            "Relative differences paired over seeds, Student intervals;\n"
-            "dim rows hold 0 within their interval");
+            "Relative differences of the loss, paired over seeds, with Student's 95 %% intervals.\n"
+            "Below 0 is better. Bright rows are told from 0, dim rows hold 0 in their interval.");
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, theme.px(2)));
     const float height = std::max(theme.px(80), ImGui::GetContentRegionAvail().y);
     if (ImGui::BeginChild("##paired", ImVec2(0, height))) {
         const Columns columns = columns_for(path, theme);
-        text_small(theme, theme.dim, "loss");
-        put_right("mean %", columns.mean, theme.dim, theme);
-        put_right("95 % interval", columns.interval, theme.dim, theme);
+        draw_line(kLossHead, kMeanHead, kIntervalHead, theme.dim, columns, theme);
         const PairedDifference* before = nullptr;
         for (const PairedDifference& one : path.paired) {
             const bool same = before != nullptr && before->lambda == one.lambda &&

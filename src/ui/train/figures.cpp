@@ -19,6 +19,21 @@ const TrainingSample& last_with_barrier(const std::vector<TrainingSample>& sampl
     return found == samples.rend() ? samples.back() : *found;
 }
 
+/// A row whose name alone would not tell what it is.
+void hinted_row(const Theme& theme, const char* name, const std::string& value, const char* hint,
+                ImU32 color = 0) {
+    ImGui::BeginGroup();
+    value_row(theme, name, value, color);
+    ImGui::EndGroup();
+    if (!ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) return;
+    ImGui::BeginTooltip();
+    ImGui::PushTextWrapPos(theme.px(340));
+    ImGui::TextUnformatted(hint);
+    ImGui::PopTextWrapPos();
+    ImGui::EndTooltip();
+}
+
+/// A measured number, or words where it was not measured.
 std::string number_or(float value, const char* otherwise) {
     return std::isfinite(value) ? format_number(value) : otherwise;
 }
@@ -39,6 +54,41 @@ void draw_estimate(const EvalSample& last, const Theme& theme) {
                                                     : "none known");
 }
 
+void draw_last_step(const std::vector<TrainingSample>& samples, const Theme& theme) {
+    const TrainingSample& last = samples.back();
+    value_row(theme, Quantity::cross_entropy,
+              std::isfinite(last.ce) ? format_number(last.ce) + " nats" : "not finite",
+              std::isfinite(last.ce) ? 0 : theme.error);
+    const TrainingSample& carried = last_with_barrier(samples);
+    value_row(theme, Quantity::barrier, number_or(carried.barrier, "none yet"));
+    value_row(theme, Quantity::logdet, number_or(carried.logdet_mean, "none yet"));
+    value_row(theme, Quantity::share_beyond,
+              std::isfinite(carried.share_beyond) ? format_percent(carried.share_beyond)
+              : std::isfinite(carried.barrier)    ? "unknown to probes"
+                                                  : "none yet",
+              carried.share_beyond > 0 ? theme.accent : 0);
+    value_row(theme, Quantity::embedding_rms, number_or(last.embedding_rms, "not told"));
+    hinted_row(theme, "Gradient norm", number_or(last.grad_norm, "not told"),
+               "2-norm of the summed gradient of the last step, before it is clipped");
+    value_row(theme, "Learning rate", format_number(last.lr));
+    hinted_row(theme, "Barrier gradients cut", std::to_string(last.capped),
+               "Positions of the last step so near to the boundary that the barrier's gradient "
+               "was cut to its cap (--barrier-cap)");
+    hinted_row(theme, "On the boundary itself", std::to_string(last.singular),
+               "Positions of the last step where det J is 0: the barrier has no finite value "
+               "there and they are left out of it",
+               last.singular > 0 ? theme.accent : 0);
+}
+
+void draw_last_evaluation(const EvalSample& last, const Theme& theme) {
+    value_row(theme, "Validation loss",
+              std::isfinite(last.val_ce) ? format_number(last.val_ce) + " nats" : "not finite");
+    hinted_row(theme, "Smallest σ_min", number_or(last.sigma_min_min, "not measured"),
+               "The smallest singular value of J over the positions of the last evaluation: the "
+               "distance of the most endangered one");
+    draw_estimate(last, theme);
+}
+
 }  // namespace
 
 void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop,
@@ -54,34 +104,15 @@ void draw_run_figures(const Frames& frames, const TrainSeries& series, const Loo
     value_row(theme, "Steps per second", format_number(training->steps_per_s, 3));
     value_row(theme, "Tokens per second", format_number(training->tokens_per_s, 4));
     value_row(theme, "Parameters", std::to_string(training->parameters));
-    if (!series.samples.empty()) {
-        const TrainingSample& last = series.samples.back();
-        value_row(theme, Quantity::cross_entropy, format_number(last.ce) + " nats",
-                  std::isfinite(last.ce) ? 0 : theme.error);
-        const TrainingSample& carried = last_with_barrier(series.samples);
-        value_row(theme, Quantity::barrier, number_or(carried.barrier, "not yet carried"));
-        value_row(theme, Quantity::logdet, number_or(carried.logdet_mean, "not yet carried"));
-        value_row(theme, Quantity::share_beyond,
-                  std::isfinite(carried.share_beyond) ? format_percent(carried.share_beyond)
-                  : std::isfinite(carried.barrier)    ? "not told by probes"
-                                                      : "not yet carried",
-                  carried.share_beyond > 0 ? theme.accent : 0);
-        value_row(theme, Quantity::embedding_rms, format_number(last.embedding_rms));
-        value_row(theme, "Gradient norm", format_number(last.grad_norm));
-        value_row(theme, "Learning rate", format_number(last.lr));
-        value_row(theme, "Capped positions", std::to_string(last.capped));
-        value_row(theme, "Singular positions", std::to_string(last.singular),
-                  last.singular > 0 ? theme.accent : 0);
-    }
-    if (!series.evals.empty()) {
-        const EvalSample& last = series.evals.back();
-        value_row(theme, "Validation loss", format_number(last.val_ce) + " nats");
-        value_row(theme, Quantity::sigma_min, format_number(last.sigma_min_min));
-        draw_estimate(last, theme);
-    }
-    value_row(theme, "Time in training", format_percent(training->share_training));
-    value_row(theme, "Time in captures", format_percent(training->share_capturing));
-    value_row(theme, "Time in drawing, of a core", format_percent(loop.draw_share));
+    if (!series.samples.empty()) draw_last_step(series.samples, theme);
+    if (!series.evals.empty()) draw_last_evaluation(series.evals.back(), theme);
+    hinted_row(theme, "Time training", format_percent(training->share_training),
+               "Share of the time since the start that went into training steps");
+    hinted_row(theme, "Time measuring", format_percent(training->share_capturing),
+               "Share that went into what the other panels show of the model while it trains: "
+               "attention, margins, noise");
+    hinted_row(theme, "Time drawing", format_percent(loop.draw_share),
+               "What drawing this window takes of one core");
     value_row(theme, "Text", training->corpus_label);
     value_row(theme, "Run folder",
               training->run_folder.empty() ? "none: nothing is written" : training->run_folder);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/flow.h"
 #include "ui/run_hue.h"
 #include "ui/train/live_marks.h"
 #include "ui/widgets.h"
@@ -27,6 +28,7 @@ constexpr Second kSeconds[] = {
 };
 
 constexpr double kStepPadding = 0.015;
+constexpr std::initializer_list<const char*> kSmooth = {"every step", "mean of 20", "mean of 200"};
 
 ImPlotSpec line_of(ImU32 color, float weight) {
     ImPlotSpec spec;
@@ -83,18 +85,19 @@ void draw_options(LossView& view, PanelContext& context) {
         view.log_y = scale == 1;
         view.fit = true;
     }
-    ImGui::SameLine(0, theme.px(12));
+    const float gap = theme.px(12);
+    flow(segmented_width(theme, kSmooth), gap);
     int smooth = view.smooth <= 1 ? 0 : view.smooth <= 20 ? 1 : 2;
-    if (segmented(theme, "smooth", {"every step", "mean of 20", "mean of 200"}, smooth))
+    if (segmented(theme, "smooth", kSmooth, smooth))
         view.smooth = smooth == 0 ? 1 : smooth == 1 ? 20 : 200;
-    ImGui::SameLine(0, theme.px(12));
+    flow(theme.px(28 + 12 + 132), gap);
     // The icon's button is taller than the rest of the row: its middle stands on theirs.
     const float row = ImGui::GetCursorPosY();
     ImGui::SetCursorPosY(row - theme.px(4));
     if (icon_button(theme, "##fit", Icon::target,
                     "Show all steps, and follow new ones; moving the plot ends it", true, view.fit))
         view.fit = true;
-    ImGui::SameLine(0, theme.px(12));
+    ImGui::SameLine(0, gap);
     ImGui::SetCursorPosY(row);
     ImGui::SetNextItemWidth(theme.px(132));
     if (ImGui::BeginCombo("##second", kSeconds[view.second].name)) {
@@ -106,6 +109,10 @@ void draw_options(LossView& view, PanelContext& context) {
         ImGui::EndCombo();
     }
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("What the lower plot shows beside the barrier");
+}
+
+std::string nats(float value) {
+    return std::isfinite(value) ? format_number(value, 5) + " nats" : "not finite";
 }
 
 /// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before
@@ -120,18 +127,20 @@ void hover(const TrainSeries& series, const Theme& theme) {
     const EvalSample* eval = nullptr;
     for (const EvalSample& one : series.evals)
         if (one.step <= at->step) eval = &one;
-    std::vector<CardLine> lines = {{"training", format_number(at->ce, 5) + " nats"}};
+    std::vector<CardLine> lines = {{"training", nats(at->ce)}};
     if (eval != nullptr)
-        lines.push_back({"validation, step " + std::to_string(eval->step),
-                         format_number(eval->val_ce, 5) + " nats"});
-    lines.push_back({"barrier", format_number(at->barrier, 5)});
-    lines.push_back({"mean log|det|", format_number(at->logdet_mean, 5)});
-    lines.push_back({"share beyond", format_percent(at->share_beyond)});
+        lines.push_back({"validation, step " + std::to_string(eval->step), nats(eval->val_ce)});
+    // Steps without a barrier have none of these.
+    if (std::isfinite(at->barrier)) lines.push_back({"barrier", format_number(at->barrier, 5)});
+    if (std::isfinite(at->logdet_mean))
+        lines.push_back({"mean log|det|", format_number(at->logdet_mean, 5)});
+    if (std::isfinite(at->share_beyond))
+        lines.push_back({"share beyond", format_percent(at->share_beyond)});
     lines.push_back({"lambda_m", format_number(at->lambda)});
     lines.push_back({"learning rate", format_number(at->lr)});
-    if (at->capped > 0) lines.push_back({"capped positions", std::to_string(at->capped)});
+    if (at->capped > 0) lines.push_back({"barrier gradients cut", std::to_string(at->capped)});
     if (at->singular > 0)
-        lines.push_back({"singular positions", std::to_string(at->singular), theme.accent});
+        lines.push_back({"on the boundary itself", std::to_string(at->singular), theme.accent});
     value_card(theme, "step " + std::to_string(at->step), lines);
 }
 

@@ -2,9 +2,8 @@
 #include <imgui.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "core/error.h"
+#include "ui/field_rows.h"
 #include "ui/train/run_controls.h"
 #include "ui/widgets.h"
 
@@ -18,76 +17,6 @@ constexpr std::string_view kUsual[] = {
 
 bool usual(const Field& field) {
     return std::find(std::begin(kUsual), std::end(kUsual), field.name) != std::end(kUsual);
-}
-
-void set(RunFormView& view, const Field& field, const FieldValue& value) {
-    try {
-        field.set(view.config, checked_value(field, value));
-        view.problem.clear();
-    } catch (const UserError& error) {
-        view.problem = error.what();
-    }
-}
-
-void draw_choice(const Field& field, RunFormView& view) {
-    const std::string now = format_value(field.get(view.config));
-    if (!ImGui::BeginCombo("##value", now.c_str())) return;
-    for (const std::string_view name : field.choices)
-        if (ImGui::Selectable(std::string(name).c_str(), name == now))
-            set(view, field, std::string(name));
-    ImGui::EndCombo();
-}
-
-void draw_value(const Field& field, RunFormView& view) {
-    const FieldValue value = field.get(view.config);
-    if (!field.choices.empty()) {
-        draw_choice(field, view);
-    } else if (const auto* flag = std::get_if<bool>(&value)) {
-        bool on = *flag;
-        if (ImGui::Checkbox("##value", &on)) set(view, field, on);
-    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-        ImS64 number = *whole;
-        ImGui::InputScalar("##value", ImGuiDataType_S64, &number);
-        if (ImGui::IsItemDeactivatedAfterEdit())
-            set(view, field, static_cast<std::int64_t>(number));
-    } else {
-        double number = std::get<double>(value);
-        ImGui::InputDouble("##value", &number, 0, 0, "%g");
-        if (ImGui::IsItemDeactivatedAfterEdit()) set(view, field, number);
-    }
-}
-
-void draw_field(const Field& field, RunFormView& view, const Theme& theme, bool fixed_by_model) {
-    ImGui::PushID(field.name.data(), field.name.data() + field.name.size());
-    ImGui::TableNextRow();
-    ImGui::TableNextColumn();
-    ImGui::AlignTextToFramePadding();
-    const bool changed = field.get(view.config) != field.get(RunConfig{});
-    text_small(theme, changed ? theme.text : theme.dim, field.label.c_str());
-    if (ImGui::IsItemHovered()) {
-        const std::string flag =
-            "--" + std::string(field.short_flag.empty() ? field.name : field.short_flag);
-        const std::string unit = field.unit.empty() ? "" : ", in " + std::string(field.unit);
-        ImGui::SetTooltip("%s%s\n%s, default %s%s", std::string(field.help).c_str(), unit.c_str(),
-                          flag.c_str(), format_value(field.get(RunConfig{})).c_str(),
-                          field.live ? ", live" : ", needs a restart");
-    }
-    ImGui::TableNextColumn();
-    ImGui::SetNextItemWidth(-FLT_MIN);
-    ImGui::BeginDisabled(fixed_by_model);
-    draw_value(field, view);
-    ImGui::EndDisabled();
-    ImGui::PopID();
-}
-
-void draw_fields(const char* id, RunFormView& view, const Theme& theme, bool wanted_usual) {
-    if (!ImGui::BeginTable(id, 2, ImGuiTableFlags_SizingStretchProp)) return;
-    ImGui::TableSetupColumn("name", ImGuiTableColumnFlags_WidthStretch, 0.52F);
-    ImGui::TableSetupColumn("value", ImGuiTableColumnFlags_WidthStretch, 0.48F);
-    for (const Field& field : config_fields())
-        if (usual(field) == wanted_usual)
-            draw_field(field, view, theme, view.from_loaded && field.name.starts_with("model."));
-    ImGui::EndTable();
 }
 
 }  // namespace
@@ -110,11 +39,15 @@ void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
     if (segmented(theme, "from", {"new weights", "the loaded model"}, from))
         view.from_loaded = from == 1;
     ImGui::Dummy(ImVec2(0, theme.px(2)));
-    draw_fields("##usual", view, theme, true);
+    const auto fixed = [&](const Field& field) {
+        return view.from_loaded && field.name.starts_with("model.");
+    };
+    draw_field_rows({"##usual", usual, fixed}, view.config, view.problem, theme);
     input_text("##folder", view.run_folder, "Run folder; empty: nothing is written",
                ImGui::GetContentRegionAvail().x);
     if (ImGui::TreeNode("All settings")) {
-        draw_fields("##all", view, theme, false);
+        draw_field_rows({"##all", [](const Field& field) { return !usual(field); }, fixed},
+                        view.config, view.problem, theme);
         ImGui::TreePop();
     }
     if (!view.problem.empty()) paragraph(theme, theme.error, view.problem.c_str());

@@ -6,6 +6,7 @@
 
 #include "core/run/run_config.h"
 #include "ui/axis_limits.h"
+#include "ui/train/margin_columns.h"
 #include "ui/train/train_series.h"
 
 namespace marginscope {
@@ -28,9 +29,9 @@ struct LossView {
 
 struct HistogramView {
     float threshold = -2.0F;  // log|det|
-    std::uint64_t version = 0;
-    int columns = 0;
-    std::vector<float> cells;  // bins × columns, top row the largest log|det|
+    std::uint64_t series_version = 0;
+    std::uint64_t version = 0;  // of the picture
+    MarginColumns picture;
 };
 
 struct RunFormView {

@@ -2,10 +2,12 @@
 #include "engine/path/path_cells.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "core/error.h"
 #include "engine/path/path_run.h"
@@ -72,7 +74,14 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
     EXPECT_EQ(cell.status, CellStatus::waiting);
     write(fs::path(cell.run) / "metrics.jsonl", "{\"step\": 25}\n{\"step\": 50}\n{\"st");
     collect_cell(plan_, cell);
-    EXPECT_DOUBLE_EQ(cell.progress, 0.5);
+    EXPECT_DOUBLE_EQ(trained_share(plan_, cell), 0.5);
+    EXPECT_GT(cell.progress, 0);
+    EXPECT_LT(cell.progress, 0.5) << "training is not all that a cell does";
+    write(fs::path(cell.run) / "metrics.jsonl", "{\"step\": 100}\n");
+    write(fs::path(cell.run) / "final.safetensors", "");
+    collect_cell(plan_, cell);
+    EXPECT_LT(cell.progress, 1) << "trained, neither fitted nor measured";
+    EXPECT_LT(path_progress(cells), 1);
     write(
         fs::path(cell.run) / "margins.json",
         R"({"share_beyond": 0.25, "positions": [{"sigma_min": null, "logdet": null}, {"sigma_min": 0.1, "logdet": -1},
@@ -136,6 +145,68 @@ TEST_F(PathFolder, AFolderWithOtherSettingsIsNotMixed) {
     EXPECT_NO_THROW(write_plan(plan_)) << "more cells of the same kind are welcome";
     plan_.config.train.steps = 200;
     EXPECT_THROW(write_plan(plan_), UserError);
+}
+
+TEST_F(PathFolder, APathIsTiedToWhatItsTextSays) {
+    const std::string text =
+        plan_.folder + "/../" + fs::path(plan_.folder).filename().string() + "-text.txt";
+    write(text, "the cat sat on the mat. ");
+    plan_.text = text;
+    plan_.text_mark = text_mark_of(text);
+    write_plan(plan_);
+    EXPECT_EQ(read_plan(plan_.folder).text_mark, plan_.text_mark);
+    write(plan_.folder + "/copy.txt", "the cat sat on the mat. ");
+    PathPlan same = plan_;
+    same.text = plan_.folder + "/copy.txt";
+    same.text_mark = text_mark_of(same.text);
+    EXPECT_NO_THROW(write_plan(same)) << "the same content under another name";
+    write(text, "the cat sat on the hat. ");
+    plan_.text_mark = text_mark_of(text);
+    try {
+        write_plan(plan_);
+        FAIL() << "a changed text is another path";
+    } catch (const UserError& error) {
+        EXPECT_NE(std::string(error.what()).find("another text"), std::string::npos)
+            << error.what();
+    }
+    fs::remove(text);
+}
+
+TEST_F(PathFolder, ResultsOfAnotherTextAreNotCollected) {
+    plan_.text_mark = "24-aaaa";
+    PathCell cell = plan_cells(plan_)[0];
+    cell.status = CellStatus::done;
+    cell.clean_ce = 1.5;
+    fs::create_directories(cell.run);
+    write_result(cell);
+    PathCell again = plan_cells(plan_)[0];
+    collect_cell(plan_, again);
+    EXPECT_EQ(again.status, CellStatus::done);
+    plan_.text_mark = "24-bbbb";
+    PathCell other = plan_cells(plan_)[0];
+    collect_cell(plan_, other);
+    EXPECT_EQ(other.status, CellStatus::failed);
+    EXPECT_NE(other.sentence.find("another text"), std::string::npos) << other.sentence;
+}
+
+TEST_F(PathFolder, ATextFromAPipeIsKept) {
+    fs::create_directories(plan_.folder);
+    const std::string pipe = plan_.folder + "/pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(pipe) << "the cat sat on the mat. "; });
+    const std::string kept = readable_text(pipe, plan_.folder + "/path");
+    writer.join();
+    std::ifstream in(kept);
+    std::string words;
+    std::getline(in, words);
+    EXPECT_EQ(words, "the cat sat on the mat. ");
+    EXPECT_NE(kept.find(text_mark_of(kept)), std::string::npos) << "named by its content";
+    write(plan_.folder + "/plain.txt", "words");
+    EXPECT_EQ(readable_text(plan_.folder + "/plain.txt", plan_.folder),
+              plan_.folder + "/plain.txt");
+    EXPECT_THROW(readable_text(plan_.folder, plan_.folder), UserError);
+    EXPECT_THROW(readable_text(plan_.folder + "/none.txt", plan_.folder), UserError);
+    EXPECT_THROW(readable_text("/dev/null", plan_.folder), UserError) << "nothing to learn in it";
 }
 
 TEST_F(PathFolder, RefusesAFolderThatIsNoPath) {

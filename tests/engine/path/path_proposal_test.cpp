@@ -205,7 +205,7 @@ TEST(Proposal, AgreesWithTheRuleByHandOnRandomPaths) {
         if (!proposal) continue;
         EXPECT_EQ(proposal->settled, expected.settled) << round << ": " << proposal->reason;
         EXPECT_DOUBLE_EQ(proposal->lambda, expected.lambda) << round << ": " << proposal->reason;
-        if (proposal->seeds_needed) EXPECT_FALSE(proposal->settled);
+        EXPECT_FALSE(proposal->settled && proposal->seeds_needed);
         settled += proposal->settled && proposal->lambda > 0;
         zero += proposal->settled && proposal->lambda == 0;
         unsettled += !proposal->settled;

@@ -1,0 +1,143 @@
+// Lines over lambda_m with bands over seeds.
+#include "ui/path/band_plot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/path/plot_parts.h"
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+constexpr ImPlotFlags kFlags =
+    ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
+
+/// The lambda axis with its slot for 0, marked by a tick of its own.
+void set_up_lambda(const LambdaAxis& axis, const std::vector<double>& lambdas, bool words_shown) {
+    std::vector<double> ticks;
+    std::vector<std::string> words;
+    for (const double lambda : lambdas) {
+        ticks.push_back(axis.at(lambda));
+        words.push_back(format_number(lambda, 3));
+    }
+    std::vector<const char*> labels;
+    for (const std::string& word : words) labels.push_back(word.c_str());
+    ImPlot::SetupAxis(
+        ImAxis_X1, words_shown ? "lambda_m: 0 apart, then logarithmic" : nullptr,
+        ImPlotAxisFlags_NoHighlight | (words_shown ? 0 : ImPlotAxisFlags_NoTickLabels));
+    ImPlot::SetupAxisTicks(ImAxis_X1, ticks.data(), static_cast<int>(ticks.size()), labels.data());
+    ImPlot::SetupAxisLimits(ImAxis_X1, axis.zero_at - 0.12, std::log10(axis.largest) + 0.12,
+                            ImPlotCond_Always);
+}
+
+// ImPlot has no dashes: rivals are drawn thinner, with open markers.
+void plot_band(const BandSeries& series, const std::vector<BandPoint>& points,
+               const LambdaAxis& axis, const Theme& theme) {
+    if (points.empty()) return;
+    std::vector<double> x, mean, low, high;
+    for (const BandPoint& point : points) {
+        x.push_back(axis.at(point.lambda));
+        mean.push_back(point.mean);
+        low.push_back(point.low);
+        high.push_back(point.high);
+    }
+    const auto count = static_cast<int>(x.size());
+    ImPlotSpec shade;
+    shade.FillColor = to_vec4(series.color);
+    shade.FillAlpha = 0.16F;
+    ImPlot::PlotShaded(series.name.c_str(), x.data(), low.data(), high.data(), count, shade);
+    ImPlotSpec line;
+    line.LineColor = to_vec4(series.color);
+    line.LineWeight = theme.px(series.rival() ? 1.0F : 1.75F);
+    line.Marker = series.marker;
+    line.MarkerSize = theme.px(3.5F);
+    line.MarkerLineColor = to_vec4(series.color);
+    line.MarkerFillColor = to_vec4(series.rival() ? theme.panel : series.color);
+    ImPlot::PlotLine(series.name.c_str(), x.data(), mean.data(), count, line);
+}
+
+/// The numbers of the lambda nearest the mouse, for every series.
+void hover(const PathFrame& path, const std::vector<BandSeries>& all, const LambdaAxis& axis,
+           bool relative, const Theme& theme) {
+    if (!ImPlot::IsPlotHovered()) return;
+    const double x = ImPlot::GetPlotMousePos().x;
+    double nearest = 0, distance = INFINITY;
+    for (const double lambda : lambdas_of(path))
+        if (std::abs(axis.at(lambda) - x) < distance) {
+            distance = std::abs(axis.at(lambda) - x);
+            nearest = lambda;
+        }
+    std::vector<CardLine> lines;
+    for (const BandSeries& series : all)
+        for (const BandPoint& point : band(path, series.quantity, series.train_noise, relative))
+            if (point.lambda == nearest)
+                lines.push_back({series.name,
+                                 format_number(point.mean, 5) + "  (" + format_number(point.low) +
+                                     " … " + format_number(point.high) + ", " +
+                                     std::to_string(point.seeds) +
+                                     (point.seeds == 1 ? " seed)" : " seeds)"),
+                                 series.color});
+    const bool proposed =
+        path.proposal && path.proposal->settled && path.proposal->lambda == nearest;
+    value_card(theme, "lambda_m " + format_number(nearest) + (proposed ? ", proposed" : ""), lines);
+}
+
+void vertical_line(const char* id, double x, ImU32 color) {
+    ImPlotSpec spec;
+    spec.LineColor = to_vec4(color);
+    spec.Flags = ImPlotItemFlags_NoFit;
+    ImPlot::PlotInfLines(id, &x, 1, spec);
+}
+
+using Bands = std::vector<std::vector<BandPoint>>;
+
+void set_up_values(const BandPlot& plot, const Bands& bands) {
+    std::vector<double> values;
+    for (const auto& points : bands)
+        for (const BandPoint& point : points) values.insert(values.end(), {point.low, point.high});
+    const bool log = plot.log_y && !values.empty() &&
+                     std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
+    const AxisLimits limits = padded_limits(values, log);
+    ImPlot::SetupAxis(ImAxis_Y1, plot.y_label, ImPlotAxisFlags_NoHighlight);
+    if (log) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
+    ImPlot::SetupAxisLimits(ImAxis_Y1, limits.low, limits.high, ImPlotCond_Always);
+}
+
+}  // namespace
+
+void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
+                    bool relative, const Theme& theme) {
+    Bands bands;
+    for (const BandSeries& series : all)
+        bands.push_back(band(path, series.quantity, series.train_noise, relative));
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::BeginGroup();
+    if (ImPlot::BeginPlot(plot.id,
+                          ImVec2(std::max(width * 0.5F, width - plot.label_width), plot.height),
+                          kFlags)) {
+        const std::vector<double> lambdas = lambdas_of(path);
+        const LambdaAxis axis(lambdas);
+        set_up_lambda(axis, lambdas, plot.lambda_words);
+        set_up_values(plot, bands);
+        vertical_line("##slot", (axis.zero_at + std::log10(axis.smallest)) / 2, theme.line_strong);
+        if (path.proposal && path.proposal->settled)
+            vertical_line("##proposal", axis.at(path.proposal->lambda),
+                          with_alpha(theme.good, 0.8F));
+        std::vector<EndLabel> labels;
+        for (std::size_t k = 0; k < all.size(); ++k) {
+            plot_band(all[k], bands[k], axis, theme);
+            if (bands[k].empty()) continue;
+            const BandPoint& last = bands[k].back();
+            labels.push_back({all[k].label, all[k].name, all[k].color,
+                              ImPlot::PlotToPixels(axis.at(last.lambda), last.mean)});
+        }
+        hover(path, all, axis, relative, theme);
+        const ImVec2 at = ImPlot::GetPlotPos(), size = ImPlot::GetPlotSize();
+        ImPlot::EndPlot();
+        draw_end_labels(labels, at.x + size.x, at.y, at.y + size.y, theme);
+    }
+    ImGui::EndGroup();
+}
+
+}  // namespace marginscope

@@ -1,0 +1,39 @@
+// One plot of a path: lines over lambda_m with bands over seeds, labels at their ends.
+//
+// Main thread, inside a frame.
+#pragma once
+
+#include <implot.h>
+
+#include <string>
+#include <vector>
+
+#include "ui/path/path_bands.h"
+#include "ui/theme.h"
+
+namespace marginscope {
+
+struct BandSeries {
+    CellQuantity quantity;
+    double train_noise = 0;
+    std::string name;
+    std::string label;  // at the line's end
+    ImU32 color = 0;
+    ImPlotMarker marker = ImPlotMarker_Circle;
+
+    bool rival() const { return train_noise > 0; }
+};
+
+struct BandPlot {
+    const char* id;
+    const char* y_label;
+    float height;
+    float label_width;
+    bool lambda_words = true;  // under the axis
+    bool log_y = false;        // where all values are above 0
+};
+
+void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
+                    bool relative, const Theme& theme);
+
+}  // namespace marginscope

@@ -1,0 +1,234 @@
+// The panel of a path: its form, or how far it is and what it is made of.
+#include "ui/path/plan_panel.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "ui/field_rows.h"
+#include "ui/flow.h"
+#include "ui/path/path_curves.h"
+#include "ui/path/plan_form.h"
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+/// The fields of a run that a plan shows at once; the rest unfolds.
+constexpr std::string_view kUsual[] = {"model.layers",  "model.heads", "model.width",
+                                       "model.context", "train.steps", "train.batch",
+                                       "train.lr",      "train.seed"};
+/// What the path varies itself or gives each cell.
+constexpr std::string_view kVaried[] = {"barrier.lambda", "train.noise", "train.threads"};
+
+bool is_one_of(std::span<const std::string_view> names, const Field& field) {
+    return std::find(names.begin(), names.end(), field.name) != names.end();
+}
+
+void text_row(const Theme& theme, const char* label, const char* id, std::string& text,
+              const char* hint, const char* when_empty = "") {
+    form_row(theme, label, false, hint);
+    input_text(id, text, when_empty, ImGui::GetContentRegionAvail().x);
+}
+
+void whole_row(const Theme& theme, const char* label, const char* id, int& value, int low, int high,
+               const char* hint) {
+    form_row(theme, label, false, hint);
+    if (ImGui::InputInt(id, &value, 0)) value = std::clamp(value, low, high);
+}
+
+void draw_grid_rows(PlanForm& form, const std::string& window_text, const Theme& theme) {
+    if (!begin_form("##grid")) return;
+    text_row(
+        theme, "lambda_m", "##lambdas", form.lambdas,
+        "Weights of the barrier to try, separated by commas; 0 is what the others are compared "
+        "with and belongs in");
+    whole_row(theme, "Seeds", "##seeds", form.seeds, 1, 100,
+              "Trainings for every lambda_m; nothing may be claimed from fewer than five");
+    text_row(theme, "Noise in training", "##noises", form.train_noises,
+             "The barrier's rival: models trained with this noise on their embeddings. 0 is the "
+             "path's own, 0, 0.01 adds a rival to each");
+    text_row(theme, "Judged at noise", "##sigmas", form.sigmas,
+             "Noise at which the finished models are judged, per coordinate of the embeddings");
+    text_row(theme, "Judged at × RMS", "##relative", form.relative_sigmas,
+             "The same in units of each model's own embedding RMS");
+    text_row(theme, "Text", "##text", form.text,
+             "The text file that every model learns; empty: the text of the window",
+             window_text.c_str());
+    text_row(theme, "Folder", "##folder", form.folder,
+             "Where the runs go; empty: a new folder of the program's own", "a new one");
+    whole_row(theme, "Trained at once", "##jobs", form.jobs, 0, 256,
+              "Models that train side by side; 0: as many as the processor has cores");
+    end_form();
+}
+
+/// Says how the settings of Train differ from those of the plan, and takes them over on a click.
+void draw_train_settings(PlanForm& form, const RunConfig& of_train, const Theme& theme) {
+    std::string differs;
+    for (const Field& field : config_fields())
+        if (!is_one_of(kVaried, field) && field.get(form.config) != field.get(of_train))
+            differs += (differs.empty() ? "" : ", ") + field.label + " " +
+                       format_value(field.get(of_train));
+    if (differs.empty()) return;
+    paragraph(theme, theme.dim, ("Train's next run differs: " + differs + ".").c_str());
+    if (ImGui::SmallButton("Take Train's settings")) form.config = of_train;
+}
+
+void draw_form(PathView& view, const std::string& window_text, const RunConfig& of_train,
+               PanelContext& context, bool can_start) {
+    const Theme& theme = context.theme;
+    PlanForm& form = view.form;
+    draw_grid_rows(form, window_text, theme);
+    const auto usual = [](const Field& field) { return is_one_of(kUsual, field); };
+    draw_field_rows({"##usual", usual}, form.config, form.problem, theme);
+    if (ImGui::TreeNode("All settings")) {
+        const auto rest = [&](const Field& field) {
+            return !usual(field) && !is_one_of(kVaried, field);
+        };
+        draw_field_rows({"##all", rest}, form.config, form.problem, theme);
+        ImGui::TreePop();
+    }
+    draw_train_settings(form, of_train, theme);
+    if (!form.problem.empty()) paragraph(theme, theme.error, form.problem.c_str());
+    ImGui::Dummy(ImVec2(0, theme.px(2)));
+    if (primary_button(theme, "Start the path", can_start))
+        if (auto plan = plan_of(form, view.relative, view.rule_percent / 100.0)) {
+            context.out.push_back(StartPath{std::move(*plan)});
+            form.open = false;
+        }
+    const char* copy = "Copy as command";
+    flow(button_width(copy), ImGui::GetStyle().ItemSpacing.x);
+    if (ImGui::Button(copy))
+        if (const auto plan = plan_of(form, view.relative, view.rule_percent / 100.0))
+            ImGui::SetClipboardText(path_command(*plan).c_str());
+}
+
+void draw_open(PlanForm& form, PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (ImGui::Button("Show the example path")) context.out.push_back(OpenPath{""});
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip("A small finished path that comes with the program");
+    input_text("##open", form.open_folder, "Folder of another path",
+               ImGui::GetContentRegionAvail().x - theme.px(64));
+    ImGui::SameLine();
+    ImGui::BeginDisabled(form.open_folder.empty());
+    if (ImGui::Button("Open")) context.out.push_back(OpenPath{form.open_folder});
+    ImGui::EndDisabled();
+}
+
+std::string folder_name(const std::string& folder) {
+    std::filesystem::path path(folder);
+    if (!path.has_filename()) path = path.parent_path();
+    return path.filename().empty() ? folder : path.filename().string();
+}
+
+/// A row of numbers; where they do not fit, the ends and how many.
+void numbers_row(const Theme& theme, const char* name, const std::vector<double>& values) {
+    if (values.empty()) return;
+    std::string all;
+    for (const double value : values) all += (all.empty() ? "" : "  ") + format_number(value);
+    std::string words = all;
+    ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
+    if (ImGui::CalcTextSize(all.c_str()).x > ImGui::GetContentRegionAvail().x - theme.px(112))
+        words = format_number(values.front()) + " … " + format_number(values.back()) + " (" +
+                std::to_string(values.size()) + ")";
+    ImGui::PopFont();
+    value_row(theme, name, words);
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", all.c_str());
+}
+
+/// What every cell was trained with.
+void draw_settings(const PathPlan& plan, const Theme& theme) {
+    const ModelConfig& model = plan.config.model;
+    const TrainConfig& train = plan.config.train;
+    value_row(theme, "Text", plan.text.empty() ? "built-in stories" : folder_name(plan.text));
+    if (ImGui::IsItemHovered() && !plan.text.empty()) ImGui::SetTooltip("%s", plan.text.c_str());
+    value_row(theme, "Layers × heads",
+              std::to_string(model.layers) + " × " + std::to_string(model.heads));
+    value_row(theme, "Width, context",
+              std::to_string(model.width) + ", " + std::to_string(model.context));
+    value_row(theme, "Steps × batch",
+              std::to_string(train.steps) + " × " + std::to_string(train.batch));
+    value_row(theme, "Learning rate", format_number(train.lr));
+    value_row(theme, "Barrier sits on", std::string(name_of(plan.config.barrier.site)));
+    value_row(theme, "Stage is trained by", std::string(name_of(plan.config.stage.fit)));
+}
+
+/// What the path is made of, as far as its cells tell.
+void draw_summary(const PathFrame& path, const Theme& theme) {
+    std::set<std::int64_t> seeds;
+    for (const PathCell& cell : path.cells) seeds.insert(cell.seed);
+    const std::vector<double> lambdas = lambdas_of(path), trained = train_noises_of(path);
+    ImGui::Dummy(ImVec2(0, theme.px(2)));
+    std::string grid = std::to_string(lambdas.size()) + " lambda_m × " +
+                       std::to_string(seeds.size()) + (seeds.size() == 1 ? " seed" : " seeds");
+    if (trained.size() > 1) grid.append(" × ").append(std::to_string(trained.size()));
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(3)));
+    value_row(theme, "Folder", folder_name(path.folder));
+    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", path.folder.c_str());
+    value_row(theme, "Grid", grid);
+    numbers_row(theme, "lambda_m", lambdas);
+    numbers_row(theme, "Seeds", {seeds.begin(), seeds.end()});
+    if (trained.back() > 0) numbers_row(theme, "Noise in training", trained);
+    numbers_row(theme, "Judged at noise", sigmas_of(path, false));
+    numbers_row(theme, "Judged at noise × RMS", sigmas_of(path, true));
+    draw_settings(path.plan, theme);
+    ImGui::PopStyleVar();
+    ImGui::Dummy(ImVec2(0, theme.px(2)));
+}
+
+void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context) {
+    const Theme& theme = context.theme;
+    int done = 0, failed = 0;
+    for (const PathCell& cell : path.cells) {
+        done += cell.status == CellStatus::done;
+        failed += cell.status == CellStatus::failed;
+    }
+    std::string words =
+        std::to_string(done) + " of " + std::to_string(path.cells.size()) + " models done";
+    if (failed > 0) words += ", " + std::to_string(failed) + " failed";
+    if (path.running) words += ", " + std::to_string(path.running_cells) + " at work";
+    if (path.running) {  // the time left has its place on a line of its own
+        text_colored(theme.text, words.c_str());
+        words = format_percent(path.progress);
+    }
+    progress_chip(theme, words.c_str(), path.progress, path.running ? path.eta_secs : 0,
+                  theme.px(72));
+    if (!path.sentence.empty()) paragraph(theme, theme.dim, path.sentence.c_str());
+    if (!form.open) draw_summary(path, theme);
+    if (path.running) {
+        if (ImGui::Button("Stop")) context.out.push_back(StopPath{});
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip(
+                "What is done stays; the rest goes on from its checkpoints when the path is "
+                "started again");
+        return;
+    }
+    if (done < static_cast<int>(path.cells.size())) {
+        if (ImGui::Button("Go on")) context.out.push_back(StartPath{path.plan});
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip("Trains and measures what is missing, with the settings below");
+        flow(button_width("Plan another"), ImGui::GetStyle().ItemSpacing.x);
+    }
+    switch_button(theme, "Plan another", form.open);
+}
+
+}  // namespace
+
+void draw_plan(const Frames& frames, PathView& view, const RunConfig& of_train,
+               PanelContext& context) {
+    const PathFrame* path = frames.path.get();
+    const bool has_path = path != nullptr && !path->cells.empty();
+    if (has_path) draw_progress(*path, view.form, context);
+    if (has_path && !view.form.open) return;
+    ImGui::Dummy(ImVec2(0, context.theme.px(4)));
+    const TrainingFrame* training = frames.training.get();
+    const std::string window_text = training != nullptr && !training->corpus_label.empty()
+                                        ? training->corpus_label
+                                        : "the built-in stories";
+    draw_form(view, window_text, of_train, context, !has_path || !path->running);
+    ImGui::Dummy(ImVec2(0, context.theme.px(6)));
+    draw_open(view.form, context);
+}
+
+}  // namespace marginscope

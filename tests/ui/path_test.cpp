@@ -1,0 +1,234 @@
+// What the Path workspace shows of seeds: bands, digits, colours, the proposal's words.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <random>
+#include <set>
+
+#include "interface.h"
+#include "ui/path/grid_scale.h"
+#include "ui/path/path_bands.h"
+#include "ui/path/path_grid.h"
+#include "ui/path/plan_form.h"
+#include "ui/path/plan_panel.h"
+#include "ui/path/proposal.h"
+
+namespace marginscope {
+namespace {
+
+PathCell done(double lambda, std::int64_t seed, double clean, double train_noise = 0) {
+    PathCell cell;
+    cell.lambda = lambda;
+    cell.seed = seed;
+    cell.train_noise = train_noise;
+    cell.status = CellStatus::done;
+    cell.clean_ce = clean;
+    cell.noisy_ce = {{0.05, clean + 1}};
+    cell.run = "run-" + std::to_string(lambda) + "-" + std::to_string(seed);
+    return cell;
+}
+
+TEST(PathBands, ASeedThatIsMissingSomewhereCountsNowhere) {
+    // Seed 2 is a lucky one: with it in one mean only, its luck would look like an effect of
+    // lambda.
+    PathFrame path;
+    path.cells = {done(0, 1, 3.6348), done(0, 2, 3.6426), done(0.2, 1, 3.6384)};
+    const auto points = band(path, clean_loss(), 0, false);
+    ASSERT_EQ(points.size(), 2U);
+    EXPECT_DOUBLE_EQ(points[0].mean, 3.6348);
+    EXPECT_DOUBLE_EQ(points[1].mean, 3.6384);
+    EXPECT_EQ(points[0].seeds, 1);
+    EXPECT_EQ(points[1].seeds, 1);
+    const SharedSeeds shared = shared_seeds(path, clean_loss(), 0, false);
+    EXPECT_EQ(shared.seeds, std::vector<std::int64_t>{1});
+    EXPECT_EQ(shared.left_out, 1);
+    path.cells.push_back(done(0.2, 2, 3.6470));
+    EXPECT_EQ(band(path, clean_loss(), 0, false)[0].seeds, 2);
+}
+
+TEST(PathBands, ALambdaWithoutACommonSeedHasNoPoint) {
+    PathFrame path;
+    path.cells = {done(0, 1, 1), done(0, 2, 1), done(0.1, 1, 2), done(0.1, 2, 2), done(0.2, 3, 9)};
+    const auto points = band(path, clean_loss(), 0, false);
+    ASSERT_EQ(points.size(), 2U) << "0.2 shares no seed with the others";
+    EXPECT_EQ(points[1].lambda, 0.1);
+    EXPECT_EQ(points[1].seeds, 2);
+}
+
+TEST(PathBands, AreOverTheIntersectionOfRandomSets) {
+    std::mt19937 generator(3);
+    std::uniform_real_distribution<double> uniform;
+    for (int round = 0; round < 200; ++round) {
+        PathFrame path;
+        std::map<double, std::map<std::int64_t, double>> table;
+        for (const double lambda : {0.0, 0.01, 0.05, 0.1})
+            for (std::int64_t seed = 1; seed <= 6; ++seed) {
+                PathCell cell = done(lambda, seed, 3 + uniform(generator));
+                if (seed > 1 && uniform(generator) < 0.3) cell.status = CellStatus::running;
+                path.cells.push_back(cell);
+                path.cells.push_back(done(lambda, seed, 99, 0.01));  // another line's
+                if (cell.status == CellStatus::done) table[lambda][seed] = *cell.clean_ce;
+            }
+        std::shuffle(path.cells.begin(), path.cells.end(), generator);
+        std::vector<std::int64_t> common;
+        for (std::int64_t seed = 1; seed <= 6; ++seed)
+            if (std::all_of(table.begin(), table.end(),
+                            [&](const auto& row) { return row.second.contains(seed); }))
+                common.push_back(seed);
+        const auto points = band(path, clean_loss(), 0, false);
+        ASSERT_EQ(points.size(), 4U);
+        for (const BandPoint& point : points) {
+            ASSERT_EQ(point.seeds, static_cast<int>(common.size()));
+            double sum = 0, low = 1e9, high = -1e9;
+            for (const std::int64_t seed : common) {
+                const double value = table[point.lambda][seed];
+                sum += value;
+                low = std::min(low, value);
+                high = std::max(high, value);
+            }
+            EXPECT_NEAR(point.mean, sum / point.seeds, 1e-12);
+            EXPECT_EQ(point.low, low);
+            EXPECT_EQ(point.high, high);
+        }
+    }
+}
+
+TEST(GridScale, DigitsAndColoursFollowTheSpreadBetweenSeeds) {
+    PathFrame path;
+    path.cells = {done(0, 1, 3.600), done(0, 2, 3.606), done(0.1, 1, 3.603), done(0.1, 2, 3.609)};
+    const GridScale scale = grid_scale(path, clean_loss(), false);
+    EXPECT_NEAR(scale.seed_spread, 0.006 / std::sqrt(2.0), 1e-9);
+    EXPECT_EQ(scale.decimals, 3);
+    EXPECT_EQ(grid_number(3.6, scale), "3.600");
+    EXPECT_EQ(grid_number(3.609, scale), "3.609");
+    const double half = 0.5 * (scale.high - scale.low);
+    EXPECT_LT(0.009 / (2 * half), 0.4) << "what seeds do by luck fills no colour map";
+    for (PathCell& cell : path.cells)
+        if (cell.lambda > 0) cell.clean_ce = *cell.clean_ce + 1;
+    const GridScale wide = grid_scale(path, clean_loss(), false);
+    EXPECT_NEAR(wide.low, 3.6, 1e-9);
+    EXPECT_NEAR(wide.high, 4.609, 1e-9) << "an effect far beyond the spread does";
+}
+
+TEST(GridScale, OneSeedOrOneModelPromisesLittle) {
+    PathFrame path;
+    path.cells = {done(0, 1, 3.600), done(0.1, 1, 3.603)};
+    const GridScale scale = grid_scale(path, clean_loss(), false);
+    EXPECT_TRUE(std::isnan(scale.seed_spread));
+    EXPECT_LT(0.003 / (scale.high - scale.low), 0.2) << "0.1 % of difference is a shade";
+    EXPECT_NE(grid_number(3.600, scale), grid_number(3.603, scale));
+    EXPECT_EQ(grid_number(0.00012, scale), "0.00012") << "not 0, so it does not read as 0";
+    path.cells.resize(1);
+    EXPECT_EQ(grid_scale(path, clean_loss(), false).values, 1);
+    EXPECT_EQ(grid_scale(PathFrame{}, clean_loss(), false).values, 0);
+}
+
+void draw_grid(Interface& interface, const PathFrame& path) {
+    Frames frames;
+    frames.path = std::make_shared<const PathFrame>(path);
+    interface.draw_panel(
+        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_grid(f, s.path, c); });
+}
+
+TEST(PathGrid, SaysWhichEndIsGoodAndNeverThriceTheSame) {
+    Interface interface(ImVec2(700, 300));
+    PathFrame path;
+    path.cells = {done(0, 1, 3.60336)};
+    draw_grid(interface, path);
+    EXPECT_NE(interface.words().find("one model so far"), std::string::npos) << interface.words();
+    EXPECT_NE(interface.words().find("lower is better"), std::string::npos);
+    EXPECT_EQ(interface.words().find("3.60"), std::string::npos)
+        << "no bar of one value: " << interface.words();
+}
+
+PathFrame with_proposal(const PathProposal& proposal) {
+    PathFrame path;
+    path.cells = {done(0, 1, 1.0), done(0.02, 1, 1.5)};
+    path.proposal = proposal;
+    return path;
+}
+
+std::string proposal_words(Interface& interface, const PathFrame& path) {
+    Frames frames;
+    frames.path = std::make_shared<const PathFrame>(path);
+    for (int frame = 0; frame < 3; ++frame)
+        interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+            draw_proposal(f, s.path, c);
+        });
+    return interface.words();
+}
+
+TEST(ProposalPanel, NamesALambdaOnlyWhereItIsSettled) {
+    Interface interface(ImVec2(300, 480));
+    const std::string open = proposal_words(
+        interface, with_proposal({0, "a rule", "No lambda_m can be told from 0 yet: about 3 more",
+                                  false, 2, 3}));
+    EXPECT_NE(open.find("can be told from 0 yet"), std::string::npos) << open;
+    EXPECT_EQ(open.find("lambda_m = "), std::string::npos) << open;
+    const std::string settled =
+        proposal_words(interface, with_proposal({0.02, "a rule", "a reason", true, 5, {}}));
+    EXPECT_NE(settled.find("lambda_m = 0.02"), std::string::npos) << settled;
+}
+
+TEST(ProposalPanel, BrightRowsNeverReadAsZeroAndDimOnesSayWhy) {
+    Interface interface(ImVec2(300, 480));
+    PathFrame path = with_proposal({0, "a rule", "a reason", false, 2, {}});
+    path.paired = {{0.02, 0, "clean", 3, 0.0002, 0.00003, 0.00037, 0.0001},
+                   {0.02, 0, "noise 0.05", 1, -0.00001, NAN, NAN, NAN}};
+    const std::string words = proposal_words(interface, path);
+    EXPECT_NE(words.find("+0.020"), std::string::npos) << words;
+    EXPECT_NE(words.find("+0.003 … +0.037"), std::string::npos) << words;
+    EXPECT_NE(words.find("one seed"), std::string::npos);
+    EXPECT_EQ(words.find("+0.0 "), std::string::npos) << words;
+    EXPECT_EQ(words.find("-0.0"), std::string::npos) << words;
+    EXPECT_EQ(words.find("nan"), std::string::npos) << words;
+}
+
+TEST(PlanPanel, ShowsWhatEveryCellIsTrainedWithAndWhereTrainDiffers) {
+    Interface interface(ImVec2(300, 1200));
+    RunConfig& of_train = interface.state().train.form.config;
+    of_train.model.context = 16;
+    of_train.train.batch = 8;
+    const auto draw = [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_plan(f, s.path, s.train.form.config, c);
+    };
+    interface.draw_panel({}, draw);
+    for (const char* part :
+         {"Context", "Batch", "Learning rate", "Text", "Train's next run differs", "Context 16",
+          "Batch 8", "Take Train's settings"})
+        EXPECT_NE(interface.words().find(part), std::string::npos) << part << " is not in\n"
+                                                                   << interface.words();
+    interface.state().path.form.config = of_train;
+    interface.draw_panel({}, draw);
+    EXPECT_EQ(interface.words().find("differs"), std::string::npos);
+    EXPECT_EQ(interface.too_wide(), "");
+}
+
+TEST(PlanPanel, GoingOnKeepsTheSettingsOfThePath) {
+    Interface interface(ImVec2(300, 700));
+    PathFrame path;
+    path.plan.folder = path.folder = "somewhere";
+    path.plan.config.model.context = 24;
+    path.cells = {done(0, 1, 1.0), done(0.02, 1, 1.5)};
+    path.cells[1].status = CellStatus::waiting;
+    Frames frames;
+    frames.path = std::make_shared<const PathFrame>(path);
+    const auto draw = [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_plan(f, s.path, s.train.form.config, c);
+    };
+    interface.draw_panel(frames, draw);
+    std::optional<StartPath> start;
+    for (float y = 8; y < 700 && !start; y += 8) {
+        interface.click(frames, ImVec2(24, y));
+        for (const Command& command : interface.take_commands())
+            if (const auto* wanted = std::get_if<StartPath>(&command)) start = *wanted;
+    }
+    ASSERT_TRUE(start.has_value());
+    EXPECT_EQ(start->plan.folder, "somewhere");
+    EXPECT_EQ(start->plan.config.model.context, 24);
+}
+
+}  // namespace
+}  // namespace marginscope
