@@ -15,7 +15,7 @@ constexpr int kFewSeeds = 5;
 constexpr int kMostSeeds = 1000;  // more than anyone will train
 
 /// One lambda above 0 against lambda 0, over the seeds finished at both.
-struct Candidate {
+struct LambdaAgainst0 {
     double lambda = 0;
     PairedDifference clean;
     PairedDifference noisy;
@@ -48,37 +48,37 @@ std::optional<double> middle_sigma(const std::vector<PathCell>& cells, bool rela
     return *std::next(sigmas.begin(), static_cast<std::ptrdiff_t>(sigmas.size() / 2));
 }
 
-std::vector<Candidate> candidates_of(const std::vector<PathCell>& cells,
-                                     const std::string& quantity) {
+std::vector<LambdaAgainst0> all_against_0(const std::vector<PathCell>& cells,
+                                          const std::string& quantity) {
     std::map<double, std::optional<PairedDifference>> clean, noisy;
     for (const PairedDifference& one : paired_differences(cells)) {
         if (one.train_noise > 0) continue;
         if (one.quantity == "clean") clean[one.lambda] = one;
         if (one.quantity == quantity) noisy[one.lambda] = one;
     }
-    std::vector<Candidate> candidates;
+    std::vector<LambdaAgainst0> candidates;
     for (const auto& [lambda, difference] : noisy)
         if (clean[lambda]) candidates.push_back({lambda, *clean[lambda], *difference});
     return candidates;
 }
 
-bool helps(const Candidate& one, double max_clean_loss) {
+bool helps(const LambdaAgainst0& one, double max_clean_loss) {
     return one.noisy.high < 0 && one.clean.mean <= max_clean_loss;
 }
 
 /// Beyond doubt: worse under noise, or dearer on clean text than allowed.
-bool ruled_out(const Candidate& one, double max_clean_loss) {
+bool ruled_out(const LambdaAgainst0& one, double max_clean_loss) {
     return one.noisy.low > 0 || one.clean.low > max_clean_loss;
 }
 
-const Candidate* least_noisy(const std::vector<Candidate>& candidates, auto&& wanted) {
-    const Candidate* best = nullptr;
-    for (const Candidate& one : candidates)
+const LambdaAgainst0* least_noisy(const std::vector<LambdaAgainst0>& candidates, auto&& wanted) {
+    const LambdaAgainst0* best = nullptr;
+    for (const LambdaAgainst0& one : candidates)
         if (wanted(one) && (best == nullptr || one.noisy.mean < best->noisy.mean)) best = &one;
     return best;
 }
 
-void propose(PathProposal& proposal, const Candidate& best, const std::string& quantity,
+void propose(PathProposal& proposal, const LambdaAgainst0& best, const std::string& quantity,
              std::size_t compared) {
     proposal.settled = true;
     proposal.lambda = best.lambda;
@@ -93,7 +93,7 @@ void propose(PathProposal& proposal, const Candidate& best, const std::string& q
 }
 
 /// What is missing until the most promising of what is left can be told from 0.
-void ask_for_more(PathProposal& proposal, const Candidate& best) {
+void ask_for_more(PathProposal& proposal, const LambdaAgainst0& best) {
     proposal.pairs = best.noisy.seeds;
     proposal.reason = "No lambda_m can be told from 0 yet: ";
     if (best.noisy.seeds < 2) {
@@ -122,7 +122,7 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
     const auto sigma = middle_sigma(cells, relative);
     if (!sigma) return std::nullopt;
     const std::string quantity = noise_name(*sigma, relative);
-    const std::vector<Candidate> all = candidates_of(cells, quantity);
+    const std::vector<LambdaAgainst0> all = all_against_0(cells, quantity);
     if (all.empty()) return std::nullopt;
     const std::string cost = number(std::round(1000.0 * max_clean_loss) / 10.0) + " %";
     PathProposal proposal;
@@ -131,18 +131,18 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
         " among the lambda_m whose 95 % interval against lambda_m 0, paired over seeds, "
         "lies below 0 and that cost at most " +
         cost + " on clean text";
-    const auto helping = [&](const Candidate& one) { return helps(one, max_clean_loss); };
-    if (const Candidate* best = least_noisy(all, helping)) {
+    const auto helping = [&](const LambdaAgainst0& one) { return helps(one, max_clean_loss); };
+    if (const LambdaAgainst0* best = least_noisy(all, helping)) {
         propose(proposal, *best, quantity, all.size());
         return proposal;
     }
-    const auto open = [&](const Candidate& one) { return !ruled_out(one, max_clean_loss); };
-    const auto affordable = [&](const Candidate& one) {
+    const auto open = [&](const LambdaAgainst0& one) { return !ruled_out(one, max_clean_loss); };
+    const auto affordable = [&](const LambdaAgainst0& one) {
         return open(one) && one.clean.mean <= max_clean_loss;
     };
-    if (const Candidate* best = least_noisy(all, affordable)) {
+    if (const LambdaAgainst0* best = least_noisy(all, affordable)) {
         ask_for_more(proposal, *best);
-    } else if (const Candidate* dear = least_noisy(all, open)) {
+    } else if (const LambdaAgainst0* dear = least_noisy(all, open)) {
         proposal.pairs = dear->noisy.seeds;
         proposal.reason = "No lambda_m can be told from 0 yet: what is not worse under " +
                           quantity + " seems to cost more than " + cost +
@@ -152,7 +152,8 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
     } else {
         proposal.settled = true;
         proposal.pairs = all.front().noisy.seeds;
-        for (const Candidate& one : all) proposal.pairs = std::min(proposal.pairs, one.noisy.seeds);
+        for (const LambdaAgainst0& one : all)
+            proposal.pairs = std::min(proposal.pairs, one.noisy.seeds);
         proposal.reason = "every other value is worse under " + quantity + " or costs more than " +
                           cost + " on clean text, by 95 % intervals over " +
                           counted(proposal.pairs, "paired seed");

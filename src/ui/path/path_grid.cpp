@@ -5,72 +5,16 @@
 #include <cmath>
 #include <filesystem>
 
+#include "ui/path/grid_layout.h"
 #include "ui/path/grid_scale.h"
-#include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
 
-constexpr float kHeadPx = 11;
-
-struct Grid {
-    std::vector<double> lambdas, noises;
-    std::vector<std::int64_t> seeds;
-    ImVec2 at{0, 0};
-    float cell_width = 0, cell_height = 0;
-
-    int rows() const { return static_cast<int>(seeds.size() * noises.size()); }
-    ImVec2 corner(int row, int column) const {
-        return {at.x + static_cast<float>(column) * cell_width,
-                at.y + static_cast<float>(row) * cell_height};
-    }
-};
-
 template <typename Value>
 int index_of(const std::vector<Value>& values, Value value) {
     return static_cast<int>(std::find(values.begin(), values.end(), value) - values.begin());
-}
-
-std::string row_words(const Grid& grid, int row) {
-    const std::size_t seed = static_cast<std::size_t>(row) % grid.seeds.size(),
-                      noise = static_cast<std::size_t>(row) / grid.seeds.size();
-    std::string words = "seed " + std::to_string(grid.seeds[seed]);
-    if (grid.noises.size() > 1 && grid.noises[noise] > 0)
-        words = "noise " + format_number(grid.noises[noise]) + " · " + words;
-    return words;
-}
-
-float head_width(const std::string& words, const Theme& theme) {
-    return theme.fonts.text->CalcTextSizeA(theme.px(kHeadPx), 1e9F, 0, words.c_str()).x;
-}
-
-/// Room for the words left of the rows.
-float heads_width(const Grid& grid, const Theme& theme) {
-    float width = head_width("lambda_m", theme) + theme.px(12);
-    for (int row = 0; row < grid.rows(); ++row)
-        width = std::max(width, head_width(row_words(grid, row), theme));
-    return width + theme.px(8);
-}
-
-Grid grid_of(const PathFrame& path, const Theme& theme) {
-    Grid grid;
-    grid.lambdas = lambdas_of(path);
-    grid.noises = train_noises_of(path);
-    for (const PathCell& cell : path.cells)
-        if (std::find(grid.seeds.begin(), grid.seeds.end(), cell.seed) == grid.seeds.end())
-            grid.seeds.push_back(cell.seed);
-    std::sort(grid.seeds.begin(), grid.seeds.end());
-    const ImVec2 from = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float left = heads_width(grid, theme), top = theme.px(20);
-    grid.at = ImVec2(from.x + left, from.y + top);
-    grid.cell_width = std::clamp(
-        (room.x - left) / static_cast<float>(std::max<std::size_t>(1, grid.lambdas.size())),
-        theme.px(34), theme.px(280));
-    grid.cell_height =
-        std::clamp((room.y - top - theme.px(2)) / static_cast<float>(std::max(1, grid.rows())),
-                   theme.px(20), theme.px(104));
-    return grid;
 }
 
 /// Dark letters on light cells and the reverse, by the luminance of what is behind.
@@ -98,7 +42,8 @@ void hover_cell(const PathCell& cell, const CellQuantity& quantity, bool relativ
         lines.push_back({"waits for its turn",
                          cell.progress > 0 ? format_percent(cell.progress) + " done before" : ""});
     if (cell.status == CellStatus::running)
-        lines.push_back({"training", format_percent(cell.progress)});
+        lines.push_back(
+            {cell.doing.empty() ? "at work" : cell.doing, format_percent(cell.progress)});
     if (const auto value = value_of(quantity, cell, relative))
         lines.push_back(
             {quantity.name, format_number(*value, 5) + " " + quantity.unit, theme.text});
@@ -158,32 +103,6 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
     hover_cell(cell, quantity, relative, theme);
 }
 
-void draw_heads(const PathFrame& path, const Grid& grid, const Theme& theme) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float px = theme.px(kHeadPx);
-    for (std::size_t column = 0; column < grid.lambdas.size(); ++column) {
-        const std::string words = format_number(grid.lambdas[column]);
-        const ImVec2 corner = grid.corner(0, static_cast<int>(column));
-        const float width = theme.fonts.mono->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
-        const float left = corner.x + (grid.cell_width - width) / 2;
-        draw->AddText(theme.fonts.mono, px, ImVec2(left, corner.y - theme.px(16)), theme.dim,
-                      words.c_str());
-        draw->AddCircleFilled(ImVec2(left - theme.px(9), corner.y - theme.px(9)), theme.px(3.5F),
-                              lambda_color(path, grid.lambdas[column], theme));
-    }
-    draw->AddText(
-        theme.fonts.text, px,
-        ImVec2(grid.at.x - head_width("lambda_m", theme) - theme.px(8), grid.at.y - theme.px(16)),
-        theme.dim, "lambda_m");
-    for (int row = 0; row < grid.rows(); ++row) {
-        const std::string words = row_words(grid, row);
-        draw->AddText(theme.fonts.text, px,
-                      ImVec2(grid.at.x - head_width(words, theme) - theme.px(8),
-                             grid.corner(row, 0).y + (grid.cell_height - px) / 2),
-                      theme.dim, words.c_str());
-    }
-}
-
 /// What the colours mean: a bar, or the number itself while there is only one.
 void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Theme& theme) {
     std::string label = quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
@@ -235,8 +154,8 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
     ImGui::SameLine(0, theme.px(16));
     if (ImGui::GetContentRegionAvail().x < theme.px(260)) ImGui::NewLine();
     draw_scale(quantity, scale, theme);
-    const Grid grid = grid_of(*path, theme);
-    draw_heads(*path, grid, theme);
+    const GridLayout grid = grid_layout(*path, theme);
+    draw_grid_heads(*path, grid, theme);
     for (const PathCell& cell : path->cells) {
         const int row =
             index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) +

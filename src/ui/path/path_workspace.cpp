@@ -42,7 +42,8 @@ void dock(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
-    // The plan has the whole height: its form is long, and the plots are empty before it is filled in.
+    // The plan has the whole height: its form is long, and the plots are empty before it is filled
+    // in.
     const DockSplit plan =
         split_dock(area.main, DockSide::left, std::clamp(292 * px / width, 0.2F, 0.5F));
     const DockSplit top =

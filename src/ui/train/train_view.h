@@ -39,10 +39,8 @@ struct RunFormView {
     bool from_loaded = false;
     std::string run_folder;
     std::string resume_folder;
-    std::string filter;
     std::string problem;  // what is wrong with the form, in a sentence
     double until = 0;
-    bool open_all = false;
 };
 
 /// Live values while a slider is held, so that frames that arrive meanwhile do not pull it back; a
@@ -50,7 +48,7 @@ struct RunFormView {
 struct LiveView {
     std::string changed;  // field that waits to be sent, or ""
     double value = 0;
-    double lambda = 0, lr = 0, min_lr = 0, noise = 0, clip = 0;
+    double lambda = 0, lr = 0, noise = 0, clip = 0;
 };
 
 struct TrainView {
