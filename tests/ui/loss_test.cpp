@@ -9,13 +9,14 @@
 
 #include "interface.h"
 #include "ui/train/live_marks.h"
+#include "ui/train/train_view.h"
 
 namespace marginscope {
 namespace {
 
 void draw(Interface& interface) {
     interface.draw_panel({}, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_losses(f, s.train_series, s.train.loss, c);
+        draw_losses(f, s.train_series, s.view<TrainView>().loss, c);
     });
 }
 
@@ -51,7 +52,7 @@ class LossPlot : public testing::TestWithParam<bool> {};
 
 TEST_P(LossPlot, KeepsToTheDataOverManyFramesWithMarks) {
     Interface interface(ImVec2(900, 560));
-    LossView& view = interface.state().train.loss;
+    LossView& view = interface.state().view<TrainView>().loss;
     view.log_y = GetParam();
     std::mt19937 generator(5);
     for (int chunk = 0; chunk < 12; ++chunk) {
@@ -84,7 +85,7 @@ TEST(LossPlots, MovingOneMovesTheStepsOfBothAndADoubleClickFollowsAgain) {
     std::mt19937 generator(5);
     train_on(interface.state().train_series, 400, generator);
     for (int frame = 0; frame < 4; ++frame) draw(interface);
-    LossView& view = interface.state().train.loss;
+    LossView& view = interface.state().view<TrainView>().loss;
     const AxisLimits before = view.x;
     interface.drag({}, ImVec2(450, 200), ImVec2(300, 200));
     draw(interface);

@@ -11,9 +11,11 @@
 #include "ui/path/grid_scale.h"
 #include "ui/path/path_bands.h"
 #include "ui/path/path_grid.h"
+#include "ui/path/path_view.h"
 #include "ui/path/plan_form.h"
 #include "ui/path/plan_panel.h"
 #include "ui/path/proposal.h"
+#include "ui/train/train_view.h"
 
 namespace marginscope {
 namespace {
@@ -128,8 +130,9 @@ TEST(GridScale, OneSeedOrOneModelPromisesLittle) {
 void draw_grid(Interface& interface, const PathFrame& path) {
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(path);
-    interface.draw_panel(
-        frames, [](const Frames& f, UiState& s, PanelContext& c) { draw_path_grid(f, s.path, c); });
+    interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_path_grid(f, s.view<PathView>(), c);
+    });
 }
 
 TEST(PathGrid, SaysWhichEndIsGoodAndNeverThriceTheSame) {
@@ -155,7 +158,7 @@ std::string proposal_words(Interface& interface, const PathFrame& path) {
     frames.path = std::make_shared<const PathFrame>(path);
     for (int frame = 0; frame < 3; ++frame)
         interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-            draw_proposal(f, s.path, c);
+            draw_proposal(f, s.view<PathView>(), c);
         });
     return interface.words();
 }
@@ -188,11 +191,11 @@ TEST(ProposalPanel, BrightRowsNeverReadAsZeroAndDimOnesSayWhy) {
 
 TEST(PlanPanel, ShowsWhatEveryCellIsTrainedWithAndWhereTrainDiffers) {
     Interface interface(ImVec2(300, 1200));
-    RunConfig& of_train = interface.state().train.form.config;
+    RunConfig& of_train = interface.state().view<TrainView>().form.config;
     of_train.model.context = 16;
     of_train.train.batch = 8;
     const auto draw = [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_plan(f, s.path, s.train.form.config, c);
+        draw_plan(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
     };
     interface.draw_panel({}, draw);
     for (const char* part :
@@ -200,7 +203,7 @@ TEST(PlanPanel, ShowsWhatEveryCellIsTrainedWithAndWhereTrainDiffers) {
           "Batch 8", "Take Train's settings"})
         EXPECT_NE(interface.words().find(part), std::string::npos) << part << " is not in\n"
                                                                    << interface.words();
-    interface.state().path.form.config = of_train;
+    interface.state().view<PathView>().form.config = of_train;
     interface.draw_panel({}, draw);
     EXPECT_EQ(interface.words().find("differs"), std::string::npos);
     EXPECT_EQ(interface.too_wide(), "");
@@ -216,7 +219,7 @@ TEST(PlanPanel, GoingOnKeepsTheSettingsOfThePath) {
     Frames frames;
     frames.path = std::make_shared<const PathFrame>(path);
     const auto draw = [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_plan(f, s.path, s.train.form.config, c);
+        draw_plan(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
     };
     interface.draw_panel(frames, draw);
     std::optional<StartPath> start;
