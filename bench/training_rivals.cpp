@@ -74,7 +74,7 @@ public:
     }
 
     Batch next_batch() {
-        const std::span<const int> ids = text_.tokens.train();
+        const TokenView ids = text_.tokens.train();
         const auto time = static_cast<std::size_t>(config_.model.context);
         CounterRng rng(
             {static_cast<std::uint64_t>(config_.train.seed), DrawPurpose::batch_offsets, steps_++});
@@ -99,8 +99,8 @@ private:
 
 std::shared_ptr<PlainTraining> plain_training(const RunConfig& config, const Corpus& corpus) {
     const Text text(corpus, config);
-    return std::make_shared<PlainTraining>(fresh_model(text, config), text.tokens.train(),
-                                           config.train);
+    return std::make_shared<PlainTraining>(fresh_model(text, config),
+                                           text.tokens.train().to_vector(), config.train);
 }
 
 double largest_difference(const at::Tensor& a, const at::Tensor& b) {
@@ -223,7 +223,7 @@ void check_training_rivals(const Corpus& corpus, int threads, DeviceChoice devic
     RunConfig config = training_config({.context = 32, .batch = 4, .layers = 2}, threads, device);
     BareTraining bare(config, corpus);
     const Text text(corpus, config);
-    PlainTraining plain(bare.gpt(), text.tokens.train(), config.train);
+    PlainTraining plain(bare.gpt(), text.tokens.train().to_vector(), config.train);
     const Batch batch = bare.next_batch();
     {
         at::NoGradGuard no_grad;

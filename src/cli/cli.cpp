@@ -9,8 +9,10 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/output_guard.h"
 #include "cli/signals.h"
 #include "core/error.h"
+#include "core/shown.h"
 #include "files/peek.h"
 #include "marginscope/version.h"
 #include "nn/model/torch_errors.h"
@@ -18,8 +20,9 @@
 namespace marginscope {
 namespace {
 
+// Sentences quote files and arguments, which a terminal must not obey.
 void say(const std::string& sentence) {
-    std::fprintf(stderr, "marginscope: %s\n", sentence.c_str());
+    std::fprintf(stderr, "marginscope: %s\n", shown_sentence(sentence).c_str());
 }
 
 std::string version_text() {
@@ -77,7 +80,9 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
     app.footer(
         "Results go to the standard output, progress to the standard error. `--json -` gives one "
         "JSON document.\n"
-        "Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.");
+        "Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C, kill or a "
+        "closed "
+        "terminal.");
     app.get_formatter()->column_width(34);
     app.require_subcommand(0, 1);
     CommandContext context;
@@ -127,7 +132,10 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
             const int code = hooks.run_window(request);
             return code == kExitDone && request.end.stop_requested() ? kExitInterrupted : code;
         });
-    return run_guarded([&] { return context.run(signals.token()); });
+    return run_guarded([&] {
+        for (const CLI::App* command : app.get_subcommands()) check_outputs(*command);
+        return context.run(signals.token());
+    });
 }
 
 }  // namespace marginscope

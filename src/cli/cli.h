@@ -59,7 +59,8 @@ struct CliHooks {
 };
 
 /// The whole program; `main` returns its value. Call on the main thread before any other thread
-/// exists. Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C.
+/// exists. Exit codes: 0 done, 1 failed, 2 wrong use or no display, 130 after Ctrl-C, SIGTERM
+/// or SIGHUP.
 int run_command_line(int argc, const char* const* argv, const CliHooks& hooks);
 
 }  // namespace marginscope

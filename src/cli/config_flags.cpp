@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/shown.h"
 #include "files/json_numbers.h"
 #include "nn/model/config_json.h"
 
@@ -67,7 +68,8 @@ void ConfigFlags::add_to(CLI::App& command) {
 }
 
 RunConfig ConfigFlags::apply(RunConfig start) const {
-    if (!file_.empty()) start = config_from_json(read_json_file(file_, "configuration"), file_);
+    if (!file_.empty())
+        start = config_from_json(read_json_file(file_, "configuration"), shown_path(file_));
     for (const auto& [name, text] : values_) set_field(start, name, text);
     validate(start);
     return start;

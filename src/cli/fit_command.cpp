@@ -4,7 +4,9 @@
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
+#include "cli/output_guard.h"
 #include "cli/progress.h"
+#include "core/shell_word.h"
 #include "files/json_numbers.h"
 #include "nn/train/fit_run.h"
 
@@ -19,9 +21,23 @@ struct Options {
     std::string json;
 };
 
+/// The same fit, as a user can paste it.
+std::string fit_command(const Options& options) {
+    std::string command = "marginscope fit";
+    if (!options.model.empty()) command += " --model " + shell_path(options.model);
+    if (!options.text.file.empty()) command += " --text " + shell_path(options.text.file);
+    const FitRequest usual;
+    if (options.request.steps != usual.steps)
+        command += " --steps " + std::to_string(options.request.steps);
+    if (options.request.stage_seed != usual.stage_seed)
+        command += " --stage-seed " + std::to_string(options.request.stage_seed);
+    return command + " --out " + shell_path(options.out);
+}
+
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     options.request.out = options.out;
+    require_replaceable(options.out, OutputKind::checkpoint, "--out");
     const Corpus corpus = options.text.load();
     ProgressLine progress("fit");
     const StageFitReport report = run_fit(
@@ -29,7 +45,8 @@ int run(Options& options, std::stop_token stop) {
         [&](std::size_t done, std::size_t total) { progress.update(done, total); }, stop);
     progress.clear();
     if (report.stopped) {
-        progress.note("Stopped at step " + std::to_string(report.steps) + "; nothing was written.");
+        progress.note("Stopped at step " + std::to_string(report.steps) +
+                      "; nothing was written. Begin again with: " + fit_command(options));
         return kExitInterrupted;
     }
     const StageLikelihood& fit = report.likelihood;

@@ -1,15 +1,21 @@
 // Writes results and notices when nobody reads them.
 #include "cli/output.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 
 #include "core/error.h"
+#include "core/shown.h"
 #include "files/json_numbers.h"
 
 namespace marginscope {
 
-void write_text(const std::string& text) {
+void write_text(const std::string& result) {
+    // A model's alphabet and a file's name may hold what a terminal obeys; a pipe gets every byte.
+    static const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+    const std::string text = terminal ? shown_lines(result) : result;
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     if (written && std::fflush(stdout) == 0) return;
     if (errno == EPIPE) throw OutputClosed{};

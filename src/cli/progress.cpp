@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/shown.h"
+
 namespace marginscope {
 namespace {
 
@@ -64,7 +66,7 @@ void ProgressLine::update(std::size_t done, std::size_t total, const std::string
             line += "  " + duration_text(static_cast<double>(total - done) / rate) + " left";
     }
     if (!detail.empty()) line += "  " + detail;
-    line.resize(std::min(line.size(), terminal_columns() - 1));
+    line = shown_text(line.substr(0, terminal_columns() - 1));
     std::fprintf(stderr, "\r%s\033[K", line.c_str());
     std::fflush(stderr);
     drawn_ = true;
@@ -73,7 +75,7 @@ void ProgressLine::update(std::size_t done, std::size_t total, const std::string
 
 void ProgressLine::note(const std::string& line) {
     clear();
-    std::fprintf(stderr, "%s\n", line.c_str());
+    std::fprintf(stderr, "%s\n", shown_sentence(line).c_str());
 }
 
 void ProgressLine::clear() {

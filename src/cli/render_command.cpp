@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/output_guard.h"
 #include "core/error.h"
 
 namespace marginscope {
@@ -48,6 +49,7 @@ int run(Options& options, const CliHooks& hooks) {
     if (request.out.has_parent_path() && !std::filesystem::is_directory(request.out.parent_path()))
         throw UserError("The folder " + request.out.parent_path().string() +
                         " does not exist: make it first.");
+    require_replaceable(request.out, OutputKind::picture, "--out");
     if (!hooks.render) throw UserError("This build cannot draw: it was made without the window.");
     hooks.render(request);
     write_text(request.out.string() + "\n");

@@ -9,6 +9,8 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "core/shown.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
 #include "nn/model/config_json.h"
@@ -26,32 +28,32 @@ struct Options {
 };
 
 /// --change STEP:FIELD=VALUE, a live change planned ahead.
-struct PlannedChange {
-    std::int64_t step = 0;
-    const Field* field = nullptr;
-    FieldValue value;
-};
-
-PlannedChange parse_change(const std::string& text) {
+RunEvent parse_change(const std::string& text) {
     const auto colon = text.find(':');
     const auto equals = text.find('=', colon == std::string::npos ? 0 : colon);
-    PlannedChange change;
     bool numeric = colon != std::string::npos && equals != std::string::npos && colon > 0;
     for (std::size_t k = 0; numeric && k < colon; ++k) numeric = text[k] >= '0' && text[k] <= '9';
-    if (!numeric || colon > 15)
+    const std::int64_t step = numeric && colon <= 15 ? std::stoll(text.substr(0, colon)) : -1;
+    if (step < 0 || step > kMostSteps)
         throw UserError(
-            "--change takes STEP:FIELD=VALUE, as in 500:lambda=0.05, not \"" + text + "\".",
+            "--change takes STEP:FIELD=VALUE, as in 500:lambda=0.05, with a step up to " +
+                std::to_string(kMostSteps) + ", not " + shown(text) + ".",
             kExitWrongUse);
-    change.step = std::stoll(text.substr(0, colon));
     const std::string name = text.substr(colon + 1, equals - colon - 1);
-    change.field = find_field(name);
-    if (change.field == nullptr || !change.field->live)
+    const Field* field = find_field(name);
+    if (field == nullptr || !field->live)
         throw UserError(
-            "--change can set lambda, lr, clip, noise and the other live settings, not \"" + name +
-                "\".",
+            "--change can set lambda, lr, clip, noise and the other live settings, not " +
+                shown(name) + ".",
             kExitWrongUse);
-    change.value = parse_value(*change.field, text.substr(equals + 1));
-    return change;
+    const FieldValue value = parse_value(*field, text.substr(equals + 1));
+    return {step, std::string(field->name), format_value(value)};
+}
+
+std::vector<RunEvent> planned_changes(const Options& options) {
+    std::vector<RunEvent> changes;
+    for (const std::string& text : options.changes) changes.push_back(parse_change(text));
+    return changes;
 }
 
 std::string eval_line(const EvalReport& eval, const StepReport& step, std::int64_t steps) {
@@ -97,24 +99,24 @@ TrainRun::Callbacks callbacks(ProgressLine& progress, const RunConfig& config, S
 /// it was started with.
 void check_resumed_flags(const Options& options, const RunConfig& recorded) {
     if (options.flags.has_file())
-        throw UserError(
-            "--resume takes its settings from " + options.out + "/config.json; leave --config out.",
-            kExitWrongUse);
+        throw UserError("--resume takes its settings from " +
+                            shown_path(options.out + "/config.json") + "; leave --config out.",
+                        kExitWrongUse);
     for (const auto& [name, text] : options.flags.given()) {
         const Field& field = *find_field(name);
         if (name == "train.threads" || name == "train.steps" || field.live) continue;
         const FieldValue wanted = parse_value(field, text);
         if (wanted != field.get(recorded))
-            throw UserError("The run in " + options.out + " was started with " + name + " = " +
-                                format_value(field.get(recorded)) + "; " + format_value(wanted) +
-                                " needs a new run in another folder.",
+            throw UserError("The run in " + shown_path(options.out) + " was started with " + name +
+                                " = " + format_value(field.get(recorded)) + "; " +
+                                format_value(wanted) + " needs a new run in another folder.",
                             kExitWrongUse);
     }
 }
 
 TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
                     StepReport& last) {
-    const std::string source = options.out + "/config.json";
+    const std::string source = shown_path(options.out + "/config.json");
     const RunConfig recorded = config_from_json(RunFolder::open(options.out).config(), source);
     check_resumed_flags(options, recorded);
     const auto& given = options.flags.given();
@@ -126,17 +128,22 @@ TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& 
         set_field(wanted, "train.threads", given.at("train.threads"));
         threads = wanted.train.threads;
     }
+    // Steps that an earlier --resume asked for count as long as no others are given.
+    const bool steps_given = given.contains("train.steps");
+    if (const auto planned = RunFolder::open(options.out).plan().steps; planned && !steps_given)
+        wanted.train.steps = static_cast<int>(*planned);
     TrainRun run =
         TrainRun::resume(options.out, corpus, callbacks(progress, wanted, last), threads);
-    if (wanted.train.steps != recorded.train.steps) {
+    if (steps_given && wanted.train.steps != run.trainer().config().train.steps) {
         if (wanted.train.steps < run.trainer().step_count())
-            throw UserError("The run in " + options.out + " has done " +
+            throw UserError("The run in " + shown_path(options.out) + " has done " +
                                 std::to_string(run.trainer().step_count()) +
                                 " steps already; --steps " + std::to_string(wanted.train.steps) +
                                 " is fewer.",
                             kExitWrongUse);
-        run.trainer().set_steps(wanted.train.steps);
+        run.plan_steps(wanted.train.steps);
     }
+    run.plan_changes(planned_changes(options));
     // A live setting that differs from what the run was started with is a change made now.
     for (const auto& [name, text] : given) {
         const Field& field = *find_field(name);
@@ -145,7 +152,7 @@ TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& 
             value != field.get(run.trainer().config()))
             run.set_live(name, value);
     }
-    progress.note("Resuming " + options.out + " at step " +
+    progress.note("Resuming " + shown_path(options.out) + " at step " +
                   std::to_string(run.trainer().step_count()) + ".");
     return run;
 }
@@ -156,57 +163,36 @@ TrainRun open_run(const Options& options, const Corpus& corpus, ProgressLine& pr
     if (options.resume && state == RunFolderState::kRun)
         return resume_run(options, corpus, progress, last);
     if (state == RunFolderState::kRun)
-        throw UserError(
-            options.out + " holds a run already: go on with --resume, or choose another folder.",
-            kExitWrongUse);
+        throw UserError(shown_path(options.out) +
+                            " holds a run already: go on with --resume, or choose another folder.",
+                        kExitWrongUse);
     const RunConfig config = options.flags.apply(RunConfig{});
-    return TrainRun::start(config, corpus, options.out, nullptr, callbacks(progress, config, last));
+    return TrainRun::start(config, corpus, options.out, nullptr, callbacks(progress, config, last),
+                           planned_changes(options));
 }
 
-/// Drops the changes that the run has recorded already: it replays those itself.
-std::vector<PlannedChange> still_to_make(const Options& options, const TrainRun& run) {
-    std::vector<PlannedChange> changes;
-    for (const auto& text : options.changes) changes.push_back(parse_change(text));
-    const std::vector<RunEvent> recorded = RunFolder::open(options.out).read_events();
-    const std::int64_t now = run.trainer().step_count();
-    std::erase_if(changes, [&](const PlannedChange& change) {
-        const bool known =
-            std::any_of(recorded.begin(), recorded.end(), [&](const RunEvent& event) {
-                return event.step == change.step && event.field == change.field->name;
-            });
-        return known || change.step < now;
-    });
-    return changes;
-}
-
-bool train(TrainRun& run, std::vector<PlannedChange> changes, const std::stop_token& stop) {
-    while (!changes.empty() && !stop.stop_requested()) {
-        const std::int64_t now = run.trainer().step_count();
-        for (const PlannedChange& change : changes)
-            if (change.step == now) run.set_live(std::string(change.field->name), change.value);
-        std::erase_if(changes, [now](const PlannedChange& change) { return change.step <= now; });
-        if (!run.step()) return true;
-    }
-    return run_training(run, stop);
+/// What goes on with this run, as a user can paste it.
+std::string resume_command(const Options& options) {
+    std::string command = "marginscope train --resume --out " + shell_path(options.out);
+    if (!options.text.file.empty()) command += " --text " + shell_path(options.text.file);
+    return command;
 }
 
 int run(Options& options, std::stop_token stop) {
-    for (const auto& text : options.changes)
-        parse_change(text);  // refused before anything is written
+    (void)planned_changes(options);  // refused before anything is written
     if (!options.resume || RunFolder::inspect(options.out) != RunFolderState::kRun)
         options.flags.apply(RunConfig{});
     const Corpus corpus = options.text.load();
     ProgressLine progress("train");
     StepReport last;
     TrainRun training = open_run(options, corpus, progress, last);
-    const bool finished = train(training, still_to_make(options, training), stop);
+    const bool finished = run_training(training, stop);
     progress.clear();
     const auto step = training.trainer().step_count();
     if (!finished) {
         const std::string saved = training.save().string();
-        progress.note("Stopped at step " + std::to_string(step) + "; saved " + saved +
-                      ". Go on with: marginscope train --resume --out " + options.out +
-                      (options.text.file.empty() ? "" : " --text " + options.text.file));
+        progress.note("Stopped at step " + std::to_string(step) + "; saved " + shown_path(saved) +
+                      ". Go on with: " + resume_command(options));
         return kExitInterrupted;
     }
     const auto& eval = training.last_eval();

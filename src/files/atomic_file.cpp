@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "core/error.h"
+#include "files/run_folder_links.h"
 
 namespace marginscope {
 
@@ -27,21 +28,26 @@ std::string temporary_suffix() {
            std::to_string(count.fetch_add(1));
 }
 
-// A rename onto a symbolic link would replace the link; write to what it points at.
-fs::path without_links(const fs::path& path) {
+// A rename onto a symbolic link replaces the link. Where links may be followed: what it points at.
+fs::path written_path(const fs::path& path) {
     std::error_code error;
-    if (!fs::is_symlink(path, error)) return path;
+    if (!fs::is_symlink(path, error) || !may_follow_link(path)) return path;
+    // A pipe or a terminal behind a link (/dev/stdout) has no name that could be opened.
+    const fs::file_status behind = fs::status(path, error);
+    if (fs::exists(behind) && !fs::is_regular_file(behind)) return path;
     fs::path real = fs::weakly_canonical(path, error);
     return error ? path : real;
 }
 
 }  // namespace
 
-AtomicFile::AtomicFile(const fs::path& path) : target_(without_links(path)) {
+AtomicFile::AtomicFile(const fs::path& path) : target_(written_path(path)) {
     struct stat info {};
-    const bool exists = ::stat(target_.c_str(), &info) == 0;
+    const bool follows = may_follow_link(target_);
+    const int looked = follows ? ::stat(target_.c_str(), &info) : ::lstat(target_.c_str(), &info);
+    const bool exists = looked == 0 && !S_ISLNK(info.st_mode);
     if (exists && S_ISDIR(info.st_mode)) fail(EISDIR);
-    if (exists && !S_ISREG(info.st_mode)) {
+    if (exists && !S_ISREG(info.st_mode) && follows) {
         fd_.reset(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
         if (!fd_.valid()) fail(errno);
         return;
@@ -59,7 +65,8 @@ AtomicFile::AtomicFile(const fs::path& path) : target_(without_links(path)) {
         fail(error);
     }
     // Best effort: a file the user made private stays private.
-    if (exists && ::fchmod(fd_.get(), info.st_mode & 07777) != 0) errno = 0;
+    if (exists && S_ISREG(info.st_mode) && ::fchmod(fd_.get(), info.st_mode & 07777) != 0)
+        errno = 0;
 }
 
 AtomicFile::~AtomicFile() { drop(); }

@@ -1,8 +1,10 @@
 // A file that appears whole or not at all, whatever happens in between (kill -9, power, full disk).
 // The bytes go to a temporary file in the same folder; commit() makes it durable (fsync), renames
 // it over the name and makes the rename durable. Until then the old file stays as it was. A path
-// that exists and is not a regular file (/dev/stdout, a pipe) is written directly. One thread per
-// object. Errors: UserError with one sentence; the temporary file is removed.
+// that exists and is not a regular file (/dev/stdout, a pipe) is written directly. A symbolic link
+// is followed, but not in a run folder or a path folder (run_folder_links.h): there it is replaced,
+// as is a pipe. One thread per object. Errors: UserError with one sentence; the temporary file is
+// removed.
 #pragma once
 
 #include <cstddef>

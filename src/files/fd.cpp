@@ -18,22 +18,6 @@ namespace {
 // Linux takes at most this much in one call; smaller also keeps Ctrl-C responsive.
 constexpr std::size_t kChunkBytes = std::size_t{64} << 20;
 
-// Length of the UTF-8 sequence at text[i], or 0 where it is not valid.
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-    const unsigned char lead = byte(i);
-    std::size_t length = 0;
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) length = 2;
-    if (lead >= 0xE0 && lead <= 0xEF) length = 3;
-    if (lead >= 0xF0 && lead <= 0xF4) length = 4;
-    if (length == 0 || i + length > text.size()) return 0;
-    for (std::size_t k = 1; k < length; ++k) {
-        if ((byte(i + k) & 0xC0) != 0x80) return 0;
-    }
-    return length;
-}
-
 }  // namespace
 
 void UniqueFd::reset(int fd) noexcept {
@@ -111,37 +95,6 @@ std::string errno_words(int error) {
             return std::strerror(error);
     }
 }
-
-std::string shown_text(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t n = utf8_length(text, i);
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (n == 0 || c < 0x20 || c == 0x7F) {
-            out += "\uFFFD";
-            ++i;
-        } else {
-            out.append(text, i, n);
-            i += n;
-        }
-    }
-    return out;
-}
-
-std::string shown(std::string_view text) {
-    constexpr std::size_t kMost = 200;
-    if (text.size() <= kMost) return "'" + shown_text(text) + "'";
-    // Cut between characters.
-    const auto inside = [&](std::size_t i) {
-        return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-    };
-    std::size_t head = kMost / 2, tail = text.size() - kMost / 2;
-    while (head > 0 && inside(head)) --head;
-    while (tail < text.size() && inside(tail)) ++tail;
-    return "'" + shown_text(text.substr(0, head)) + "…" + shown_text(text.substr(tail)) + "'";
-}
-
-std::string shown_path(const std::filesystem::path& path) { return shown(path.native()); }
 
 std::string read_file(const std::filesystem::path& path, std::string_view what,
                       std::uint64_t max_bytes) {

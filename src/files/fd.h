@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/shown.h"  // what its callers quote paths with
+
 namespace marginscope {
 
 // Owns one file descriptor and closes it.
@@ -45,13 +47,6 @@ int sync_folder(const std::filesystem::path& folder) noexcept;
 
 // "the disk is full", "permission denied", …
 std::string errno_words(int error);
-
-// The path as it is shown in sentences: quoted with ', control characters and bad UTF-8 replaced,
-// shortened in the middle when very long.
-std::string shown(std::string_view text);
-// Without quotes and in full length, control characters and bad UTF-8 replaced.
-std::string shown_text(std::string_view text);
-std::string shown_path(const std::filesystem::path& path);
 
 // A whole regular file as bytes. `what` names it in sentences ("session", "metrics").
 // Throws UserError: missing, a folder, not readable, longer than `max_bytes`.

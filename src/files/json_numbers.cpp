@@ -21,6 +21,27 @@ void name_non_finite(nlohmann::json& value) {
     }
 }
 
+constexpr int kDeepestJson = 256;  // what walks through a document does so level by level
+
+bool nests_deeply(std::string_view text) {
+    int depth = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            i += c == '\\';
+            quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > kDeepestJson) return true;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
 template <typename T>
 nlohmann::json to_array(const std::vector<T>& values) {
     nlohmann::json array = nlohmann::json::array();
@@ -63,6 +84,18 @@ double number_from_json(const nlohmann::json& value, std::string_view field) {
     return *number;
 }
 
+std::optional<std::int64_t> whole_number(const nlohmann::json& value, std::int64_t least,
+                                         std::int64_t most) {
+    if (!value.is_number_integer()) return std::nullopt;
+    // The library keeps what is beyond 63 bits as unsigned and would wrap it.
+    if (value.is_number_unsigned() &&
+        value.get<std::uint64_t>() >
+            static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return std::nullopt;
+    const auto number = value.get<std::int64_t>();
+    return number >= least && number <= most ? std::optional(number) : std::nullopt;
+}
+
 std::optional<double> number_field(const nlohmann::json& object, const std::string& field) {
     if (!object.is_object()) {
         throw UserError("Expected an object with the field " + shown(field) + ", found " +
@@ -78,13 +111,16 @@ std::string dump_json(nlohmann::json value, int indent) {
 }
 
 nlohmann::json parse_json(std::string_view text, std::string_view source) {
+    if (nests_deeply(text))
+        throw UserError(std::string(source) + " is not JSON of this program: it nests more than " +
+                        std::to_string(kDeepestJson) + " levels.");
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::exception& error) {
         // The library's own words start with an internal number: "[json.exception…] parse error …".
         std::string words = error.what();
         if (const auto end = words.find("] "); end != std::string::npos) words.erase(0, end + 2);
-        throw UserError(std::string(source) + " is not valid JSON: " + words + ".");
+        throw UserError(std::string(source) + " is not valid JSON: " + shortened(words) + ".");
     }
 }
 

@@ -24,6 +24,10 @@ std::optional<double> number_or_null(const nlohmann::json& value, std::string_vi
 // The same where null is not allowed.
 double number_from_json(const nlohmann::json& value, std::string_view field);
 
+// A whole number from `least` to `most`; nothing for anything else (2.5, "7", -1, 2^63).
+std::optional<std::int64_t> whole_number(const nlohmann::json& value, std::int64_t least,
+                                         std::int64_t most);
+
 // A field of an object; absent counts as null.
 std::optional<double> number_field(const nlohmann::json& object, const std::string& field);
 

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/json_numbers.h"
+#include "files/run_folder_links.h"
 
 namespace marginscope {
 
@@ -25,8 +26,19 @@ void JsonLines::fail(int error) const {
 void JsonLines::open_for_append() {
     if (fd_.valid()) return;
     const bool is_new = ::access(path_.c_str(), F_OK) != 0;
-    fd_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    constexpr int kFlags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    fd_.reset(::open(path_.c_str(), kFlags, 0666));
+    if (!fd_.valid() && errno == ELOOP) throw linked_file(path_);
     if (!fd_.valid()) fail(errno);
+    struct stat info {};
+    if (::fstat(fd_.get(), &info) != 0) fail(errno);
+    if (!S_ISREG(info.st_mode)) fail(EINVAL);
+    if (info.st_nlink > 1) {
+        // The file has another name, perhaps outside: a copy takes its place here.
+        write_file_atomically(path_, read_file(path_, what_));
+        fd_.reset(::open(path_.c_str(), kFlags, 0666));
+        if (!fd_.valid()) fail(errno);
+    }
     if (is_new) {
         if (const int error = sync_folder(path_.parent_path()); error != 0) fail(error);
         return;

@@ -31,9 +31,7 @@ fs::path home() {
         folder = entry->pw_dir;
         if (folder.is_absolute()) return folder;
     }
-    throw UserError(
-        "There is no home folder: set HOME or XDG_CONFIG_HOME, XDG_STATE_HOME and "
-        "XDG_CACHE_HOME.");
+    throw UserError("There is no home folder: set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME.");
 }
 
 // The specification: a relative value is to be ignored.
@@ -71,7 +69,6 @@ fs::path find_asset(std::string_view name) {
 
 fs::path user_config_dir() { return xdg_folder("XDG_CONFIG_HOME", ".config"); }
 fs::path user_state_dir() { return xdg_folder("XDG_STATE_HOME", ".local/state"); }
-fs::path user_cache_dir() { return xdg_folder("XDG_CACHE_HOME", ".cache"); }
 
 fs::path ensure_folder(const fs::path& folder) {
     std::error_code error;

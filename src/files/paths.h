@@ -9,7 +9,6 @@ namespace marginscope {
 
 std::filesystem::path user_config_dir();  // settings of the window: $XDG_CONFIG_HOME/marginscope
 std::filesystem::path user_state_dir();   // autosaves, logs:        $XDG_STATE_HOME/marginscope
-std::filesystem::path user_cache_dir();   // can be deleted:         $XDG_CACHE_HOME/marginscope
 
 // Makes the folder when it is missing (for the owner only) and returns it. UserError.
 std::filesystem::path ensure_folder(const std::filesystem::path& folder);

@@ -137,6 +137,8 @@ std::string_view file_kind_name(FileKind kind) noexcept {
     return "path folder";
 }
 
+bool is_checkpoint(const fs::path& file) { return looks_like_safetensors(read_start(file)); }
+
 FileKind classify(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);

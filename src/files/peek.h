@@ -17,6 +17,9 @@ enum class FileKind {
 
 std::string_view file_kind_name(FileKind kind) noexcept;  // "run folder", as sentences say it
 
+// Whether a regular file begins as a safetensors file does.
+bool is_checkpoint(const std::filesystem::path& file);
+
 // UserError (exit code 2) with what it is instead and what to do: missing, a PyTorch file (the
 // conversion script), another binary, an empty file, a folder without a run.
 FileKind classify(const std::filesystem::path& path);

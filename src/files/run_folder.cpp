@@ -17,6 +17,7 @@
 #include "files/fd.h"
 #include "files/json_numbers.h"
 #include "files/jsonl.h"
+#include "files/run_folder_links.h"
 #include "files/run_folder_parts.h"
 
 namespace marginscope {
@@ -35,7 +36,7 @@ void make_folder(const fs::path& path) {
 }
 
 UserError not_a_run(const fs::path& path, const std::string& why) {
-    return UserError(shown_path(path) + " is not a run folder: " + why +
+    return UserError(shown_path(path) + " is not a run folder: it " + why +
                          "; expected a folder that 'marginscope train --out' wrote.",
                      2);
 }
@@ -66,7 +67,7 @@ RunFolder::~RunFolder() = default;
 RunFolderState RunFolder::inspect(const fs::path& path) { return look_at_run_folder(path).state; }
 
 RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config,
-                            const SafeTensors* start) {
+                            const SafeTensors* start, const RunPlan& plan) {
     const auto refuse_taken = [&] {
         const RunFolderLook look = look_at_run_folder(path);
         if (look.state == RunFolderState::kRun) {
@@ -93,6 +94,7 @@ RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config,
     make_folder(path / "checkpoints");
     RunFolder run(std::move(impl));
     if (start != nullptr) run.write_checkpoint(0, *start);
+    run.write_plan(plan);
     // config.json comes last: with it the folder is a run.
     write_json_file(path / "config.json", config);
     sync_folder(path.parent_path());
@@ -112,6 +114,7 @@ RunFolder RunFolder::open_for_writing(const fs::path& path) {
     RunFolder run = open(path);
     run.impl_->lock = lock_run_folder(path);
     remove_temporaries(path);
+    refuse_linked_folder(path / "checkpoints");
     make_folder(path / "checkpoints");
     remove_temporaries(path / "checkpoints");
     return run;
@@ -123,22 +126,30 @@ nlohmann::json RunFolder::config() const {
     return read_json_file(impl_->path / "config.json", "configuration");
 }
 
+RunPlan RunFolder::plan() const { return read_run_plan(impl_->path / "plan.json"); }
+
+void RunFolder::write_plan(const RunPlan& plan) {
+    impl_->need_lock();
+    write_run_plan(impl_->path / "plan.json", plan);
+}
+
 void RunFolder::append_metrics(const nlohmann::json& line) {
     impl_->need_lock();
-    step_of(line);
+    step_of(line, impl_->metrics.path());
     impl_->metrics.append(line, false);
 }
 
 std::vector<nlohmann::json> RunFolder::read_metrics() const {
     std::vector<nlohmann::json> lines = impl_->metrics.read();
-    for (const auto& line : lines) step_of(line);
+    for (const auto& line : lines) step_of(line, impl_->metrics.path());
     return lines;
 }
 
 void RunFolder::cut_metrics_after(std::int64_t step) {
     impl_->need_lock();
-    impl_->metrics.rewrite([&](const nlohmann::json& line) { return step_of(line) <= step; },
-                           nullptr);
+    impl_->metrics.rewrite(
+        [&](const nlohmann::json& line) { return step_of(line, impl_->metrics.path()) <= step; },
+        nullptr);
 }
 
 void RunFolder::append_event(const RunEvent& event) {
@@ -149,13 +160,15 @@ void RunFolder::append_event(const RunEvent& event) {
         impl_->events.append(line, true);
         return;
     }
-    impl_->events.rewrite([&](const nlohmann::json& old) { return step_of(old) <= event.step; },
-                          line);
+    impl_->events.rewrite(
+        [&](const nlohmann::json& old) { return step_of(old, impl_->events.path()) <= event.step; },
+        line);
 }
 
 std::vector<RunEvent> RunFolder::read_events() const {
     std::vector<RunEvent> events;
-    for (const auto& line : impl_->events.read()) events.push_back(event_from_json(line));
+    for (const auto& line : impl_->events.read())
+        events.push_back(event_from_json(line, impl_->events.path()));
     return events;
 }
 
@@ -244,8 +257,9 @@ void RunFolder::rewind_to(std::int64_t step) {
         }
     }
     sync_folder(impl_->path / "checkpoints");
-    impl_->events.rewrite([&](const nlohmann::json& line) { return step_of(line) <= step; },
-                          nullptr);
+    impl_->events.rewrite(
+        [&](const nlohmann::json& line) { return step_of(line, impl_->events.path()) <= step; },
+        nullptr);
     cut_metrics_after(step == 0 ? -1 : step);
 }
 

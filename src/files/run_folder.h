@@ -3,6 +3,7 @@
 //     RUN/config.json                        the configuration the run was started with
 //     RUN/metrics.jsonl                      a line for every evaluation
 //     RUN/events.jsonl                       live changes: {"step", "field", "value"}
+//     RUN/plan.json                          which text, changes to come, more steps (run_plan.h)
 //     RUN/checkpoints/step-000500.safetensors
 //     RUN/final.safetensors                  only when the run is finished
 //     RUN/.lock                              held by the one process that writes
@@ -23,6 +24,9 @@
 //   be replayed, the user has left the recorded history: append_event() drops those later ones in
 //   the same atomic step. The file is therefore always in order of steps.
 //
+// A run folder may come from elsewhere. Nothing here follows a symbolic link that stands in it when
+// it writes: links are replaced, or refused where the file is appended to.
+//
 // One thread per object, one writing object per folder (a lock between processes). All errors are
 // UserError with one sentence. No torch here.
 #pragma once
@@ -36,16 +40,11 @@
 #include <string_view>
 #include <vector>
 
+#include "files/run_event.h"
+#include "files/run_plan.h"
 #include "files/safetensors.h"
 
 namespace marginscope {
-
-struct RunEvent {
-    std::int64_t step = 0;
-    std::string field;  // "barrier.lambda"
-    std::string value;  // as set_field() takes it: "0.05", "true", "likelihood"
-    bool operator==(const RunEvent&) const = default;
-};
 
 struct CheckpointFile {
     std::int64_t step = 0;
@@ -67,9 +66,9 @@ public:
 
     // Makes the folder, takes the lock and writes config.json. Refuses (exit code 2) a folder that
     // holds a run or anything else. `start` becomes the checkpoint of step 0, for a run that begins
-    // from another model: it is there before the folder counts as a run.
+    // from another model: it and the plan are there before the folder counts as a run.
     static RunFolder create(const std::filesystem::path& path, const nlohmann::json& config,
-                            const SafeTensors* start = nullptr);
+                            const SafeTensors* start = nullptr, const RunPlan& plan = {});
     // For reading, also while another process writes.
     static RunFolder open(const std::filesystem::path& path);
     // Takes the lock and removes what a kill left half written.
@@ -81,6 +80,8 @@ public:
 
     const std::filesystem::path& path() const noexcept;
     nlohmann::json config() const;
+    RunPlan plan() const;
+    void write_plan(const RunPlan& plan);
 
     void append_metrics(const nlohmann::json& line);  // needs an integer field "step"
     std::vector<nlohmann::json> read_metrics() const;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include "core/error.h"
 #include "files/atomic_file.h"
 #include "files/json_numbers.h"
+#include "files/run_folder_links.h"
 
 namespace marginscope {
 
@@ -23,7 +25,7 @@ namespace {
 // What a creation that was killed may leave: such a folder still counts as empty.
 bool is_own_debris(const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
-    if (name == ".lock" || is_temporary_name(name)) return true;
+    if (name == ".lock" || name == "plan.json" || is_temporary_name(name)) return true;
     std::error_code error;
     if (name != "checkpoints" || !fs::is_directory(entry.path(), error)) return false;
     fs::directory_iterator it(entry.path(), error);
@@ -39,8 +41,8 @@ bool is_own_debris(const fs::directory_entry& entry) {
 RunFolderLook look_at_run_folder(const fs::path& path) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (!fs::exists(status)) return {RunFolderState::kMissing, "it does not exist"};
-    if (!fs::is_directory(status)) return {RunFolderState::kForeign, "it is a file"};
+    if (!fs::exists(status)) return {RunFolderState::kMissing, "does not exist"};
+    if (!fs::is_directory(status)) return {RunFolderState::kForeign, "is a file"};
     const bool has_config = fs::is_regular_file(path / "config.json", error);
     if (has_config && (fs::is_directory(path / "checkpoints", error) ||
                        fs::is_regular_file(path / "metrics.jsonl", error) ||
@@ -48,21 +50,22 @@ RunFolderLook look_at_run_folder(const fs::path& path) {
         return {RunFolderState::kRun, ""};
     }
     fs::directory_iterator it(path, error);
-    if (error) return {RunFolderState::kForeign, "it cannot be read (" + error.message() + ")"};
+    if (error) return {RunFolderState::kForeign, "cannot be read (" + error.message() + ")"};
     for (const fs::directory_iterator end; !error && it != end; it.increment(error)) {
         if (!is_own_debris(*it)) {
             const std::string name = shown(it->path().filename().native());
-            return {RunFolderState::kForeign, has_config
-                                                  ? "it holds config.json but no checkpoints"
-                                                  : "it holds " + name + " but no config.json"};
+            return {RunFolderState::kForeign, has_config ? "holds config.json but no checkpoints"
+                                                         : "holds " + name + " but no config.json"};
         }
     }
-    return {RunFolderState::kEmpty, "it is empty"};
+    return {RunFolderState::kEmpty, "is empty"};
 }
 
 UniqueFd lock_run_folder(const fs::path& path) {
     const fs::path lock_path = path / ".lock";
-    UniqueFd fd(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    UniqueFd fd(
+        ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666));
+    if (!fd.valid() && errno == ELOOP) throw linked_file(lock_path);
     if (!fd.valid()) {
         throw UserError("Cannot write into the run folder " + shown_path(path) + ": " +
                         errno_words(errno) + ".");
@@ -72,7 +75,7 @@ UniqueFd lock_run_folder(const fs::path& path) {
             char pid[32] = {};
             const ssize_t n = ::pread(fd.get(), pid, sizeof pid - 1, 0);
             throw UserError("Another process " +
-                            (n > 0 ? "(" + std::string(pid, static_cast<std::size_t>(n)) + ") "
+                            (n > 0 ? "(" + shown_text({pid, static_cast<std::size_t>(n)}) + ") "
                                    : std::string()) +
                             "is writing the run " + shown_path(path) +
                             "; wait until it is done or choose another folder.");
@@ -83,9 +86,12 @@ UniqueFd lock_run_folder(const fs::path& path) {
                             ".");
         }
     }
-    // Only for the sentence above; that it fails on a full disk does no harm.
+    // Only for the sentence above; that it fails on a full disk does no harm. A file that has
+    // another name elsewhere may be anybody's: it serves as a lock and stays as it is.
+    struct stat info {};
+    const bool ours = ::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1;
     const std::string pid = "pid " + std::to_string(::getpid());
-    if (::ftruncate(fd.get(), 0) == 0) write_all(fd.get(), std::as_bytes(std::span(pid)));
+    if (ours && ::ftruncate(fd.get(), 0) == 0) write_all(fd.get(), std::as_bytes(std::span(pid)));
     return fd;
 }
 
@@ -102,13 +108,14 @@ std::optional<std::int64_t> checkpoint_step(std::string_view file_name) {
     return step;
 }
 
-std::int64_t step_of(const nlohmann::json& line) {
-    const auto it = line.find("step");
-    if (it == line.end() || !it->is_number_integer()) {
-        throw UserError("Expected a line with an integer field 'step', found " +
-                        shown(dump_json(line)) + ".");
-    }
-    return it->get<std::int64_t>();
+std::int64_t step_of(const nlohmann::json& line, const fs::path& file) {
+    const auto it = line.is_object() ? line.find("step") : line.end();
+    const auto step =
+        it == line.end() ? std::optional<std::int64_t>() : whole_number(*it, 0, kMostSteps);
+    if (!step)
+        throw UserError("A line of " + shown_path(file) + " has no step from 0 to " +
+                        std::to_string(kMostSteps) + ": " + shown(dump_json(line)) + ".");
+    return *step;
 }
 
 nlohmann::json event_to_json(const RunEvent& event) {
@@ -118,15 +125,16 @@ nlohmann::json event_to_json(const RunEvent& event) {
     return {{"step", event.step}, {"field", event.field}, {"value", value}};
 }
 
-RunEvent event_from_json(const nlohmann::json& line) {
+RunEvent event_from_json(const nlohmann::json& line, const fs::path& file) {
+    const std::int64_t step = step_of(line, file);
     const auto field = line.find("field");
     const auto value = line.find("value");
     if (field == line.end() || !field->is_string() || value == line.end() ||
         value->is_structured() || value->is_null()) {
-        throw UserError("Expected an event with step, field and value, found " +
-                        shown(dump_json(line)) + ".");
+        throw UserError("Expected a change with step, field and value in " + shown_path(file) +
+                        ", found " + shown(dump_json(line)) + ".");
     }
-    return {step_of(line), field->get<std::string>(),
+    return {step, field->get<std::string>(),
             value->is_string() ? value->get<std::string>() : dump_json(*value)};
 }
 

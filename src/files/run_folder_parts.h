@@ -16,7 +16,7 @@ namespace marginscope {
 
 struct RunFolderLook {
     RunFolderState state = RunFolderState::kMissing;
-    std::string why;  // for kEmpty and kForeign: half a sentence ("it is empty")
+    std::string why;  // for kEmpty and kForeign: half a sentence ("is empty")
 };
 
 RunFolderLook look_at_run_folder(const std::filesystem::path& path);
@@ -28,10 +28,10 @@ UniqueFd lock_run_folder(const std::filesystem::path& path);
 // "step-000500.safetensors" → 500.
 std::optional<std::int64_t> checkpoint_step(std::string_view file_name);
 
-// The integer field "step"; UserError when it is missing.
-std::int64_t step_of(const nlohmann::json& line);
+// The whole number "step" of a line of `file`; UserError when it is missing or out of range.
+std::int64_t step_of(const nlohmann::json& line, const std::filesystem::path& file);
 
 nlohmann::json event_to_json(const RunEvent& event);
-RunEvent event_from_json(const nlohmann::json& line);
+RunEvent event_from_json(const nlohmann::json& line, const std::filesystem::path& file);
 
 }  // namespace marginscope

@@ -243,6 +243,32 @@ std::string tensor_words(DType dtype, std::span<const std::int64_t> shape) {
     return words + "]";
 }
 
+bool all_finite(const TensorData& tensor) noexcept {
+    // A number is not finite where its exponent is all ones; nothing needs to be converted.
+    const auto each = [&](auto exponent) {
+        using Bits = decltype(exponent);
+        Bits worst = 0;
+        for (std::size_t at = 0; at + sizeof(Bits) <= tensor.bytes.size(); at += sizeof(Bits)) {
+            Bits bits;
+            std::memcpy(&bits, tensor.bytes.data() + at, sizeof bits);
+            worst |= static_cast<Bits>((bits & exponent) == exponent);
+        }
+        return worst == 0;
+    };
+    switch (tensor.dtype) {
+        case DType::kF16:
+            return each(std::uint16_t{0x7C00});
+        case DType::kBF16:
+            return each(std::uint16_t{0x7F80});
+        case DType::kF32:
+            return each(std::uint32_t{0x7F800000});
+        case DType::kF64:
+            return each(std::uint64_t{0x7FF0000000000000});
+        default:
+            return true;
+    }
+}
+
 std::vector<double> tensor_doubles(const TensorData& tensor) {
     const auto plain = [](auto value) { return static_cast<double>(value); };
     switch (tensor.dtype) {

@@ -58,6 +58,9 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& fil
 // "F32 [2, 3]"
 std::string tensor_words(DType dtype, std::span<const std::int64_t> shape);
 
+// Whether every value is a finite number; integers always are.
+bool all_finite(const TensorData& tensor) noexcept;
+
 // Any type's values as doubles (64-bit integers are rounded).
 std::vector<double> tensor_doubles(const TensorData& tensor);
 

@@ -11,6 +11,8 @@
 #include <system_error>
 
 #include "core/error.h"
+#include "core/shown.h"
+#include "text/encoding_advice.h"
 #include "text/stories/story_grammar.h"
 #include "text/utf8.h"
 
@@ -20,14 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse_size(const std::string& name) {
-    throw UserError("expected a text of at most " + std::to_string(kMaxCorpusBytes >> 20) +
-                    " MiB, found a larger one in " + name + "; cut a part out of it first");
+    throw UserError(shown(name) + " is larger than the " + std::to_string(kMaxCorpusBytes >> 20) +
+                    " MiB that a text may have; cut a part out of it first.");
 }
 
 [[noreturn]] void refuse_nul(const std::string& name, std::size_t offset) {
-    throw UserError("expected UTF-8 text in " + name +
-                    ", found binary data (a NUL byte at offset " + std::to_string(offset) +
-                    "); give a text file, or convert it to UTF-8 first");
+    throw UserError(shown(name) +
+                    " is not UTF-8 text but binary data: it has a NUL byte at offset " +
+                    std::to_string(offset) + ". Give a text file, or convert it to UTF-8 first.");
 }
 
 bool starts_with_utf16_mark(std::string_view bytes) {
@@ -35,8 +37,8 @@ bool starts_with_utf16_mark(std::string_view bytes) {
 }
 
 [[noreturn]] void refuse_utf16(const std::string& name) {
-    throw UserError("expected UTF-8 text in " + name +
-                    ", found a UTF-16 byte order mark; convert it: iconv -f UTF-16 -t UTF-8");
+    throw UserError(shown(name) + " is text in UTF-16, not UTF-8; " +
+                    conversion_command("UTF-16", name) + ".");
 }
 
 std::string read_all(const fs::path& file) {
@@ -44,9 +46,13 @@ std::string read_all(const fs::path& file) {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(name.c_str(), "rb"),
                                                                  &std::fclose);
     if (!stream)
-        throw UserError("cannot read " + name + " (" + std::strerror(errno) +
-                        "); check the file's permissions");
+        throw UserError("Cannot read " + shown(name) + " (" + std::strerror(errno) +
+                        "); check the file's permissions.");
     std::string bytes;
+    // A pipe has no size; growing on demand would hold a large file twice.
+    std::error_code unknown;
+    if (const auto size = fs::file_size(file, unknown); !unknown && size <= kMaxCorpusBytes)
+        bytes.reserve(static_cast<std::size_t>(size) + 1);
     std::vector<char> block(1 << 16);
     while (const std::size_t got = std::fread(block.data(), 1, block.size(), stream.get())) {
         const char* nul = static_cast<const char*>(std::memchr(block.data(), 0, got));
@@ -58,7 +64,8 @@ std::string read_all(const fs::path& file) {
         if (bytes.size() > kMaxCorpusBytes) refuse_size(name);
     }
     if (std::ferror(stream.get()))
-        throw UserError("cannot read " + name + " to its end (" + std::strerror(errno) + ")");
+        throw UserError("Cannot read " + shown(name) + " to its end (" + std::strerror(errno) +
+                        ").");
     return bytes;
 }
 
@@ -69,11 +76,6 @@ void drop_carriage_returns(std::string& text) {
         text[out++] = text[in];
     }
     text.resize(out);
-}
-
-std::size_t character_count(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 std::size_t train_size_of(std::size_t characters) {
@@ -87,13 +89,13 @@ Corpus load_corpus(const fs::path& file) {
     const fs::file_status status = fs::status(file, error);
     if (!fs::exists(status)) {
         const bool missing = status.type() == fs::file_type::not_found;
-        throw UserError(
-            "cannot find " + (file.empty() ? "a file with an empty name" : file.string()) +
-            (missing ? "" : " (" + error.message() + ")") + "; give the path of a UTF-8 text file");
+        throw UserError("There is no file " +
+                        (file.empty() ? "with an empty name" : shown_path(file)) +
+                        (missing ? "" : " (" + error.message() + ")") +
+                        "; give the path of a UTF-8 text file.");
     }
     if (fs::is_directory(status))
-        throw UserError("expected a text file, found the directory " + file.string() +
-                        "; name one file in it");
+        throw UserError(shown_path(file) + " is a directory; name one text file in it.");
     Corpus corpus = corpus_from_bytes(file.string(), read_all(file));
     corpus.name = file.filename().string();
     return corpus;
@@ -104,17 +106,15 @@ Corpus corpus_from_bytes(std::string name, std::string bytes) {
     if (starts_with_utf16_mark(bytes)) refuse_utf16(name);
     if (const auto nul = bytes.find('\0'); nul != std::string::npos) refuse_nul(name, nul);
     if (const auto offset = find_invalid_utf8(bytes)) {
-        char shown[8];
-        std::snprintf(shown, sizeof shown, "0x%02X", static_cast<unsigned char>(bytes[*offset]));
-        throw UserError("expected UTF-8 text in " + name + ", found the invalid byte " + shown +
-                        " at offset " + std::to_string(*offset) +
-                        "; if it is Latin-1 text, convert it: iconv -f LATIN1 -t UTF-8");
+        char found[8];
+        std::snprintf(found, sizeof found, "0x%02X", static_cast<unsigned char>(bytes[*offset]));
+        throw UserError(shown(name) + " is not UTF-8 text: it has the byte " + found +
+                        " at offset " + std::to_string(*offset) + "; " +
+                        encoding_advice(bytes, *offset, name) + ".");
     }
     if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
     drop_carriage_returns(bytes);
-    if (bytes.empty())
-        throw UserError("expected text in " + name +
-                        ", found nothing (it is empty); give a file with some text");
+    if (bytes.empty()) throw UserError(shown(name) + " is empty; give a file with some text.");
     return Corpus{std::move(name), std::move(bytes)};
 }
 
@@ -123,38 +123,35 @@ Corpus built_in_corpus() {
 }
 
 void require_characters(const Corpus& corpus, std::size_t needed, std::string_view purpose) {
-    const std::size_t found = character_count(corpus.text);
+    const std::size_t found = count_characters(corpus.text);
     if (found < needed)
-        throw UserError("expected at least " + std::to_string(needed) + " characters for " +
-                        std::string(purpose) + ", found " + std::to_string(found) + " in " +
-                        corpus.name + "; give a longer text or a smaller context");
+        throw UserError("At least " + std::to_string(needed) + " characters are needed for " +
+                        std::string(purpose) + "; " + shown(corpus.name) + " has " +
+                        std::to_string(found) + ". Give a longer text or a smaller context.");
 }
 
 TokenizedCorpus::TokenizedCorpus(const Corpus& corpus, const Vocabulary& vocabulary, int context)
-    : ids_(vocabulary.encode(corpus.text)),
-      train_size_(train_size_of(ids_.size())),
-      context_(static_cast<std::size_t>(context)),
-      unknown_count_(vocabulary.count_unknown(corpus.text)) {
+    : ids_(vocabulary.encode_narrow(corpus.text)), train_size_(train_size_of(ids_.size())) {
     assert(context > 0);
+    const auto window = static_cast<std::size_t>(context) + 1;
     // The validation tenth is the smaller part, and it is ceil(n / 10) tokens long.
-    if (ids_.size() - train_size_ < context_ + 1 || train_size_ < context_ + 1)
-        require_characters(corpus, 10 * context_ + 1,
+    if (ids_.size() - train_size_ < window || train_size_ < window)
+        require_characters(corpus, 10 * window - 9,
                            "training with context " + std::to_string(context) +
                                " (the last tenth of the text validates)");
 }
 
-std::span<const int> TokenizedCorpus::train() const noexcept { return all().first(train_size_); }
+TokenView TokenizedCorpus::train() const noexcept { return all().part(0, train_size_); }
 
-std::span<const int> TokenizedCorpus::validation() const noexcept {
-    return all().subspan(train_size_);
+TokenView TokenizedCorpus::validation() const noexcept {
+    return all().part(train_size_, ids_.size() - train_size_);
 }
 
-std::vector<std::span<const int>> TokenizedCorpus::validation_windows() const {
-    std::vector<std::span<const int>> windows;
-    const auto part = validation();
-    for (std::size_t start = 0; start + context_ + 1 <= part.size(); start += context_)
-        windows.push_back(part.subspan(start, context_ + 1));
-    return windows;
+std::string fingerprint(const TokenView& ids) {
+    std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        hash = (hash ^ static_cast<std::uint64_t>(ids[i])) * 1099511628211ULL;
+    return std::to_string(ids.size()) + ":" + std::to_string(hash);
 }
 
 std::vector<std::size_t> evenly_spaced_windows(std::size_t total, std::size_t length,

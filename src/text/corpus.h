@@ -9,11 +9,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "text/token_ids.h"
 #include "text/vocabulary.h"
 
 namespace marginscope {
@@ -23,8 +23,7 @@ struct Corpus {
     std::string text;  // valid UTF-8
 };
 
-// Larger files are refused: tokens take four times the room, and a window is not the place to wait
-// for them.
+// Larger files are refused: a window is not the place to wait for them.
 inline constexpr std::size_t kMaxCorpusBytes = std::size_t{512} << 20;
 
 // Throws UserError (what was expected, found, what to do) for a missing or unreadable file, a
@@ -52,22 +51,17 @@ public:
     // context + 1.
     TokenizedCorpus(const Corpus& corpus, const Vocabulary& vocabulary, int context);
 
-    std::span<const int> all() const noexcept { return ids_; }
-    std::span<const int> train() const noexcept;
-    std::span<const int> validation() const noexcept;
-    std::size_t unknown_count() const noexcept { return unknown_count_; }
-
-    // Windows of context + 1 ids; window k starts at k * context, so each validation token but the
-    // first is predicted in exactly one window (a last partial window is left out). The spans point
-    // into this object.
-    std::vector<std::span<const int>> validation_windows() const;
+    TokenView all() const noexcept { return ids_; }
+    TokenView train() const noexcept;
+    TokenView validation() const noexcept;
 
 private:
-    std::vector<int> ids_;
+    TokenIds ids_;
     std::size_t train_size_;
-    std::size_t context_;
-    std::size_t unknown_count_;
 };
+
+// Names a text well enough to refuse another one: its length in tokens, and a hash of its ids.
+std::string fingerprint(const TokenView& ids);
 
 // Starts of at most `max_windows` windows of `length`, evenly spaced over `total` positions, never
 // overlapping; the first is 0. Empty if not even one fits. Precondition: length > 0.

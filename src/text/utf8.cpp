@@ -1,6 +1,7 @@
 // Strict UTF-8 decoding and encoding.
 #include "text/utf8.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdio>
 
@@ -46,22 +47,17 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
     return std::nullopt;
 }
 
-std::u32string decode_utf8(std::string_view text) {
-    std::u32string out;
-    out.reserve(text.size());
-    for (std::size_t offset = 0; offset < text.size();) {
-        const auto character = read_utf8(text, offset);
-        if (!character) {
-            char shown[8];
-            std::snprintf(shown, sizeof shown, "0x%02X", byte_at(text, offset));
-            throw Utf8Error("expected UTF-8 text, found the invalid byte " + std::string(shown) +
-                                " at offset " + std::to_string(offset),
-                            offset);
-        }
-        out.push_back(character->code_point);
-        offset += character->length;
-    }
-    return out;
+void refuse_utf8(std::string_view text, std::size_t offset) {
+    char found[8];
+    std::snprintf(found, sizeof found, "0x%02X", byte_at(text, offset));
+    throw Utf8Error("The text is not UTF-8: it has the invalid byte " + std::string(found) +
+                        " at offset " + std::to_string(offset) + ".",
+                    offset);
+}
+
+std::size_t count_characters(std::string_view text) noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 void append_utf8(char32_t code_point, std::string& out) {
@@ -84,13 +80,6 @@ void append_utf8(char32_t code_point, std::string& out) {
         tail(6);
         tail(0);
     }
-}
-
-std::string encode_utf8(std::u32string_view code_points) {
-    std::string out;
-    out.reserve(code_points.size());
-    for (const char32_t code_point : code_points) append_utf8(code_point, out);
-    return out;
 }
 
 }  // namespace marginscope

@@ -17,7 +17,7 @@ namespace marginscope {
 // The character that stands for everything a vocabulary does not know.
 inline constexpr char32_t kReplacementCharacter = U'\uFFFD';
 
-// Thrown by decode_utf8; the sentence names the byte and what is wrong with it.
+// Thrown by for_each_character; the sentence names the byte and where it is.
 class Utf8Error : public UserError {
 public:
     Utf8Error(const std::string& sentence, std::size_t offset)
@@ -40,11 +40,23 @@ std::optional<Utf8Character> read_utf8(std::string_view text, std::size_t offset
 // valid.
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
-// All code points of `text`. Throws Utf8Error at the first invalid byte.
-std::u32string decode_utf8(std::string_view text);
+[[noreturn]] void refuse_utf8(std::string_view text, std::size_t offset);
+
+// Calls visit(code_point) for each character of `text`. Throws Utf8Error at the first invalid byte.
+template <typename Visit>
+void for_each_character(std::string_view text, Visit&& visit) {
+    for (std::size_t offset = 0; offset < text.size();) {
+        const auto character = read_utf8(text, offset);
+        if (!character) refuse_utf8(text, offset);
+        visit(character->code_point);
+        offset += character->length;
+    }
+}
+
+// How many characters a valid text has.
+std::size_t count_characters(std::string_view text) noexcept;
 
 // Precondition: a Unicode scalar value (not a surrogate, at most U+10FFFF).
 void append_utf8(char32_t code_point, std::string& out);
-std::string encode_utf8(std::u32string_view code_points);
 
 }  // namespace marginscope

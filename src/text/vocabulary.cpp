@@ -5,10 +5,13 @@
 #include <cstdio>
 #include <set>
 
+#include "core/shown.h"
 #include "text/utf8.h"
 
 namespace marginscope {
 namespace {
+
+constexpr char32_t kCodePoints = 0x110000;
 
 std::string describe(char32_t code_point) {
     char shown[16];
@@ -29,33 +32,34 @@ Vocabulary::Vocabulary(std::u32string code_points)
 }
 
 Vocabulary Vocabulary::from_text(std::string_view text) {
-    std::set<char32_t> distinct;
-    for (const char32_t code_point : decode_utf8(text)) distinct.insert(code_point);
-    distinct.erase(kReplacementCharacter);
+    std::vector<bool> present(kCodePoints);  // a set of characters would take a search for each
+    for_each_character(text, [&](char32_t code_point) { present[code_point] = true; });
+    present[kReplacementCharacter] = false;
     std::u32string code_points(1, kReplacementCharacter);
-    code_points.append(distinct.begin(), distinct.end());
+    for (char32_t code_point = 0; code_point < kCodePoints; ++code_point)
+        if (present[code_point]) code_points.push_back(code_point);
     return Vocabulary(std::move(code_points));
 }
 
-Vocabulary Vocabulary::from_symbols(const std::vector<std::string>& symbols) {
-    if (symbols.empty())
-        throw UserError("expected a vocabulary with at least one character, found an empty list");
+Vocabulary Vocabulary::from_symbols(const std::vector<std::string>& symbols,
+                                    const std::string& what) {
+    if (symbols.empty()) throw UserError(what + " is empty; at least one character is needed.");
     std::u32string code_points;
     std::set<char32_t> seen;
     for (std::size_t id = 0; id < symbols.size(); ++id) {
         const std::string& symbol = symbols[id];
         const auto character =
             symbol.empty() ? std::optional<Utf8Character>{} : read_utf8(symbol, 0);
-        const std::string entry = "vocabulary entry " + std::to_string(id);
+        const std::string entry = what + ": entry " + std::to_string(id);
         if (!character || character->length != symbol.size())
-            throw UserError("expected exactly one UTF-8 character in " + entry + ", found " +
-                            (symbol.empty() ? std::string("an empty string")
+            throw UserError(entry + " is " +
+                            (symbol.empty() ? std::string("empty")
                                             : std::to_string(symbol.size()) +
-                                                  " bytes that are not one character") +
-                            "; this program reads character-level models only");
+                                                  " bytes that are not one UTF-8 character") +
+                            "; only models whose tokens are single characters can be read.");
         if (!seen.insert(character->code_point).second)
-            throw UserError("expected distinct characters in the vocabulary, found " +
-                            describe(character->code_point) + " again in " + entry);
+            throw UserError(entry + " repeats the character " + describe(character->code_point) +
+                            "; each may stand there once.");
         code_points.push_back(character->code_point);
     }
     return Vocabulary(std::move(code_points));
@@ -67,28 +71,37 @@ int Vocabulary::find(char32_t code_point) const {
     return found == ids_.end() ? -1 : found->second;
 }
 
+int Vocabulary::id_of(char32_t code_point) const {
+    const int id = find(code_point);
+    if (id >= 0) return id;
+    if (unknown_id_ >= 0) return unknown_id_;
+    std::string character;
+    append_utf8(code_point, character);
+    throw UserError("The text has the character " + describe(code_point) + " (" + shown(character) +
+                    "), which the model's vocabulary lacks, and the vocabulary has no unknown "
+                    "character (U+FFFD) to stand for it; take it out of the text.");
+}
+
 std::vector<int> Vocabulary::encode(std::string_view text) const {
     std::vector<int> out;
-    out.reserve(text.size());
-    for (const char32_t code_point : decode_utf8(text)) {
-        int id = find(code_point);
-        if (id < 0) id = unknown_id_;
-        if (id < 0)
-            throw UserError("expected only characters of the model's vocabulary, found " +
-                            describe(code_point) +
-                            "; the vocabulary has no unknown character (U+FFFD), so take this "
-                            "character out of the text");
-        out.push_back(id);
-    }
+    out.reserve(count_characters(text));
+    for_each_character(text, [&](char32_t code_point) { out.push_back(id_of(code_point)); });
+    return out;
+}
+
+TokenIds Vocabulary::encode_narrow(std::string_view text) const {
+    TokenIds out(size());
+    out.reserve(count_characters(text));
+    for_each_character(text, [&](char32_t code_point) { out.push_back(id_of(code_point)); });
     return out;
 }
 
 std::size_t Vocabulary::count_unknown(std::string_view text) const {
     std::size_t count = 0;
-    for (const char32_t code_point : decode_utf8(text)) {
+    for_each_character(text, [&](char32_t code_point) {
         const int id = find(code_point);
-        if (id < 0 || id == unknown_id_) ++count;
-    }
+        count += id < 0 || id == unknown_id_;
+    });
     return count;
 }
 

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "text/token_ids.h"
+
 namespace marginscope {
 
 class Vocabulary {
@@ -21,8 +23,10 @@ public:
 
     // As stored in a checkpoint: index = id, one character each, any order. A list without U+FFFD
     // (weights that came from elsewhere) is allowed and then has no unknown. Throws UserError for
-    // an empty list, a duplicate, or an entry that is not exactly one valid character.
-    static Vocabulary from_symbols(const std::vector<std::string>& symbols);
+    // an empty list, a duplicate, or an entry that is not exactly one valid character; `what`
+    // begins its sentence.
+    static Vocabulary from_symbols(const std::vector<std::string>& symbols,
+                                   const std::string& what = "The vocabulary");
 
     int size() const noexcept { return static_cast<int>(code_points_.size()); }
     // Id of U+FFFD: 0 for vocabularies made here, -1 if the list has none.
@@ -32,6 +36,8 @@ public:
     // Utf8Error; throws UserError naming the first foreign character if the vocabulary has no
     // unknown.
     std::vector<int> encode(std::string_view text) const;
+    // The same of a long text, in as few bytes as ids of this vocabulary need.
+    TokenIds encode_narrow(std::string_view text) const;
     // How many characters of `text` encode() would turn into the unknown. Throws Utf8Error.
     std::size_t count_unknown(std::string_view text) const;
 
@@ -50,6 +56,7 @@ public:
 private:
     explicit Vocabulary(std::u32string code_points);
     int find(char32_t code_point) const;
+    int id_of(char32_t code_point) const;
 
     std::u32string code_points_;
     std::vector<int> ascii_ids_;  // the common case without a hash; -1 where absent

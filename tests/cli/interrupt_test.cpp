@@ -94,6 +94,93 @@ TEST_F(Interrupts, CtrlCStopsAtAStepSavesAndSaysWhere) {
     EXPECT_EQ(metrics(run).back()["step"], step + 5);
 }
 
+// A closed terminal, a lost connection, a scheduler's kill: each saves as Ctrl-C does. Twice in a
+// row, as terminals do it, or one after the other, changes nothing.
+TEST_F(Interrupts, EveryWayToEndItSavesAndPrintsACommandThatGoesOn) {
+    const std::vector<std::vector<int>> ways = {
+        {SIGHUP}, {SIGTERM}, {SIGHUP, SIGHUP}, {SIGHUP, SIGTERM}, {SIGTERM, SIGHUP}};
+    const std::string names[] = {"run", "my run", "it's", "-dash", "line\nbreak"};
+    const std::string bin = path("bin");
+    std::filesystem::create_directories(bin);
+    std::filesystem::create_symlink(MARGINSCOPE_PROGRAM, bin + "/marginscope");
+    for (std::size_t k = 0; k < ways.size(); ++k) {
+        const std::string run = path(names[k]);
+        Process process(train(run, "1000000", false), folder_.path());
+        ASSERT_TRUE(
+            wait_until([&] { return metrics_size(run) > 500 || process.ended(); }, kPatienceSecs));
+        for (const int signal : ways[k]) process.send(signal);
+        const Outcome stopped = process.wait();
+        EXPECT_EQ(stopped.code, 130) << stopped.err;
+        const auto at = stopped.err.find("Stopped at step ");
+        ASSERT_NE(at, std::string::npos) << stopped.err;
+        const int step = std::stoi(stopped.err.substr(at + 16));
+        char name[40];
+        std::snprintf(name, sizeof name, "step-%06d.safetensors", step);
+        EXPECT_TRUE(std::filesystem::exists(run + "/checkpoints/" + name)) << name;
+        // What was printed is pasted, with fewer steps to do.
+        const auto begin = stopped.err.find("Go on with: ") + 12;
+        const std::string command =
+            stopped.err.substr(begin, stopped.err.find('\n', begin) - begin);
+        const std::string script = path("script");
+        std::ofstream(script) << "PATH='" << bin << "':\"$PATH\"\n"
+                              << command << " --steps " << step + 3 << " 2>'" << path("pasted.err")
+                              << "' >/dev/null\n";
+        EXPECT_EQ(std::system(("bash '" + script + "'").c_str()), 0)
+            << command << "\n"
+            << read_text(path("pasted.err"));
+        EXPECT_TRUE(std::filesystem::exists(run + "/final.safetensors")) << command;
+    }
+}
+
+TEST_F(Interrupts, UnderNohupATrainingOutlivesItsTerminal) {
+    const std::string run = path("run");
+    const auto before = ::signal(SIGHUP, SIG_IGN);  // inherited by the program
+    Process process(train(run, "1000000", false), folder_.path());
+    ::signal(SIGHUP, before);
+    ASSERT_TRUE(
+        wait_until([&] { return metrics_size(run) > 500 || process.ended(); }, kPatienceSecs));
+    process.send(SIGHUP);
+    const std::size_t then = metrics_size(run);
+    EXPECT_TRUE(wait_until([&] { return metrics_size(run) > then + 500; }, kPatienceSecs));
+    EXPECT_FALSE(process.ended()) << process.err();
+    process.send(SIGINT);
+    EXPECT_EQ(process.wait().code, 130);
+}
+
+TEST_F(Interrupts, AnImpatientSecondCtrlCEndsAtOnce) {
+    Process process(train(path("run"), "1000000", false), folder_.path());
+    ASSERT_TRUE(wait_until([&] { return metrics_size(path("run")) > 500 || process.ended(); },
+                           kPatienceSecs));
+    process.send(SIGINT);
+    process.send(SIGINT);
+    EXPECT_EQ(process.wait().code, 130);
+}
+
+TEST_F(Interrupts, ThePlanIsKeptWithoutItsFlags) {
+    const std::vector<std::string> changes = {"--change", "35:lambda=0.1", "--change",
+                                              "60:lr=0.0005"};
+    ASSERT_EQ(Process(train(path("whole"), "80", false, changes), folder_.path()).wait().code, 0);
+    const std::string killed = path("killed");
+    Process process(train(killed, "80", false, changes), folder_.path());
+    wait_until([&] { return metrics_size(killed) > 500 || process.ended(); }, kPatienceSecs);
+    process.send(SIGKILL);
+    (void)process.wait();
+    const Outcome resumed =
+        Process({"train", "--resume", "--out", killed, "--text", text(), "--threads", "1"},
+                folder_.path())
+            .wait();
+    ASSERT_EQ(resumed.code, 0) << resumed.err;
+    EXPECT_EQ(read_text(killed + "/final.safetensors"),
+              read_text(path("whole") + "/final.safetensors"));
+    // Another text under the same name is another training.
+    std::ofstream(text(), std::ios::app) << "more";
+    std::filesystem::remove(killed + "/final.safetensors");
+    const Outcome other =
+        Process({"train", "--resume", "--out", killed, "--text", text()}, folder_.path()).wait();
+    EXPECT_EQ(other.code, 1);
+    EXPECT_NE(other.err.find("another text"), std::string::npos) << other.err;
+}
+
 TEST_F(Interrupts, ResumingKeepsWhatTheRunIs) {
     const std::string run = path("run");
     ASSERT_EQ(Process(train(run, "10", true), folder_.path()).wait().code,

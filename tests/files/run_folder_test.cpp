@@ -70,7 +70,7 @@ TEST(RunFolder, CreateRefusesWhatIsThereAlready) {
               std::string::npos);
     EXPECT_NE(sentence_of<UserError>([&] {
                   RunFolder::create(folder / "home/letter.txt", json::object());
-              }).find("it is a file"),
+              }).find("is a file"),
               std::string::npos);
     EXPECT_EQ(get_file(folder / "home/letter.txt"), "dear");
     EXPECT_EQ(RunFolder::inspect(folder / "none"), RunFolderState::kMissing);
@@ -85,7 +85,7 @@ TEST(RunFolder, OpenRefusesWhatIsNoRun) {
     TempFolder folder;
     EXPECT_NE(sentence_of<UserError>([&] { RunFolder::open(folder / "none"); }).find("no folder"),
               std::string::npos);
-    EXPECT_NE(sentence_of<UserError>([&] { RunFolder::open(folder.path()); }).find("it is empty"),
+    EXPECT_NE(sentence_of<UserError>([&] { RunFolder::open(folder.path()); }).find("is empty"),
               std::string::npos);
 }
 

@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "core/error.h"
+#include "text/utf8.h"
 
 namespace marginscope {
 namespace {
@@ -60,13 +64,13 @@ TEST_F(CorpusFile, DropsTheMarkAndCarriageReturnsOfLineEnds) {
 }
 
 TEST_F(CorpusFile, RefusesADirectory) {
-    expect_says(refusal(folder_), {"expected a text file", "directory", folder_.c_str()});
+    expect_says(refusal(folder_), {"is a directory", "name one text file", folder_.c_str()});
 }
 
 TEST_F(CorpusFile, RefusesAMissingFile) {
-    expect_says(refusal(folder_ / "none.txt"), {"cannot find", "none.txt", "give the path"});
-    expect_says(refusal(""), {"cannot find"});
-    expect_says(refusal(write("x") / "below.txt"), {"cannot find"});
+    expect_says(refusal(folder_ / "none.txt"), {"There is no file", "none.txt", "give the path"});
+    expect_says(refusal(""), {"There is no file"});
+    expect_says(refusal(write("x") / "below.txt"), {"There is no file"});
 }
 
 TEST_F(CorpusFile, RefusesEmptyFiles) {
@@ -86,11 +90,58 @@ TEST_F(CorpusFile, RefusesBinaryFilesWithTheOffset) {
     EXPECT_NE(refusal("/dev/zero"), "");
 }
 
+// The letters of "café" and quotes, in the encodings in which texts are met.
+TEST_F(CorpusFile, SaysWhichEncodingItSeemsToBeAndHowToConvertIt) {
+    expect_says(refusal(write("caf\xE9 au lait, na\xEFve")),
+                {"0xE9", "offset 3", "Latin-1", "-f ISO-8859-1"});
+    expect_says(refusal(write("\x93Hi\x94 he said. caf\xE9")),
+                {"0x93", "offset 0", "Windows-1252", "-f WINDOWS-1252"});
+    expect_says(refusal(write("It\x92s fine")), {"-f WINDOWS-1252"});
+    expect_says(refusal(write("\x81\x93 what")), {"no encoding that is recognised"});
+    expect_says(refusal(write("caf\xC3\xA9, na\xC3\xAFve, \xE2\x82\xAC and one \xFF byte")),
+                {"most of it is UTF-8", "1 damaged", "iconv -c"});
+    expect_says(refusal(write("caf\xC3\xA9 \xE2\x82")), {"cut off"});
+}
+
+// The printed command is run as a user would, where iconv is there.
+TEST_F(CorpusFile, ThePrintedConversionWorks) {
+    if (std::system("iconv --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no iconv here";
+    const fs::path file = folder_ / "it's mine.txt";
+    std::ofstream(file, std::ios::binary) << "\x93Hi\x94 he said, caf\xE9.\n";
+    const std::string sentence = refusal(file);
+    const auto begin = sentence.find('`') + 1;
+    const std::string command = sentence.substr(begin, sentence.find('`', begin) - begin);
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    EXPECT_EQ(load_corpus(file.string() + ".utf8").text, "\u201CHi\u201D he said, caf\u00E9.\n");
+}
+
+TEST_F(CorpusFile, EveryRefusalIsASentenceWithoutControlCharacters) {
+    std::mt19937_64 random(7);
+    int refused = 0;
+    for (int k = 0; k < 300; ++k) {
+        std::string name = "\x1B[31m" + std::string(1 + random() % 200, 'n') + "\n\x07";
+        std::string bytes(random() % 8, '\0');
+        for (char& c : bytes) c = static_cast<char>(random());
+        const fs::path file = folder_ / name;
+        std::ofstream(file, std::ios::binary) << bytes;
+        const std::string sentence = refusal(file);
+        fs::remove(file);
+        if (sentence.empty()) continue;
+        ++refused;
+        EXPECT_TRUE(std::isupper(static_cast<unsigned char>(sentence[0])) || sentence[0] == '\'')
+            << sentence;
+        EXPECT_EQ(sentence.back(), '.') << sentence;
+        for (const char c : sentence) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << sentence;
+        EXPECT_LE(sentence.size(), 3000u);
+    }
+    EXPECT_GT(refused, 200);
+}
+
 TEST_F(CorpusFile, RefusesAnUnreadableFile) {
     if (geteuid() == 0) GTEST_SKIP() << "root can read everything";
     const fs::path file = write("text");
     chmod(file.c_str(), 0);
-    expect_says(refusal(file), {"cannot read", "permissions"});
+    expect_says(refusal(file), {"Cannot read", "permissions"});
 }
 
 TEST(TokenizedCorpusTest, SplitsNineToOne) {
@@ -98,27 +149,64 @@ TEST(TokenizedCorpusTest, SplitsNineToOne) {
     const TokenizedCorpus tokens(corpus, Vocabulary::from_text(corpus.text), 10);
     EXPECT_EQ(tokens.train().size(), 905u);
     EXPECT_EQ(tokens.validation().size(), 101u);
-    EXPECT_EQ(tokens.validation().back(), 2);
+    EXPECT_EQ(tokens.validation()[100], 2);
     EXPECT_EQ(tokens.all().size(), 1006u);
 }
 
-TEST(TokenizedCorpusTest, ValidationWindowsPredictEachTokenOnce) {
-    std::string text;
-    for (int i = 0; i < 3000; ++i) text += static_cast<char>('a' + i % 26);
-    const Corpus corpus{"t", text};
-    const TokenizedCorpus tokens(corpus, Vocabulary::from_text(text), 64);
-    const auto windows = tokens.validation_windows();
-    ASSERT_EQ(windows.size(), 4u);  // 300 tokens: 4 windows of 64 predictions
-    for (std::size_t k = 0; k < windows.size(); ++k) {
-        EXPECT_EQ(windows[k].size(), 65u);
-        EXPECT_EQ(windows[k].data(), tokens.validation().data() + 64 * k);
+// Against encode(), for alphabets on both sides of each width.
+TEST(TokenIdsTest, KeepEveryIdInAsFewBytesAsTheVocabularyNeeds) {
+    std::mt19937_64 random(5);
+    for (const int size : {1, 2, 255, 256, 257, 3000, 65535, 65536, 65537, 100000}) {
+        TokenIds ids(size);
+        std::vector<int> plain;
+        for (int k = 0; k < 500; ++k) {
+            plain.push_back(k == 0 ? size - 1
+                                   : static_cast<int>(random() % static_cast<unsigned>(size)));
+            ids.push_back(plain.back());
+        }
+        EXPECT_EQ(ids.bytes_each(), size <= 256 ? 1u : size <= 65536 ? 2u : 4u) << size;
+        EXPECT_EQ(TokenView(ids).to_vector(), plain) << size;
+        const std::size_t begin = random() % 400, count = random() % 100;
+        EXPECT_EQ(TokenView(ids).part(begin, count).to_vector(),
+                  std::vector<int>(plain.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   plain.begin() + static_cast<std::ptrdiff_t>(begin + count)));
     }
+}
+
+TEST(TokenIdsTest, AreWhatEncodeGives) {
+    std::mt19937_64 random(6);
+    for (const int letters : {20, 300, 70000}) {
+        std::string text;
+        for (int k = 0; k < 3000; ++k) {
+            char32_t code = 0x20 + static_cast<char32_t>(random() % static_cast<unsigned>(letters));
+            if (code >= 0xD800 && code <= 0xDFFF) code = U'x';
+            append_utf8(code, text);
+        }
+        const Vocabulary vocabulary = Vocabulary::from_text(text);
+        EXPECT_EQ(TokenView(vocabulary.encode_narrow(text)).to_vector(), vocabulary.encode(text));
+        const std::string other = text.substr(0, text.size() / 2) + "\u2603\u2603 \u00B6";
+        EXPECT_TRUE(find_invalid_utf8(other) ||
+                    TokenView(vocabulary.encode_narrow(other)).to_vector() ==
+                        vocabulary.encode(other));
+    }
+}
+
+TEST(Fingerprint, TellsTextsApartThatDifferInOneCharacter) {
+    const auto of = [](const std::string& text) {
+        return fingerprint(Vocabulary::from_text("abc").encode_narrow(text));
+    };
+    EXPECT_EQ(of("abcabc"), of("abcabc"));
+    EXPECT_NE(of("abcabc"), of("abcabb"));
+    EXPECT_NE(of("abcabc"), of("bacabc"));
+    EXPECT_EQ(of("ab"),
+              "2:" + std::to_string(((1469598103934665603ULL ^ 1) * 1099511628211ULL ^ 2) *
+                                    1099511628211ULL));
 }
 
 TEST(TokenizedCorpusTest, RefusesATextShorterThanItsContext) {
     const Corpus enough{"t", std::string(641, 'a')};
     const auto vocabulary = Vocabulary::from_text("a");
-    EXPECT_EQ(TokenizedCorpus(enough, vocabulary, 64).validation_windows().size(), 1u);
+    EXPECT_EQ(TokenizedCorpus(enough, vocabulary, 64).validation().size(), 65u);
     for (const std::size_t size : {1, 40, 640}) {
         const Corpus corpus{"short.txt", std::string(size, 'a')};
         try {
@@ -137,11 +225,6 @@ TEST(TokenizedCorpusTest, CountsCharactersAndNotBytes) {
     const Corpus corpus{"t", "\u00E9\u00E9\u00E9"};
     EXPECT_NO_THROW(require_characters(corpus, 3, "a test"));
     EXPECT_THROW(require_characters(corpus, 4, "a test"), UserError);
-}
-
-TEST(TokenizedCorpusTest, CountsUnknownCharacters) {
-    const Corpus corpus{"t", std::string(1000, 'a') + "\u00E9\u00E9"};
-    EXPECT_EQ(TokenizedCorpus(corpus, Vocabulary::from_text("a"), 10).unknown_count(), 2u);
 }
 
 TEST(EvenlySpacedWindows, CoverTheTextWithoutOverlap) {
@@ -167,8 +250,8 @@ TEST(BuiltInCorpus, IsReadyForTraining) {
     EXPECT_LE(corpus.text.size(), kBuiltInCorpusBytes);
     EXPECT_GE(corpus.text.size(), kBuiltInCorpusBytes - 300);
     const TokenizedCorpus tokens(corpus, Vocabulary::from_text(corpus.text), 64);
-    EXPECT_EQ(tokens.unknown_count(), 0u);
-    EXPECT_GT(tokens.validation_windows().size(), 1500u);
+    EXPECT_EQ(Vocabulary::from_text(corpus.text).count_unknown(corpus.text), 0u);
+    EXPECT_GT(tokens.validation().size(), 64u * 1500);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/error.h"
+#include "text/code_points.h"
 #include "text/corpus.h"
 #include "text/stories/story_checker.h"
 #include "text/stories/story_grammar.h"
@@ -14,6 +15,9 @@
 
 namespace marginscope {
 namespace {
+
+using testing_text::decode_utf8;
+using testing_text::encode_utf8;
 
 std::string random_bytes(std::mt19937_64& random, std::size_t length, std::string_view alphabet) {
     std::string bytes(length, '\0');

@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "text/code_points.h"
+
 namespace marginscope {
 namespace {
+
+using testing_text::decode_utf8;
+using testing_text::encode_utf8;
 
 TEST(Utf8, DecodesEveryLength) {
     // U+0041, U+00E9, U+20AC, U+1D11E: one to four bytes.

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "text/code_points.h"
 #include "text/utf8.h"
 
 namespace marginscope {
 namespace {
+
+using testing_text::decode_utf8;
 
 TEST(Vocabulary, OrdersCharactersByCodeValueAfterTheUnknown) {
     const auto vocabulary = Vocabulary::from_text("ba\u00E9\U0001D11E\nab");

@@ -45,7 +45,7 @@ Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& ta
 
 class CurveRun {
 public:
-    CurveRun(const CharGpt& model, std::span<const int> ids, std::vector<TokenWindow> windows,
+    CurveRun(const CharGpt& model, const TokenView& ids, std::vector<TokenWindow> windows,
              const NoiseRequest& request, double unit)
         : model_(model), ids_(ids), windows_(std::move(windows)), request_(request), unit_(unit) {
         sums_.resize(request.sigmas.size());
@@ -115,7 +115,7 @@ private:
     }
 
     const CharGpt& model_;
-    std::span<const int> ids_;
+    TokenView ids_;
     std::vector<TokenWindow> windows_;
     const NoiseRequest& request_;
     double unit_;
@@ -142,11 +142,11 @@ NoiseCurve curve_of(const NoiseRequest& request,
     const at::NoGradGuard no_grad;
     const std::string name = model_name(request.model);
     const Model model = load_requested_model(request.model);
-    const std::vector<int> all = model.vocabulary.encode(request.text);
+    const TokenIds all = model.vocabulary.encode_narrow(request.text);
     const auto context = static_cast<std::size_t>(model.gpt.shape().context);
     // The split of training: what the model learned from is never evaluated.
     const std::size_t begin = request.whole_text ? 0 : all.size() * 9 / 10;
-    const std::span<const int> ids = std::span<const int>(all).subspan(begin);
+    const TokenView ids(all, begin, all.size() - begin);
     std::vector<TokenWindow> windows = prediction_windows(ids.size(), context, request.max_windows);
     if (windows.empty())
         throw UserError(
@@ -161,6 +161,8 @@ NoiseCurve curve_of(const NoiseRequest& request,
 
     NoiseCurve curve;
     curve.model = name;
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        curve.unknown += ids[i] == model.vocabulary.unknown_id();
     curve.unit = request.relative ? "rms" : "absolute";
     curve.where = name_of(request.where);
     curve.rms = token_embedding_rms(model.gpt, evaluated);

@@ -46,6 +46,7 @@ struct NoiseCurve {
     double rms = 0.0;  // of the token embeddings over the evaluated text
     std::vector<NoisePoint> points;
     std::size_t windows = 0;
+    std::size_t unknown = 0;  // characters of the evaluated part that the model does not know
     bool stopped = false;
 };
 

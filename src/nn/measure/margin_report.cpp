@@ -28,7 +28,7 @@ constexpr std::size_t kFirstMargin = 2;  // of a window: before it J does not de
 struct Loaded {
     Model model;
     CharGpt exact;  // float64
-    std::vector<int> ids;
+    TokenIds ids;
     std::vector<TextBlock> blocks;
 };
 
@@ -46,7 +46,7 @@ Loaded load(const MarginRequest& request) {
     if (request.view == MarginView::stage)
         stage_weights(model, model_name(request.model));  // refuses before any work
     CharGpt exact = model.gpt.clone(at::kCPU, at::kDouble);
-    std::vector<int> ids = model.vocabulary.encode(request.text);
+    TokenIds ids = model.vocabulary.encode_narrow(request.text);
     const auto context = static_cast<std::size_t>(exact.shape().context);
     std::vector<TextBlock> blocks =
         text_blocks(ids.size(), context, request.windows, request.max_positions);
@@ -165,7 +165,7 @@ private:
     Matrix window_embeddings(const TextBlock& window) const {
         return stage_embeddings(
             loaded_.exact,
-            std::span<const int>(loaded_.ids).subspan(window.begin, window.end - window.begin));
+            TokenView(loaded_.ids, window.begin, window.end - window.begin).to_vector());
     }
 
     void compute_stage(const TextBlock& block, std::span<PositionReport> records,

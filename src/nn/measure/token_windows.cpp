@@ -21,15 +21,14 @@ std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t conte
     return windows;
 }
 
-at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows,
+at::Tensor window_ids(const TokenView& ids, std::span<const TokenWindow> windows,
                       std::size_t length, std::size_t shift) {
     at::Tensor out = at::empty(
         {static_cast<std::int64_t>(windows.size()), static_cast<std::int64_t>(length)}, at::kLong);
     std::int64_t* row = out.data_ptr<std::int64_t>();
     for (const TokenWindow& window : windows) {
         assert(window.begin + shift + length <= ids.size());
-        const auto* from = ids.data() + window.begin + shift;
-        row = std::copy(from, from + length, row);
+        for (std::size_t t = 0; t < length; ++t) *row++ = ids[window.begin + shift + t];
     }
     return out;
 }

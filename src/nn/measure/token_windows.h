@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "text/token_ids.h"
+
 namespace marginscope {
 
 struct TokenWindow {
@@ -23,7 +25,7 @@ std::vector<TokenWindow> prediction_windows(std::size_t total, std::size_t conte
                                             std::size_t max_windows);
 
 /// ids[window.begin + shift … ) of equally long windows: (B, length) int64 on the CPU.
-at::Tensor window_ids(std::span<const int> ids, std::span<const TokenWindow> windows,
+at::Tensor window_ids(const TokenView& ids, std::span<const TokenWindow> windows,
                       std::size_t length, std::size_t shift = 0);
 
 }  // namespace marginscope

@@ -72,42 +72,36 @@ at::Tensor join_heads(const at::Tensor& x) {  // (B, H, T, p) -> (B, T, C)
 }  // namespace
 
 CharGpt::CharGpt(const ModelConfig& shape, int vocabulary, std::uint64_t seed, at::Device device,
-                 at::ScalarType dtype)
-    : shape_(shape), vocabulary_(vocabulary) {
-    assert(vocabulary > 0 && shape.layers > 0 && shape.width % shape.heads == 0);
-    const std::int64_t width = shape.width;
-    at::NoGradGuard no_grad;
-    at::Generator generator = at::detail::createCPUGenerator(seed);
-    const auto add = [&](std::string name, at::Tensor value) {
-        parameters_.push_back({std::move(name), value.to(device, dtype).set_requires_grad(true)});
-    };
-    const auto normal = [&](std::string name, at::IntArrayRef size, double std) {
-        add(std::move(name), at::empty(size, at::kFloat).normal_(0.0, std, generator));
-    };
-    const auto zeros = [&](std::string name, std::int64_t size) {
-        if (shape.bias) add(std::move(name), at::zeros({size}, at::kFloat));
-    };
+                 at::ScalarType dtype) {
     const double residual_std = kInitStd / std::sqrt(2.0 * shape.layers);
-    normal("transformer.wte.weight", {vocabulary, width}, kInitStd);
-    normal("transformer.wpe.weight", {shape.context, width}, kInitStd);
-    for (int layer = 0; layer < shape.layers; ++layer) {
-        const std::string h = "transformer.h." + std::to_string(layer) + ".";
-        add(h + "ln_1.weight", at::ones({width}, at::kFloat));
-        zeros(h + "ln_1.bias", width);
-        normal(h + "attn.c_attn.weight", {3 * width, width}, kInitStd);
-        zeros(h + "attn.c_attn.bias", 3 * width);
-        normal(h + "attn.c_proj.weight", {width, width}, residual_std);
-        zeros(h + "attn.c_proj.bias", width);
-        add(h + "ln_2.weight", at::ones({width}, at::kFloat));
-        zeros(h + "ln_2.bias", width);
-        normal(h + "mlp.c_fc.weight", {4 * width, width}, kInitStd);
-        zeros(h + "mlp.c_fc.bias", 4 * width);
-        normal(h + "mlp.c_proj.weight", {width, 4 * width}, residual_std);
-        zeros(h + "mlp.c_proj.bias", width);
-    }
-    add("transformer.ln_f.weight", at::ones({width}, at::kFloat));
-    zeros("transformer.ln_f.bias", width);
-    bind_blocks();
+    at::Generator generator = at::detail::createCPUGenerator(seed);
+    *this = from_values(shape, vocabulary, [&](const ParameterInfo& parameter) {
+        const at::Tensor value = at::empty(parameter.sizes, at::kFloat);
+        switch (parameter.first) {
+            case FirstValue::normal:
+                return value.normal_(0.0, kInitStd, generator).to(device, dtype);
+            case FirstValue::residual:
+                return value.normal_(0.0, residual_std, generator).to(device, dtype);
+            case FirstValue::ones:
+                return value.fill_(1.0).to(device, dtype);
+            case FirstValue::zeros:
+                break;
+        }
+        return value.zero_().to(device, dtype);
+    });
+}
+
+CharGpt CharGpt::from_values(const ModelConfig& shape, int vocabulary,
+                             const std::function<at::Tensor(const ParameterInfo&)>& value_of) {
+    assert(vocabulary > 0 && shape.layers > 0 && shape.width % shape.heads == 0);
+    at::NoGradGuard no_grad;
+    CharGpt made;
+    made.shape_ = shape;
+    made.vocabulary_ = vocabulary;
+    for (const ParameterInfo& parameter : parameter_list(shape, vocabulary))
+        made.parameters_.push_back({parameter.name, value_of(parameter).set_requires_grad(true)});
+    made.bind_blocks();
+    return made;
 }
 
 void CharGpt::bind_blocks() {

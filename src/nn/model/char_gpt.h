@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/run/run_config.h"
+#include "nn/model/parameter_list.h"
 
 namespace marginscope {
 
@@ -78,6 +79,10 @@ public:
     /// own: equal seeds give equal weights on every device.
     CharGpt(const ModelConfig& shape, int vocabulary, std::uint64_t seed,
             at::Device device = at::kCPU, at::ScalarType dtype = at::kFloat);
+    /// Of values that are already there (a file's), one for each entry of parameter_list(), none of
+    /// them shared; all on one device and of one type.
+    static CharGpt from_values(const ModelConfig& shape, int vocabulary,
+                               const std::function<at::Tensor(const ParameterInfo&)>& value_of);
     CharGpt(CharGpt&&) = default;
     CharGpt& operator=(CharGpt&&) = default;
     /// A copy that shares nothing with this model.

@@ -1,10 +1,13 @@
 // The field table, written and read as nested JSON objects.
 #include "nn/model/config_json.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "core/error.h"
+#include "core/shown.h"
+#include "files/json_numbers.h"
 
 namespace marginscope {
 namespace {
@@ -12,11 +15,24 @@ namespace {
 FieldValue value_from_json(const nlohmann::json& value, const std::string& name,
                            const std::string& source) {
     if (value.is_boolean()) return value.get<bool>();
-    if (value.is_number_integer()) return value.get<std::int64_t>();
+    // What is beyond 63 bits would wrap; as a real it is out of every range.
+    if (const auto whole = whole_number(value, std::numeric_limits<std::int64_t>::min(),
+                                        std::numeric_limits<std::int64_t>::max()))
+        return *whole;
     if (value.is_number()) return value.get<double>();
     if (value.is_string()) return value.get<std::string>();
-    throw UserError("The setting \"" + name + "\" in " + source +
+    throw UserError("The setting " + shown(name) + " in " + source +
                     " must be a number, true, false or a word.");
+}
+
+/// What is wrong with a value is said with the file it stands in.
+template <typename Work>
+void in_file(const std::string& source, Work&& work) {
+    try {
+        work();
+    } catch (const UserError& error) {
+        throw UserError("The configuration in " + source + ": " + error.what(), error.exit_code());
+    }
 }
 
 }  // namespace
@@ -41,18 +57,19 @@ RunConfig config_from_json(const nlohmann::json& object, const std::string& sour
     RunConfig config;
     for (const auto& [group, fields] : object.items()) {
         if (!fields.is_object())
-            throw UserError("The configuration in " + source + " has \"" + group +
-                            "\" where a group of settings was expected.");
+            throw UserError("The configuration in " + source + " has " + shown(group) +
+                            " where a group of settings was expected.");
         for (const auto& [key, value] : fields.items()) {
             const std::string name = group + "." + key;
             const Field* field = find_field(name);
             if (field == nullptr)
-                throw UserError("The configuration in " + source + " has a setting \"" + name +
-                                "\" that this version does not know.");
-            field->set(config, checked_value(*field, value_from_json(value, name, source)));
+                throw UserError("The configuration in " + source + " has a setting " + shown(name) +
+                                " that this version does not know.");
+            const FieldValue wanted = value_from_json(value, name, source);
+            in_file(source, [&] { field->set(config, checked_value(*field, wanted)); });
         }
     }
-    validate(config);
+    in_file(source, [&] { validate(config); });
     return config;
 }
 

@@ -12,7 +12,7 @@ namespace marginscope {
 nlohmann::json config_to_json(const RunConfig& config);
 
 /// Fields that are missing keep their defaults; unknown ones and bad values are UserErrors that
-/// name `source`.
+/// name `source`, the file as sentences call it (core/shown.h).
 RunConfig config_from_json(const nlohmann::json& object, const std::string& source);
 
 }  // namespace marginscope

@@ -27,7 +27,7 @@ constexpr double kCap = 100.0;
 constexpr int kWindows = 4;
 constexpr int kMeasuredWindows = 64;
 
-at::Tensor embeddings_of(const Model& model, std::span<const int> ids,
+at::Tensor embeddings_of(const Model& model, const TokenView& ids,
                          const std::vector<std::size_t>& starts) {
     at::NoGradGuard no_grad;
     return model.gpt.embed(
@@ -61,7 +61,7 @@ StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int
                          const std::function<void(std::size_t, std::size_t)>& progress,
                          std::stop_token stop) {
     const TokenizedCorpus tokens(corpus, model.vocabulary, model.config.model.context);
-    const std::span<const int> ids = tokens.train();
+    const TokenView ids = tokens.train();
     const auto seed = static_cast<std::uint64_t>(stage_seed);
     EmbeddingStage stage = EmbeddingStage::random(model.config.model.width, 0, kInitStd, seed,
                                                   model.gpt.device(), model.gpt.dtype());

@@ -12,7 +12,9 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
+#include "files/run_event.h"
 #include "nn/train/trainer.h"
 
 namespace marginscope {
@@ -29,12 +31,14 @@ public:
         std::function<void(const std::string& sentence)> on_warning;
     };
 
-    /// A new run; `folder` must be missing or empty; an empty path writes nothing.
+    /// A new run; `folder` must be missing or empty; an empty path writes nothing. `changes` are
+    /// live changes planned ahead: the folder keeps them.
     static TrainRun start(const RunConfig& config, const Corpus& corpus,
                           const std::filesystem::path& folder, const Model* from = nullptr,
-                          Callbacks callbacks = {});
-    /// Goes on from the folder's newest checkpoint, or from the beginning when there is none yet.
-    /// `threads` 0: as before.
+                          Callbacks callbacks = {}, const std::vector<RunEvent>& changes = {});
+    /// Goes on from the folder's newest checkpoint, or from the beginning when there is none yet,
+    /// with what was planned. UserError when its parts do not belong together, or the text is
+    /// another one. `threads` 0: as before.
     static TrainRun resume(const std::filesystem::path& folder, const Corpus& corpus,
                            Callbacks callbacks = {}, int threads = 0);
     TrainRun(TrainRun&&) noexcept;
@@ -42,12 +46,16 @@ public:
     ~TrainRun();
 
     /// One update, then the evaluation and the checkpoint that fall due. False when the last step
-    /// is done. The first call of a new run evaluates before it trains.
+    /// is done. The first call of a new run evaluates before it trains. UserError when the loss is
+    /// not a finite number; what was saved before stays.
     bool step();
     /// Hands on_step what it has not yet had of the steps so far.
     void report_steps();
     /// Records, then applies.
     void set_live(const std::string& field, const FieldValue& value);
+    /// Further changes to come, and another number of steps; kept with the run.
+    void plan_changes(const std::vector<RunEvent>& changes);
+    void plan_steps(std::int64_t steps);
     /// A checkpoint of this step, if there is none yet; empty without a folder. A finished run has
     /// final.safetensors.
     std::filesystem::path save();

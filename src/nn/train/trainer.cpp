@@ -208,6 +208,7 @@ void Trainer::set_steps(std::int64_t steps) {
 const RunConfig& Trainer::config() const { return state_->model->config; }
 std::shared_ptr<Model> Trainer::model() const { return state_->model; }
 std::int64_t Trainer::parameter_count() const { return state_->model->gpt.parameter_count(); }
+std::string Trainer::text_fingerprint() const { return fingerprint(state_->tokens.all()); }
 SafeTensors Trainer::checkpoint() const { return state_->save(); }
 
 }  // namespace marginscope

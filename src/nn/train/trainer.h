@@ -100,6 +100,8 @@ public:
     /// The model that trains, the same object for the whole training.
     std::shared_ptr<Model> model() const;
     std::int64_t parameter_count() const;
+    /// Of the text that it trains on (text/corpus.h).
+    std::string text_fingerprint() const;
     /// Everything that resume() needs.
     SafeTensors checkpoint() const;
 

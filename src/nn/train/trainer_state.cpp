@@ -9,6 +9,9 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/shown.h"
+#include "files/json_numbers.h"
+#include "files/run_folder.h"
 #include "nn/barrier/barrier_objective.h"
 #include "nn/model/device.h"
 
@@ -29,17 +32,10 @@ AdamWSettings settings_of(const TrainConfig& train) {
     return {train.beta1, train.beta2, train.weight_decay, 1e-8};
 }
 
-/// Names the data a run was trained on, well enough to refuse another text.
-std::string fingerprint(std::span<const int> ids) {
-    std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
-    for (const int id : ids) hash = (hash ^ static_cast<std::uint64_t>(id)) * 1099511628211ULL;
-    return std::to_string(ids.size()) + ":" + std::to_string(hash);
-}
-
 Batch evaluation_windows(const TokenizedCorpus& tokens, const RunConfig& config,
                          at::Device device) {
     const auto time = static_cast<std::size_t>(config.model.context);
-    const std::span<const int> ids = tokens.validation();
+    const TokenView ids = tokens.validation();
     const auto starts = evenly_spaced_windows(ids.size(), time + 1,
                                               static_cast<std::size_t>(config.train.eval_windows));
     return batch_of(ids, starts, config.model.context, device);
@@ -47,7 +43,7 @@ Batch evaluation_windows(const TokenizedCorpus& tokens, const RunConfig& config,
 
 }  // namespace
 
-Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time,
+Batch batch_of(const TokenView& ids, const std::vector<std::size_t>& starts, std::int64_t time,
                at::Device device) {
     const auto rows = static_cast<std::int64_t>(starts.size());
     at::Tensor host = at::empty({rows, time + 1}, at::kLong);
@@ -71,7 +67,7 @@ Trainer::State::State(std::shared_ptr<Model> trained, const Corpus& corpus)
 Batch Trainer::State::training_batch(std::int64_t step) const {
     const TrainConfig& train = model->config.train;
     const std::int64_t time = model->config.model.context;
-    const std::span<const int> ids = tokens.train();
+    const TokenView ids = tokens.train();
     CounterRng rng({static_cast<std::uint64_t>(train.seed), DrawPurpose::batch_offsets,
                     static_cast<std::uint64_t>(step)});
     std::vector<std::size_t> starts(static_cast<std::size_t>(train.batch));
@@ -150,14 +146,25 @@ void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
                         "start a new run from it.");
     const auto number = [&](const char* key) {
         const auto value = state.find(key);
-        if (value == state.end() || !value->is_number_integer())
+        if (value == state.end())
             throw UserError("The state of the training in " + name + " lacks \"" + key + "\".");
-        return value->get<std::int64_t>();
+        const auto whole = whole_number(*value, 0, kMostSteps);
+        if (!whole)
+            throw UserError("The state of the training in " + name + " has " +
+                            shown(dump_json(*value)) + " as \"" + key +
+                            "\"; a whole number from 0 to " + std::to_string(kMostSteps) +
+                            " was expected.");
+        return *whole;
     };
-    if (state.value("text", "") != fingerprint(tokens.all()))
-        throw UserError(
-            "This run was trained on another text than the one given; resume it with the same "
-            "--text.");
+    const auto text = state.find("text");
+    if (text == state.end() || !text->is_string())
+        throw UserError("The state of the training in " + name +
+                        " does not say which text it was of (\"text\" is missing or no text), so "
+                        "it cannot go on.");
+    if (text->get_ref<const std::string&>() != fingerprint(tokens.all()))
+        throw UserError("The run of " + name +
+                        " was trained on another text than the one given; resume it with the same "
+                        "--text.");
     const auto restore_one = [&](AdamW& destination, const char* steps) {
         for (const NamedTensor& moment : destination.moments())
             tensor_from_file(file, name, moment.name, moment.value);

@@ -74,7 +74,7 @@ struct Trainer::State {
 };
 
 /// `starts` windows of T + 1 ids, as inputs and targets one token later.
-Batch batch_of(std::span<const int> ids, const std::vector<std::size_t>& starts, std::int64_t time,
+Batch batch_of(const TokenView& ids, const std::vector<std::size_t>& starts, std::int64_t time,
                at::Device device);
 
 }  // namespace marginscope

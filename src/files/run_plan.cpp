@@ -1,0 +1,48 @@
+// Reading and writing plan.json.
+#include "files/run_plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "core/error.h"
+#include "core/shown.h"
+#include "files/json_numbers.h"
+#include "files/run_folder_parts.h"
+
+namespace marginscope {
+
+RunPlan read_run_plan(const std::filesystem::path& file) {
+    RunPlan plan;
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) return plan;
+    const nlohmann::json document = read_json_file(file, "plan");
+    const auto refuse = [&](const std::string& what) {
+        throw UserError("The plan " + shown_path(file) + " " + what + ".");
+    };
+    if (!document.is_object()) refuse("is not a JSON object");
+    if (const auto text = document.find("text"); text != document.end()) {
+        if (!text->is_string()) refuse("has a \"text\" that is no text");
+        plan.text = text->get<std::string>();
+    }
+    if (const auto steps = document.find("steps"); steps != document.end()) {
+        plan.steps = whole_number(*steps, 0, kMostSteps);
+        if (!plan.steps) refuse("has \"steps\" that are no whole number");
+    }
+    if (const auto changes = document.find("changes"); changes != document.end()) {
+        if (!changes->is_array()) refuse("has \"changes\" that are no list");
+        for (const auto& change : *changes) plan.changes.push_back(event_from_json(change, file));
+    }
+    return plan;
+}
+
+void write_run_plan(const std::filesystem::path& file, const RunPlan& plan) {
+    nlohmann::json document = {{"format", 1}, {"text", plan.text}};
+    if (plan.steps) document["steps"] = *plan.steps;
+    document["changes"] = nlohmann::json::array();
+    for (const RunEvent& change : plan.changes)
+        document["changes"].push_back(event_to_json(change));
+    write_json_file(file, document);
+}
+
+}  // namespace marginscope
