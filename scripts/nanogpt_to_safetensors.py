@@ -71,8 +71,10 @@ def load(path, torch):
     except OSError as error:
         raise Refusal(f"Cannot read {shown(path)} ({error.strerror}); give the ckpt.pt that nanoGPT's train.py wrote.")
     except Exception as error:  # torch's errors are of many kinds
+        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        newer = " Take torch 2.0 or newer, whose reader knows more." if torch.__version__ < "2" else ""
         raise Refusal(f"{shown(path)} is not a checkpoint of weights that torch {torch.__version__} can read safely: "
-                      f"{shown(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)}.")
+                      f"{shown(why)}.{newer}")
 
 
 def plain_name(name):

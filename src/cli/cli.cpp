@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <system_error>
 
 #include "cli/command.h"
 #include "cli/output.h"
@@ -69,6 +70,25 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_bench_command(app, context);
 }
 
+int open_window(const CliHooks& hooks, const std::vector<std::string>& files, std::stop_token end) {
+    if (!hooks.run_window)
+        throw UserError("This build has no window; `marginscope --help` lists the commands.",
+                        kExitWrongUse);
+    for (const auto& file : files) {
+        std::error_code error;
+        if (!std::filesystem::exists(file, error))
+            throw UserError("There is no file and no command called " + shown(file) +
+                                "; `marginscope --help` lists the commands.",
+                            kExitWrongUse);
+        classify(file);  // a file that cannot be opened is refused before the window comes up
+    }
+    WindowRequest request;
+    request.files.assign(files.begin(), files.end());
+    request.end = std::move(end);
+    const int code = hooks.run_window(request);
+    return code == kExitDone && request.end.stop_requested() ? kExitInterrupted : code;
+}
+
 }  // namespace
 
 int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
@@ -113,25 +133,7 @@ int run_command_line(int argc, const char* const* argv, const CliHooks& hooks) {
         });
     const SignalGuard signals;
     if (!context.run)
-        return run_guarded([&]() -> int {
-            if (!hooks.run_window)
-                throw UserError(
-                    "This build has no window; `marginscope --help` lists the commands.",
-                    kExitWrongUse);
-            for (const auto& file : files) {
-                if (!std::filesystem::exists(file))
-                    throw UserError("There is no file and no command called \"" + file +
-                                        "\"; `marginscope --help` lists the commands.",
-                                    kExitWrongUse);
-                classify(
-                    file);  // a file that cannot be opened is refused before the window comes up
-            }
-            WindowRequest request;
-            request.files.assign(files.begin(), files.end());
-            request.end = signals.token();
-            const int code = hooks.run_window(request);
-            return code == kExitDone && request.end.stop_requested() ? kExitInterrupted : code;
-        });
+        return run_guarded([&] { return open_window(hooks, files, signals.token()); });
     return run_guarded([&] {
         for (const CLI::App* command : app.get_subcommands()) check_outputs(*command);
         return context.run(signals.token());

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/run/run_config.h"
+#include "core/shown.h"
 
 namespace marginscope {
 
@@ -15,6 +17,10 @@ void TextOption::add_to(CLI::App& command, const std::string& help) {
 }
 
 Corpus TextOption::load() const { return file.empty() ? built_in_corpus() : load_corpus(file); }
+
+nlohmann::json text_json(const Corpus& corpus) {
+    return {{"name", shown_text(corpus.name)}, {"hash", fingerprint(corpus.text)}};
+}
 
 std::string unknown_note(std::size_t unknown) {
     if (unknown == 0) return {};

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct TextOption {
     void add_to(CLI::App& command, const std::string& help);
     Corpus load() const;
 };
+
+/// Which text a result was computed from, by name and content.
+nlohmann::json text_json(const Corpus& corpus);
 
 /// What a user should know who asks about characters that the model has never seen: one
 /// sentence, empty when there are none.

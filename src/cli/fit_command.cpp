@@ -59,6 +59,7 @@ int run(Options& options, std::stop_token stop) {
     if (!options.json.empty())
         write_json(options.json, {{"model", options.model},
                                   {"out", options.out},
+                                  {"text", text_json(corpus)},
                                   {"steps", report.steps},
                                   {"stage_seed", options.request.stage_seed},
                                   {"nats_per_position", json_number(fit.nats_per_position)},

@@ -54,7 +54,9 @@ std::string curve_text(const NoiseCurve& curve) {
 
 int run(Options& options, std::stop_token stop) {
     options.request.sigmas = number_list("--sigmas", options.sigmas);
-    options.request.text = options.text.load().text;
+    Corpus corpus = options.text.load();
+    const nlohmann::json text = text_json(corpus);
+    options.request.text = std::move(corpus.text);
     if (options.models.empty()) options.models.emplace_back();
     ProgressLine progress("noise");
     nlohmann::json curves = nlohmann::json::array();
@@ -72,7 +74,7 @@ int run(Options& options, std::stop_token stop) {
         curves.push_back(curve_json(curve, options.window_losses));
         if (stopped) break;
     }
-    if (!options.json.empty()) write_json(options.json, {{"curves", curves}});
+    if (!options.json.empty()) write_json(options.json, {{"text", text}, {"curves", curves}});
     return stopped ? kExitInterrupted : kExitDone;
 }
 

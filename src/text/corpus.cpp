@@ -147,11 +147,22 @@ TokenView TokenizedCorpus::validation() const noexcept {
     return all().part(train_size_, ids_.size() - train_size_);
 }
 
-std::string fingerprint(const TokenView& ids) {
-    std::uint64_t hash = 1469598103934665603ULL;  // FNV-1a
-    for (std::size_t i = 0; i < ids.size(); ++i)
-        hash = (hash ^ static_cast<std::uint64_t>(ids[i])) * 1099511628211ULL;
-    return std::to_string(ids.size()) + ":" + std::to_string(hash);
+namespace {
+
+template <typename Values>
+std::string fnv_1a(const Values& values) {
+    std::uint64_t hash = 1469598103934665603ULL;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        hash = (hash ^ static_cast<std::uint64_t>(values[i])) * 1099511628211ULL;
+    return std::to_string(values.size()) + ":" + std::to_string(hash);
+}
+
+}  // namespace
+
+std::string fingerprint(const TokenView& ids) { return fnv_1a(ids); }
+std::string fingerprint(std::string_view text) {
+    return fnv_1a(std::basic_string_view<unsigned char>(
+        reinterpret_cast<const unsigned char*>(text.data()), text.size()));
 }
 
 std::vector<std::size_t> evenly_spaced_windows(std::size_t total, std::size_t length,

@@ -62,6 +62,8 @@ private:
 
 // Names a text well enough to refuse another one: its length in tokens, and a hash of its ids.
 std::string fingerprint(const TokenView& ids);
+// The same of a text that has no ids yet: its length in bytes, and a hash of them.
+std::string fingerprint(std::string_view text);
 
 // Starts of at most `max_windows` windows of `length`, evenly spaced over `total` positions, never
 // overlapping; the first is 0. Empty if not even one fits. Precondition: length > 0.

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/shell_word.h"
 #include "engine/path/path_files.h"
 
 namespace marginscope {
@@ -55,17 +56,6 @@ std::vector<std::string> train_arguments(const PathPlan& plan, const PathCell& c
     }
     arguments.push_back("--resume");  // begins anew where there is nothing to resume
     return arguments;
-}
-
-std::string quoted(const std::string& word) {
-    const bool plain =
-        !word.empty() && word.find_first_not_of(
-                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "-_./=,:+%@") == std::string::npos;
-    if (plain) return word;
-    std::string result = "'";
-    for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return result + "'";
 }
 
 }  // namespace
@@ -135,9 +125,7 @@ std::vector<CellStep> cell_steps(const PathPlan& plan, const PathCell& cell) {
 }
 
 std::string train_line(const PathPlan& plan, const PathCell& cell, const std::string& program) {
-    std::string line = quoted(program);
-    for (const std::string& argument : train_arguments(plan, cell)) line += " " + quoted(argument);
-    return line;
+    return shell_path(program) + " " + shell_command(train_arguments(plan, cell));
 }
 
 }  // namespace marginscope

@@ -313,7 +313,7 @@ TEST_F(TrainRunTest, AConfigurationThatDisagreesWithTheCheckpointIsSaidOrRefused
     ASSERT_EQ(warnings.size(), 1u);
     EXPECT_NE(warnings[0].find("train.lr"), std::string::npos) << warnings[0];
     for (const auto& [key, value] : std::vector<std::pair<const char*, nlohmann::json>>{
-             {"batch", 4}, {"seed", nullptr}, {"beta1", 0.8}, {"warmup", nullptr}})
+             {"batch", 4}, {"seed", 5}, {"beta1", 0.8}, {"warmup", nullptr}})
         EXPECT_NE(resumed("train", key, value).find(key), std::string::npos) << key;
     EXPECT_NE(resumed("model", "heads", 4).find("model.heads"), std::string::npos);
 }
