@@ -55,7 +55,10 @@ std::string shell_path(const std::filesystem::path& path) {
 
 std::string shell_command(std::span<const std::string> words) {
     std::string line;
-    for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+    for (const std::string& word : words) {
+        if (!line.empty()) line += ' ';
+        line += shell_word(word);
+    }
     return line;
 }
 
