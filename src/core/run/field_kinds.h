@@ -52,9 +52,9 @@ inline constexpr auto kMember = [](RunConfig& config) -> auto& {
 template <typename Access>
 Field plain(Text text, Range range, When when, Access access) {
     using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
-    Field field{text.name,       text.short_flag,    text.help, text.unit, range.min, range.max,
-                range.log_scale, when == When::live, {},        {},        {}};
-    field.label = label_of(text);
+    Field field{text.name, text.short_flag, text.help,          text.unit, range.min,
+                range.max, range.log_scale, when == When::live, {},        {},
+                {},        label_of(text)};
     field.get = [access](const RunConfig& config) -> FieldValue {
         // The accessor takes a mutable config so that get and set share it; nothing is written
         // here.
@@ -91,8 +91,8 @@ Field choice(Text text, const std::array<std::string_view, N>& names, When when,
                 when == When::live,
                 {names.begin(), names.end()},
                 {},
-                {}};
-    field.label = label_of(text);
+                {},
+                label_of(text)};
     field.get = [access, &names](const RunConfig& config) -> FieldValue {
         return std::string(names[static_cast<std::size_t>(access(const_cast<RunConfig&>(config)))]);
     };
