@@ -66,6 +66,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_noise_command(app, context);
     add_path_command(app, context);
     add_stage_command(app, context);
+    add_stories_command(app, context);
     add_render_command(app, context);
     add_bench_command(app, context);
 }

@@ -1,13 +1,17 @@
 // `marginscope stage`: a stage's quantities for matrices of the user's own, as JSON.
-#include <iostream>
-#include <iterator>
+#include <algorithm>
+#include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command.h"
+#include "cli/common_options.h"
 #include "cli/output.h"
-#include "core/error.h"
-#include "core/stage/stage.h"
-#include "files/json_numbers.h"
+#include "cli/progress.h"
+#include "cli/stage_document.h"
+#include "nn/measure/parallel_jobs.h"
 
 namespace marginscope {
 namespace {
@@ -18,118 +22,90 @@ struct Options {
     std::string file;
     bool full = false;
     int support = 5;
+    GeometricScope geometric = GeometricScope::all;
+    int threads = 2;
     std::string json = "-";
 };
 
-Matrix read_matrix(const json& document, const std::string& name) {
-    if (!document.contains(name) || !document[name].is_array() || document[name].empty())
-        throw UserError("A stage needs \"" + name +
-                        "\" as a list of rows, as in [[1, 0], [0, 1]]; it is missing or empty.");
-    const json& rows = document[name];
-    const std::size_t columns = rows[0].is_array() ? rows[0].size() : 0;
-    if (columns == 0) throw UserError("The rows of \"" + name + "\" must be lists of numbers.");
-    Matrix matrix(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(columns));
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        if (!rows[r].is_array() || rows[r].size() != columns)
-            throw UserError("Row " + std::to_string(r) + " of \"" + name + "\" must have " +
-                            std::to_string(columns) + " numbers, as row 0 has.");
-        for (std::size_t c = 0; c < columns; ++c)
-            matrix(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)) = number_from_json(
-                rows[r][c], name + "[" + std::to_string(r) + "][" + std::to_string(c) + "]");
+/// Says what takes long, once, on a terminal or not.
+class Waiting {
+public:
+    Waiting(const char* what, std::string advice) : line_(what), advice_(std::move(advice)) {}
+    void update(std::size_t done, std::size_t total) {
+        line_.update(done, total);
+        const auto waited = std::chrono::steady_clock::now() - start_;
+        if (advice_.empty() || done == total || waited < std::chrono::seconds(5)) return;
+        line_.note(advice_);
+        advice_.clear();
     }
-    return matrix;
+
+private:
+    ProgressLine line_;
+    std::string advice_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::vector<PositionMargins> find_margins(const Stage& stage, const Options& options,
+                                          const std::stop_token& stop) {
+    std::vector<PositionMargins> all;
+    for (int i = 0; i < stage.positions(); ++i)
+        if (stage.has_jacobian(i)) all.emplace_back().position = i;
+    Waiting waiting("margins", "Measuring " + std::to_string(all.size()) + " positions of width " +
+                                   std::to_string(stage.width()) + ".");
+    run_jobs(
+        all.size(), options.threads,
+        [&](std::size_t k) { all[k] = stage.margins(all[k].position); },
+        [&](std::size_t done, std::size_t total) { waiting.update(done, total); }, stop);
+    return all;
 }
 
-json vector_json(const Vector& values) {
-    return json_numbers(std::vector<double>(values.data(), values.data() + values.size()));
-}
-
-json matrix_json(const Matrix& matrix) {
-    json rows = json::array();
-    for (Eigen::Index r = 0; r < matrix.rows(); ++r)
-        rows.push_back(vector_json(matrix.row(r).transpose()));
-    return rows;
-}
-
-// `point` is where J is singular, `delta` how far that is from the token.
-json geometric_json(const GeometricMargin& margin, const Vector& token) {
-    return {{"value", json_number(margin.value)},
-            {"first_order", json_number(margin.first_order)},
-            {"point", margin.value ? vector_json(token + margin.point) : json()},
-            {"delta", margin.value ? vector_json(margin.point) : json()},
-            {"sigma_min_at_point", margin.value ? json_number(margin.sigma_min_at_point) : json()},
-            {"kkt", margin.value ? json_number(margin.kkt) : json()},
-            {"searched_radius", json_number(margin.searched_radius)}};
-}
-
-json position_json(const Stage& stage, const PositionMargins& margins, bool full) {
-    const int i = margins.position;
-    json eigenvalues = json::array();
-    for (const auto& value : stage.spectrum(i))
-        eigenvalues.push_back({json_number(value.real()), json_number(value.imag())});
-    const Vector token = stage.embeddings().row(i);
-    json out = {
-        {"i", i},
-        {"det", json_number(margins.det)},
-        {"logdet", json_number(margins.logdet.value)},
-        {"sign", margins.logdet.sign},
-        {"crossings", margins.crossings},
-        {"sigma_min", json_number(margins.sigma_min)},
-        {"energy_sq", json_number(margins.energy_sq)},
-        {"geometric", margins.geometric ? geometric_json(*margins.geometric, token) : json()},
-        {"gradient", vector_json(stage.gradient(i))},
-        {"attention", vector_json(stage.attention(i))},
-        {"attribution", vector_json(stage.trace_share(i))},
-        {"volume_share", vector_json(stage.volume_share(i))},
-        {"eigenvalues", eigenvalues}};
-    if (!stage.strict()) {
-        out["attribution_self"] = json_number(stage.trace_share_self(i));
-        out["volume_share_self"] = json_number(stage.volume_share_self(i));
+void find_geometric(const Stage& stage, const Options& options, const std::vector<int>& support,
+                    std::vector<PositionMargins>& all, const std::stop_token& stop) {
+    std::vector<PositionMargins*> wanted;
+    for (PositionMargins& margins : all) {
+        const bool near =
+            std::find(support.begin(), support.end(), margins.position) != support.end();
+        const bool asked = options.geometric == GeometricScope::all ||
+                           (options.geometric == GeometricScope::support && near);
+        if (asked && margins.has_boundary) wanted.push_back(&margins);
     }
-    if (full) out["jacobian"] = matrix_json(stage.jacobian(i));
-    return out;
+    Waiting waiting("geometric margins",
+                    "Looking for the nearest boundary point of " + std::to_string(wanted.size()) +
+                        " positions; --geometric support or none answers sooner.");
+    run_jobs(
+        wanted.size(), options.threads,
+        [&](std::size_t k) {
+            wanted[k]->geometric = stage.geometric_margin(wanted[k]->position, 0, stop);
+        },
+        [&](std::size_t done, std::size_t total) { waiting.update(done, total); }, stop);
 }
 
-json read_document(const std::string& file) {
-    if (file != "-") return read_json_file(file, "stage");
-    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-    return parse_json(text, "the standard input");
+json positions_json(const Stage& stage, const Options& options,
+                    const std::vector<PositionMargins>& all, const std::stop_token& stop) {
+    std::vector<json> positions(static_cast<std::size_t>(stage.positions()));
+    Waiting waiting("spectra", "Computing gradients, shares and eigenvalues.");
+    run_jobs(
+        all.size(), options.threads,
+        [&](std::size_t k) {
+            positions[static_cast<std::size_t>(all[k].position)] =
+                stage_position_json(stage, all[k], options.full);
+        },
+        [&](std::size_t done, std::size_t total) { waiting.update(done, total); }, stop);
+    return positions;
 }
 
 int run(const Options& options, const std::stop_token& stop) {
-    const json document = read_document(options.file);
-    if (!document.is_object())
-        throw UserError((options.file == "-" ? "The standard input" : options.file) +
-                        " must hold a JSON object with u, W_Q and W_K.");
-    StageWeights weights;
-    weights.w_q = read_matrix(document, "W_Q");
-    weights.w_k = read_matrix(document, "W_K");
-    if (document.contains("W_V") && !document["W_V"].is_null())
-        weights.w_v = read_matrix(document, "W_V");
-    if (document.contains("strict")) {
-        if (!document["strict"].is_boolean()) throw UserError("\"strict\" must be true or false.");
-        weights.strict = document["strict"].get<bool>();
-    }
-    const Stage stage(read_matrix(document, "u"), weights);
-
-    json positions = json::array();
-    std::vector<PositionMargins> all;
-    for (int i = 0; i < stage.positions(); ++i) {
-        if (stop.stop_requested()) return kExitInterrupted;
-        if (!stage.has_jacobian(i)) {
-            positions.push_back(nullptr);
-            continue;
-        }
-        PositionMargins margins = stage.margins(i);
-        margins.geometric = stage.geometric_margin(i, 0, stop);
-        if (stage.has_margin(i)) all.push_back(margins);
-        positions.push_back(position_json(stage, margins, options.full));
-    }
-    write_json(options.json,
-               {{"positions", positions},
-                {"support", support_tokens(all, MarginKind::determinant, options.support)},
-                {"width", stage.width()},
-                {"strict", stage.strict()}});
+    const Stage stage = read_stage(options.file);
+    std::vector<PositionMargins> all = find_margins(stage, options, stop);
+    if (stop.stop_requested()) return kExitInterrupted;
+    const std::vector<int> support = support_tokens(all, MarginKind::determinant, options.support);
+    find_geometric(stage, options, support, all, stop);
+    const json positions = positions_json(stage, options, all, stop);
+    if (stop.stop_requested()) return kExitInterrupted;
+    write_json(options.json, {{"positions", positions},
+                              {"support", support},
+                              {"width", stage.width()},
+                              {"strict", stage.strict()}});
     return kExitDone;
 }
 
@@ -142,8 +118,19 @@ void add_stage_command(CLI::App& app, CommandContext& context) {
         "FILE holds {\"u\": T x d, \"W_Q\": p x d, \"W_K\": p x d, \"W_V\": d x d or left out, "
         "\"strict\": true}, each\n"
         "matrix a list of rows. Scores are divided by the square root of p. The result is one JSON "
-        "document; positions\n"
-        "without a margin are null.");
+        "document, one entry a\n"
+        "position, counted from 0; null where attention has no Jacobian (no past). Position 1 of a "
+        "strict stage has J = I.\n"
+        "eigenvalues are the d eigenvalues of Cov(v, u) A, zeros included, as [re, im]; crossings "
+        "counts the real ones\n"
+        "above 1: the token is beyond the boundary where there are any. logdet is log|det|, in "
+        "nats, "
+        "of any sign;\n"
+        "sigma_min and geometric.value are distances. geometric is null where J does not depend on "
+        "the token; its value\n"
+        "is null where none was found within searched_radius or, where that is null too, none was "
+        "looked for.\n"
+        "support lists the positions nearest the boundary, nearest first.");
     const auto options = std::make_shared<Options>();
     command->add_option("file", options->file, "the matrices; - is the standard input")
         ->type_name("FILE.json")
@@ -153,6 +140,9 @@ void add_stage_command(CLI::App& app, CommandContext& context) {
         ->check(CLI::Range(0, 1'000'000))
         ->type_name("K")
         ->capture_default_str();
+    add_choice_option(*command, "--geometric", options->geometric, geometric_scopes(),
+                      "for which positions to search the nearest boundary point");
+    add_threads_option(*command, options->threads);
     command
         ->add_option("--json", options->json,
                      "write the document to FILE; - is the standard output")

@@ -8,6 +8,7 @@ namespace marginscope {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Vector = Eigen::VectorXd;
+using MatrixView = Eigen::Map<const Matrix>;  // somebody else's numbers
 
 // log|det| and the sign of det: -inf and 0 for a singular matrix, NaN and 0 for one that is not
 // finite.

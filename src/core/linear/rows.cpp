@@ -1,13 +1,12 @@
-// Kernels over rows: products, and the inverse by Gauss-Jordan elimination.
+// Kernels over rows: products; and the inverse of a Matrix.
 #include "core/linear/rows.h"
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
 #include <limits>
-#include <vector>
 
 #include "core/linear/simd.h"
+#include "core/linear/small_inverse.h"
 
 namespace marginscope {
 
@@ -120,22 +119,6 @@ MARGINSCOPE_KERNEL(void, row_products,
                     double* out),
                    (a, rows, b, columns, depth, out))
 
-// Every row but the pivot's loses its multiple of the pivot's row; rows of `size` numbers.
-template <int kLanes>
-MARGINSCOPE_INLINE void eliminate_lanes(double* __restrict a, int n, int size, int k) {
-    const double* pivot_row = a + k * size;
-    for (int r = 0; r < n; ++r) {
-        if (r == k) continue;
-        double* row = a + r * size;
-        const double factor = row[k];
-        row[k] = 0.0;
-        for (int c = 0; c < size; c += kLanes)
-            pack<kLanes>(row + c) -= factor * pack<kLanes>(pivot_row + c);
-    }
-}
-
-MARGINSCOPE_KERNEL(void, eliminate, (double* a, int n, int size, int k), (a, n, size, k))
-
 int count(Eigen::Index size) { return static_cast<int>(size); }
 
 }  // namespace
@@ -169,40 +152,13 @@ Matrix times_transposed(const Matrix& a, const Matrix& b) {
 
 LogDet invert_in_place(Matrix& a) {
     assert(a.rows() == a.cols());
-    const int n = count(a.rows());
-    // Padded with an identity to whole vectors: rows without a remainder.
-    const int size = (n + 7) / 8 * 8;
-    simd::AlignedNumbers numbers(static_cast<std::size_t>(size * size));
-    Eigen::Map<Matrix> whole(numbers.data(), size, size);
-    whole.setIdentity();
-    whole.topLeftCorner(n, n) = a;
-    LogDet det;
-    std::vector<int> pivots(static_cast<std::size_t>(n));
-    for (int k = 0; k < n; ++k) {
-        int best = k;
-        for (int r = k + 1; r < n; ++r)
-            if (std::abs(whole(r, k)) > std::abs(whole(best, k))) best = r;
-        pivots[static_cast<std::size_t>(k)] = best;
-        const double pivot = whole(best, k);
-        if (!std::isfinite(pivot)) return {std::numeric_limits<double>::quiet_NaN(), 0};
-        if (pivot == 0.0) return {-std::numeric_limits<double>::infinity(), 0};
-        if (best != k) {
-            whole.row(k).swap(whole.row(best));
-            det.sign = -det.sign;
-        }
-        if (pivot < 0.0) det.sign = -det.sign;
-        det.value += std::log(std::abs(pivot));
-        whole(k, k) = 1.0;
-        whole.row(k) /= pivot;
-        eliminate(whole.data(), n, size, k);
-    }
-    // The rows' swaps are swaps of the inverse's columns.
-    for (int k = n - 1; k >= 0; --k) {
-        const int other = pivots[static_cast<std::size_t>(k)];
-        if (other != k) whole.col(k).swap(whole.col(other));
-    }
-    a = whole.topLeftCorner(n, n);
-    return det;
+    if (!a.allFinite()) return {std::numeric_limits<double>::quiet_NaN(), 0};
+    Rows rows(a);
+    InverseScratch<double> scratch;
+    const SmallDet det = invert_in_place(rows.row(0), rows.rows(), rows.stride(), scratch);
+    for (int r = 0; r < rows.rows(); ++r)
+        std::copy_n(rows.row(r), rows.columns(), a.data() + r * rows.columns());
+    return {det.logdet, det.sign};
 }
 
 }  // namespace linear

@@ -34,8 +34,8 @@ void add_transposed(const Rows& a, const double* x, double* y, int rows = -1);
 
 Matrix times_transposed(const Matrix& a, const Matrix& b);  // A B^T
 
-// Gauss-Jordan with partial pivoting; log|det| of what was there. Sign 0 (singular or not finite):
-// what is left in `a` is of no use.
+// core/linear/small_inverse.h for a Matrix; log|det| of what was there. Sign 0 (singular or not
+// finite): what is left in `a` is of no use.
 LogDet invert_in_place(Matrix& a);
 
 }  // namespace marginscope::linear

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "core/linear/log_det.h"
 #include "core/linear/spectra.h"
@@ -30,21 +31,32 @@ void check(const AttentionLayer& layer) {
             "The width " + std::to_string(c) +
                 " must be a multiple of the number of heads, but there are " +
                 std::to_string(layer.heads) + "; choose a divisor.");
-    require(layer.c_attn_weight.rows() == 3 * c && layer.c_attn_weight.cols() == c,
-            "c_attn.weight must be 3C x C with C = " + std::to_string(c) + ", but it is " +
-                shape(layer.c_attn_weight) + "; give queries, keys and values in this order.");
-    require(!layer.c_attn_bias || layer.c_attn_bias->size() == 3 * c,
-            "c_attn.bias must have 3C = " + std::to_string(3 * c) +
-                " numbers; leave it out where there is none.");
-    require(layer.c_proj_weight.rows() == c && layer.c_proj_weight.cols() == c,
-            "c_proj.weight must be C x C with C = " + std::to_string(c) + ", but it is " +
-                shape(layer.c_proj_weight) + "; give the attention's output map.");
-    require(layer.u.allFinite() && layer.c_attn_weight.allFinite() &&
-                layer.c_proj_weight.allFinite() &&
-                (!layer.c_attn_bias || layer.c_attn_bias->allFinite()),
+    bool finite = layer.u.allFinite();
+    for (const auto& [name, weight] :
+         {std::pair{"W_Q", &layer.w_q}, std::pair{"W_K", &layer.w_k}, std::pair{"W_V", &layer.w_v},
+          std::pair{"W_O", &layer.w_o}}) {
+        require(weight->rows() == c && weight->cols() == c,
+                std::string(name) + " must be C x C with C = " + std::to_string(c) +
+                    ", but it is " + shape(*weight) + "; give the heads side by side.");
+        finite = finite && weight->allFinite();
+    }
+    for (const auto* bias : {&layer.b_q, &layer.b_k, &layer.b_v}) {
+        require(!*bias || (*bias)->size() == c,
+                "A bias of attention must have C = " + std::to_string(c) +
+                    " numbers; leave it out where there is none.");
+        finite = finite && (!*bias || (*bias)->allFinite());
+    }
+    require(finite,
             "An attention layer needs finite numbers, but its input or weights hold NaN or an "
-            "infinite value; "
-            "look at the model's loss for where it diverged.");
+            "infinite value; look at the model's loss for where it diverged.");
+}
+
+// Rows of one head: (u W^T + b) for all positions.
+Matrix projected(const Matrix& u, const Matrix& weight, const std::optional<Vector>& bias,
+                 Eigen::Index first, Eigen::Index size) {
+    Matrix out = u * weight.middleRows(first, size).transpose();
+    if (bias) out.rowwise() += bias->segment(first, size).transpose();
+    return out;
 }
 
 }  // namespace
@@ -53,25 +65,22 @@ AttentionViews::AttentionViews(const AttentionLayer& layer) {
     check(layer);
     positions_ = static_cast<int>(layer.u.rows());
     width_ = static_cast<int>(layer.u.cols());
-    Matrix qkv = layer.u * layer.c_attn_weight.transpose();
-    if (layer.c_attn_bias) qkv.rowwise() += layer.c_attn_bias->transpose();
-    for (int h = 0; h < layer.heads; ++h) heads_.push_back(make_head(layer, qkv, h));
+    for (int h = 0; h < layer.heads; ++h) heads_.push_back(make_head(layer, h));
 }
 
-AttentionViews::Head AttentionViews::make_head(const AttentionLayer& layer, const Matrix& qkv,
-                                               int head) const {
+AttentionViews::Head AttentionViews::make_head(const AttentionLayer& layer, int head) const {
     const Eigen::Index c = width_;
     const Eigen::Index p = c / layer.heads;
     const Eigen::Index at = head * p;
     const double scale = 1.0 / std::sqrt(static_cast<double>(p));
     Head result;
-    result.q = scale * qkv.middleCols(at, p);
-    result.k = qkv.middleCols(c + at, p);
-    result.v = qkv.middleCols(2 * c + at, p);
-    result.w_q = scale * layer.c_attn_weight.middleRows(at, p);
-    result.w_k = layer.c_attn_weight.middleRows(c + at, p);
-    result.w_v = layer.c_attn_weight.middleRows(2 * c + at, p);
-    result.w_o = layer.c_proj_weight.middleCols(at, p);
+    result.q = scale * projected(layer.u, layer.w_q, layer.b_q, at, p);
+    result.k = projected(layer.u, layer.w_k, layer.b_k, at, p);
+    result.v = projected(layer.u, layer.w_v, layer.b_v, at, p);
+    result.w_q = scale * layer.w_q.middleRows(at, p);
+    result.w_k = layer.w_k.middleRows(at, p);
+    result.w_v = layer.w_v.middleRows(at, p);
+    result.w_o = layer.w_o.middleCols(at, p);
     result.b = result.w_q * result.w_o;
     result.whole = 2 * p >= c;
     if (!result.whole) {

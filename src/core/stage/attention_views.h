@@ -14,12 +14,13 @@
 
 namespace marginscope {
 
-// nanoGPT's parameters of one layer; linear maps are applied as x W^T + b.
+// One layer's attention, the heads side by side: head h has rows hp … (h+1)p - 1 of w_q, w_k, w_v
+// and of the biases, and these columns of w_o. Linear maps are applied as x W^T + b.
 struct AttentionLayer {
-    Matrix u;                           // T x C, what attention reads: the LayerNorm's output
-    Matrix c_attn_weight;               // 3C x C: queries, keys, values
-    std::optional<Vector> c_attn_bias;  // 3C
-    Matrix c_proj_weight;               // C x C
+    Matrix u;                             // T x C, what attention reads: the LayerNorm's output
+    Matrix w_q, w_k, w_v;                 // C x C
+    std::optional<Vector> b_q, b_k, b_v;  // C
+    Matrix w_o;                           // C x C
     int heads = 1;
 };
 
@@ -60,7 +61,7 @@ private:
         Matrix out, in;        // Q^T w_o and w_q Q, Q a basis of [w_o, w_q^T] (E9)
     };
 
-    Head make_head(const AttentionLayer& layer, const Matrix& qkv, int head) const;
+    Head make_head(const AttentionLayer& layer, int head) const;
     Matrix covariance(const Head& head, const Vector& alpha) const;  // C_i, p x p
 
     int positions_ = 0;

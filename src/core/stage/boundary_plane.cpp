@@ -104,8 +104,8 @@ private:
 void primal_plane(const TokenProblem& problem, const PlaneLogits& logits,
                   std::span<const double> xs, std::span<const double> ys, const PlaneOut& out,
                   const std::stop_token& stop) {
-    const Matrix& keys = problem.keys();
-    const Matrix& values = problem.values();
+    const MatrixView& keys = problem.keys();
+    const MatrixView& values = problem.values();
     const Eigen::Index n = keys.rows();
     const Eigen::Index d = keys.cols();
     // Centred keys: the covariance then is not a difference of two large numbers.

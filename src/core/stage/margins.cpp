@@ -21,12 +21,6 @@ double geometric_size(const PositionMargins& margins) {
 }  // namespace
 
 double margin_value(const PositionMargins& margins, MarginKind kind) {
-    const double side = margins.beyond() ? -1.0 : 1.0;
-    if (kind == MarginKind::determinant) return side * std::exp(margins.logdet.value);
-    return side * margin_order(margins, kind);
-}
-
-double margin_order(const PositionMargins& margins, MarginKind kind) {
     switch (kind) {
         case MarginKind::determinant:
             return margins.logdet.value;
@@ -38,12 +32,18 @@ double margin_order(const PositionMargins& margins, MarginKind kind) {
     return std::numeric_limits<double>::quiet_NaN();
 }
 
+bool margin_allows(const PositionMargins& margins, MarginKind kind, double least,
+                   bool allow_beyond) {
+    if (!margins.has_boundary) return true;
+    return margin_value(margins, kind) >= least && (allow_beyond || !margins.beyond());
+}
+
 std::vector<int> support_tokens(std::span<const PositionMargins> margins, MarginKind kind, int k) {
     std::vector<std::pair<double, int>> order;
     for (const PositionMargins& m : margins) {
-        const double key = margin_order(m, kind);
+        const double key = margin_value(m, kind);
         const bool none = std::isnan(key) || key == std::numeric_limits<double>::infinity();
-        if (m.position >= 2 && !none) order.emplace_back(key, m.position);
+        if (m.has_boundary && !none) order.emplace_back(key, m.position);
     }
     if (k <= 0 || order.empty()) return {};
     std::sort(order.begin(), order.end());
@@ -62,13 +62,14 @@ std::vector<int> support_tokens(std::span<const PositionMargins> margins, Margin
 StageLikelihood log_likelihood(std::span<const PositionMargins> margins, int width,
                                std::optional<double> sigma) {
     StageLikelihood result;
-    result.positions = static_cast<int>(margins.size());
-    if (margins.empty()) return result;
     double energy_sq = 0.0;
     for (const PositionMargins& m : margins) {
+        if (!m.has_boundary) continue;
+        ++result.positions;
         energy_sq += m.energy_sq;
         result.volume += m.logdet.value;
     }
+    if (result.positions == 0) return result;
     energy_sq /= result.positions;
     result.volume /= result.positions;
     const double variance = sigma ? *sigma * *sigma : energy_sq / width;
@@ -81,7 +82,8 @@ StageLikelihood log_likelihood(std::span<const PositionMargins> margins, int wid
 
 StageLikelihood log_likelihood(const Stage& stage, std::optional<double> sigma) {
     std::vector<PositionMargins> margins;
-    for (int i = 2; i < stage.positions(); ++i) {
+    for (int i = 0; i < stage.positions(); ++i) {
+        if (!stage.has_margin(i)) continue;
         PositionMargins& m = margins.emplace_back();
         m.position = i;
         m.logdet = stage.log_det(i);

@@ -1,9 +1,10 @@
 // Margins of positions: the three kinds (E8, E9, E10), their order, support tokens, and the
 // stage's log-likelihood (E4) from its two parts.
 //
-// Plain values and pure functions; any thread. Positions count from 0. A margin's magnitude says
-// how near the degeneracy boundary is; its minus sign says that the token is beyond it
-// (crossings > 0). Lengths are in units of the embeddings, log-determinants in nats.
+// Plain values and pure functions; any thread. Positions count from 0. The singular and the
+// geometric margin are distances, never negative; the determinant margin is log|det J| in nats, of
+// any sign. The side is said apart: a token is beyond the boundary where crossings > 0. Lengths are
+// in units of the embeddings.
 #pragma once
 
 #include <optional>
@@ -34,24 +35,29 @@ struct PositionMargins {
     double sigma_min = 1.0;  // E9, not signed
     std::optional<GeometricMargin> geometric;
     double energy_sq = 0.0;  // |e_i|^2; the energy of E4 is energy_sq / (2 sigma^2)
+    // Whether J depends on where the token lies. Where it does not (no past, one attended token)
+    // the numbers above hold, but the position is never a support token and enters no mean.
+    bool has_boundary = true;
 
     bool beyond() const { return crossings > 0; }
 };
 
-// Signed by crossings: |det J|, sigma_min or |delta|, negative beyond the boundary. NaN where a
-// geometric margin was not computed, +-inf where none was found within its radius.
+// log|det J| in nats, sigma_min or |delta|: smallest = nearest the boundary on either side. NaN
+// where a geometric margin was not computed, +inf where none was found within its radius.
 double margin_value(const PositionMargins& margins, MarginKind kind);
 
-// What orders margins of one kind, smallest = nearest the boundary on either side: log|det J| for
-// determinant (which does not overflow), magnitudes for the others; same NaN and inf as above.
-double margin_order(const PositionMargins& margins, MarginKind kind);
+// Whether a token with these margins passes a threshold in the unit of `kind` (nats for
+// determinant): its margin is at least that and it is not beyond the boundary, unless that is
+// allowed. What has no boundary always passes, a margin that is not a number never.
+bool margin_allows(const PositionMargins& margins, MarginKind kind, double least,
+                   bool allow_beyond = false);
 
-// Positions of the k smallest margins among positions >= 2 (the third token on), nearest first.
-// Margins within a relative 1e-6 of the k-th belong too. Margins without a value never do.
+// Positions of the k smallest margins among those that have a boundary, nearest first. Margins
+// within a relative 1e-6 of the k-th belong too. Margins without a value never do.
 std::vector<int> support_tokens(std::span<const PositionMargins> margins, MarginKind kind,
                                 int k = 5);
 
-// The two parts of E4, averaged over the positions given (callers pass positions >= 2).
+// The two parts of E4, averaged over those of the positions given that have a boundary.
 struct StageLikelihood {
     double sigma = 0.0;              // given, or closed form: sigma^2 = mean |e_i|^2 / d
     double energy = 0.0;             // mean |e_i|^2 / (2 sigma^2)

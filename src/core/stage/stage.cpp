@@ -2,6 +2,7 @@
 #include "core/stage/stage.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -68,7 +69,12 @@ Stage::Stage(Matrix u, StageWeights weights) : u_(std::move(u)), strict_(weights
     w_v_ = std::move(weights.w_v);
     keys_ = u_ * a_;
     values_ = w_v_ ? Matrix(u_ * w_v_->transpose()) : u_;
+    if (strict_)
+        scores_ = linear::times_transposed(keys_.topRows(scored()), values_.topRows(scored()));
 }
+
+// A dual matrix is made of fewer attended positions than the stage is wide.
+int Stage::scored() const { return std::min(positions(), width()); }
 
 bool Stage::has_jacobian(int i) const {
     if (strict_) return i >= 1;
@@ -120,7 +126,15 @@ Matrix spectrum_matrix(TokenProblem& problem, const Vector& query) {
 
 Eigen::VectorXcd Stage::spectrum(int i) const {
     TokenProblem problem(*this, i);
-    return linear::eigenvalues(spectrum_matrix(problem, u_.row(i)));
+    const Eigen::VectorXcd values = linear::eigenvalues(spectrum_matrix(problem, u_.row(i)));
+    if (values.size() == width()) return values;
+    // The map has the rank of the past less one: what the smaller matrix leaves out is zero.
+    Eigen::VectorXcd all = Eigen::VectorXcd::Zero(width());
+    const Eigen::Index above =
+        std::count_if(values.begin(), values.end(), [](const auto& x) { return x.real() > 0.0; });
+    all.head(above) = values.head(above);
+    all.tail(values.size() - above) = values.tail(values.size() - above);
+    return all;
 }
 
 int Stage::crossings(int i) const {
@@ -143,8 +157,8 @@ DualMargins dual_margins(TokenProblem& problem, const Vector& alpha) {
     result.logdet = linear::invert_in_place(inverse);
     if (result.logdet.sign == 0) inverse.setConstant(std::numeric_limits<double>::quiet_NaN());
     // Centred on both sides, as J itself is formed.
-    const Matrix& keys = problem.keys();
-    const Matrix& values = problem.values();
+    const MatrixView& keys = problem.keys();
+    const MatrixView& values = problem.values();
     const Eigen::RowVectorXd value_mean = alpha.transpose() * values;
     const Eigen::RowVectorXd key_mean = alpha.transpose() * keys;
     result.sigma_min = linear::smallest_singular_value(
@@ -164,6 +178,7 @@ double Stage::sigma_min(int i) const {
 PositionMargins Stage::margins(int i) const {
     PositionMargins result;
     result.position = i;
+    result.has_boundary = has_margin(i);
     TokenProblem problem(*this, i);
     const Vector query = u_.row(i);
     const Vector alpha = problem.attention(query);
@@ -187,6 +202,7 @@ PositionMargins Stage::margins(int i) const {
 PositionMargins Stage::determinant_margins(int i) const {
     PositionMargins result;
     result.position = i;
+    result.has_boundary = has_margin(i);
     TokenProblem problem(*this, i);
     const Vector query = u_.row(i);
     result.logdet = problem.log_det(query);
@@ -214,6 +230,14 @@ void Stage::derive_row(int i) {
     } else {
         values_.row(i) = u_.row(i);
     }
+    if (strict_ && i < scored()) derive_scores(i);
+}
+
+// Row and column i.
+void Stage::derive_scores(int i) {
+    const Eigen::Index n = scored();
+    scores_.row(i).noalias() = keys_.row(i) * values_.topRows(n).transpose();
+    scores_.col(i).noalias() = keys_.topRows(n) * values_.row(i).transpose();
 }
 
 void Stage::set_embedding(int i, const Vector& embedding) {
@@ -229,6 +253,7 @@ void Stage::append(const Vector& embedding) {
     u_.conservativeResize(i + 1, Eigen::NoChange);
     keys_.conservativeResize(i + 1, Eigen::NoChange);
     values_.conservativeResize(i + 1, Eigen::NoChange);
+    if (strict_) scores_.conservativeResize(scored(), scored());
     u_.row(i) = embedding.transpose();
     derive_row(i);
 }

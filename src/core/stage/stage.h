@@ -42,7 +42,8 @@ public:
     // Whether det J_i exists at all: not for the first token of a strict stage, nor for that of a
     // stage that attends to itself with identity values.
     bool has_jacobian(int i) const;
-    // Whether J_i depends on where token i lies, so that there can be a boundary: strict, i >= 2.
+    // Whether J_i depends on where token i lies, so that there can be a boundary: i >= 2 when
+    // strict, i >= 1 when not.
     bool has_margin(int i) const;
 
     Vector attention(int i) const;  // E2, n weights
@@ -64,8 +65,8 @@ public:
                           std::span<float> out_logdet, std::span<std::int8_t> out_sign,
                           std::stop_token stop = {}) const;
 
-    // Eigenvalues of Cov_i(v,u) A (of I - J when not strict) that need not vanish: min(n - 1, d) of
-    // them when strict, d when not; in falling order of their real part.
+    // The d eigenvalues of Cov_i(v,u) A (of I - J when not strict), in falling order of their real
+    // part. Those that a short past makes zero are exactly zero.
     Eigen::VectorXcd spectrum(int i) const;
     int crossings(int i) const;     // real eigenvalues above 1
     double sigma_min(int i) const;  // E9, of the full d x d matrix
@@ -95,16 +96,21 @@ private:
 
     void check_embedding(const Vector& embedding, int position) const;
     void derive_row(int i);
+    int scored() const;  // positions in scores_
+    void derive_scores(int i);
 
     Matrix u_;     // T x d
     Matrix keys_;  // T x d: row s is (A^T u_s)^T, so logits are keys * query
     Matrix values_;
+    // Keys times values of all pairs of the first positions, those of which a dual matrix is made:
+    // K V^T, computed once for all positions. Strict only.
+    Matrix scores_;
     Matrix a_;                   // d x d
     std::optional<Matrix> w_v_;  // d x d
     bool strict_ = true;
 };
 
-// E4 over positions >= 2 of one stage; sigma given or closed form.
+// E4 over the positions of one stage that have a boundary; sigma given or closed form.
 StageLikelihood log_likelihood(const Stage& stage, std::optional<double> sigma = std::nullopt);
 
 }  // namespace marginscope

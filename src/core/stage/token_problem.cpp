@@ -78,22 +78,27 @@ ScaledAdjugate adjugate_between(const Matrix* left, const Matrix& x, const Matri
 }
 
 TokenProblem::TokenProblem(const Stage& stage, int i)
-    : a_(stage.a_), w_v_(stage.w_v_ ? &*stage.w_v_ : nullptr), strict_(stage.strict_) {
+    : a_(stage.a_),
+      w_v_(stage.w_v_ ? &*stage.w_v_ : nullptr),
+      strict_(stage.strict_),
+      all_scores_(stage.scores_),
+      own_keys_(strict_ ? Matrix() : Matrix(stage.keys_.topRows(stage.attended(i)))),
+      own_values_(strict_ ? Matrix() : Matrix(stage.values_.topRows(stage.attended(i)))),
+      keys_(strict_ ? stage.keys_.data() : own_keys_.data(), stage.attended(i), stage.width()),
+      values_(strict_ ? stage.values_.data() : own_values_.data(), stage.attended(i),
+              stage.width()) {
     assert(i >= 0 && i < stage.positions());
-    const int n = stage.attended(i);
-    keys_ = stage.keys_.topRows(n);
-    values_ = stage.values_.topRows(n);
 }
 
 void TokenProblem::move(const Vector& query) {
     assert(query.size() == width());
     if (strict_) return;
     const Eigen::Index last = keys_.rows() - 1;
-    keys_.row(last) = (a_.transpose() * query).transpose();
+    own_keys_.row(last) = (a_.transpose() * query).transpose();
     if (w_v_) {
-        values_.row(last) = (*w_v_ * query).transpose();
+        own_values_.row(last) = (*w_v_ * query).transpose();
     } else {
-        values_.row(last) = query.transpose();
+        own_values_.row(last) = query.transpose();
     }
 }
 
@@ -132,7 +137,12 @@ Matrix TokenProblem::jacobian(const Vector& query) {
 
 const Matrix& TokenProblem::dual_scores() {
     assert(strict_);
-    if (scores_.rows() != keys_.rows()) scores_ = linear::times_transposed(keys_, values_);
+    const Eigen::Index n = keys_.rows();
+    if (scores_.rows() == n) return scores_;
+    if (n <= all_scores_.rows())
+        scores_ = all_scores_.topLeftCorner(n, n);
+    else
+        scores_ = linear::times_transposed(keys_, values_);
     return scores_;
 }
 
@@ -208,7 +218,7 @@ DetSlope TokenProblem::det_slope(const Vector& query) {
 
     const Eigen::Index last = alpha.size() - 1;
     const Vector own_key = strict_ ? Vector() : Vector(a_ * query);
-    if (!strict_) keys_.row(last) += own_key.transpose();  // the logit's gradient: both roles
+    if (!strict_) own_keys_.row(last) += own_key.transpose();  // the logit's gradient: both roles
     const Vector key_mean = keys_.transpose() * alpha;
     const Vector z_mean = z * alpha;
     Vector terms = keys_ * z_mean + z.transpose() * key_mean -
@@ -220,7 +230,7 @@ DetSlope TokenProblem::det_slope(const Vector& query) {
         const Vector value = alpha(last) * (z.col(last) - z_mean);
         result.slope -= adj.product.rightCols(width()).transpose() * key;
         result.slope -= a_ * value + a_.transpose() * value;
-        keys_.row(last) -= own_key.transpose();
+        own_keys_.row(last) -= own_key.transpose();
     }
     return result;
 }

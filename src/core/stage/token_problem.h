@@ -4,7 +4,8 @@
 // With keys k_s = A^T u_s and values v_s as rows of K and V, D = diag(alpha) - alpha alpha^T:
 //     J = I_d - V^T D K                      (E5),  det J = det(I_n - D K V^T)   (E18)
 // so every derivative goes through alpha alone. A stage that attends to itself moves its own last
-// key and value too and gains the terms of E13. Use one object a thread.
+// key and value too and gains the terms of E13. Use one object a thread; the stage must outlive it
+// unchanged.
 #pragma once
 
 #include "core/stage/stage.h"
@@ -37,6 +38,8 @@ Matrix dual_matrix(const Vector& alpha, const Matrix& h);
 class TokenProblem {
 public:
     TokenProblem(const Stage& stage, int i);
+    TokenProblem(const TokenProblem&) = delete;
+    TokenProblem& operator=(const TokenProblem&) = delete;
 
     int attended() const { return static_cast<int>(keys_.rows()); }
     int width() const { return static_cast<int>(keys_.cols()); }
@@ -54,8 +57,8 @@ public:
 
     // V^T D and K: J = I - left * keys (strict).
     Matrix weighted_values(const Vector& alpha) const;  // d x n
-    const Matrix& keys() const { return keys_; }        // n x d, of the query's last move
-    const Matrix& values() const { return values_; }
+    const MatrixView& keys() const { return keys_; }    // n x d, of the query's last move
+    const MatrixView& values() const { return values_; }
     const Matrix& dual_scores();  // K V^T, n x n, strict only
 
 private:
@@ -65,8 +68,10 @@ private:
     const Matrix& a_;
     const Matrix* w_v_;
     bool strict_;
-    Matrix keys_, values_;  // n x d; last row follows the query when not strict
-    Matrix scores_;         // K V^T, made when first asked for
+    const Matrix& all_scores_;      // the stage's
+    Matrix own_keys_, own_values_;  // not strict: the last row follows the query
+    MatrixView keys_, values_;      // n x d: the stage's, or those
+    Matrix scores_;                 // K V^T, made when first asked for
 };
 
 }  // namespace marginscope

@@ -26,7 +26,8 @@ template <typename Stored, typename Real>
 void forward(const HeadInput<Stored>& in, HeadRows<Stored> out, Real* log_sums,
              AttentionScratch<Real>& scratch) {
     const std::int64_t time = in.time, size = in.size;
-    const std::int64_t row = padded_columns<Real>(size), wide = padded_columns<Real>(time);
+    const std::int64_t row = linear::padded_columns<Real>(size),
+                       wide = linear::padded_columns<Real>(time);
     const Real* const q = packed(in.q, time, size, scale_of<Real>(size), scratch.q);
     const Real* const keys = transposed(in.k, time, size, scratch.k_transposed);
     const Real* const v = packed(in.v, time, size, Real(1), scratch.v);
@@ -36,17 +37,17 @@ void forward(const HeadInput<Stored>& in, HeadRows<Stored> out, Real* log_sums,
     Real totals[kQueryBlock];
     for (std::int64_t begin = 0; begin < time; begin += kQueryBlock) {
         const std::int64_t count = std::min(kQueryBlock, time - begin);
-        const std::int64_t columns = padded_columns<Real>(begin + count);
-        multiply({q + begin * row, row, 1}, keys, wide, weights, wide,
-                 {count, wide, size, nullptr, seen + begin}, Into::replace);
+        const std::int64_t columns = linear::padded_columns<Real>(begin + count);
+        linear::multiply({q + begin * row, row, 1}, keys, wide, weights, wide,
+                         {count, wide, size, nullptr, seen + begin}, linear::Into::replace);
         for (std::int64_t r = 0; r < count; ++r) {
             Real* const w = weights + r * wide;
             const Real shift = largest(w, seen[begin + r]);
             totals[r] = exponentials(w, seen[begin + r], columns, shift);
             log_sums[begin + r] = shift + std::log(totals[r]);
         }
-        multiply({weights, wide, 1}, v, row, sums, row, {count, row, begin + count, seen + begin},
-                 Into::replace);
+        linear::multiply({weights, wide, 1}, v, row, sums, row,
+                         {count, row, begin + count, seen + begin}, linear::Into::replace);
         // Dividing by the weights' sum here touches p numbers, there it would have been T.
         for (std::int64_t r = 0; r < count; ++r)
             write_rows(sums + r * row, row, Real(1) / totals[r], out, begin + r, std::int64_t{1},
@@ -58,7 +59,8 @@ template <typename Stored, typename Real>
 void backward(const HeadInput<Stored>& in, HeadRows<const Stored> d_out, const Real* log_sums,
               const HeadGradients<Stored>& out, AttentionScratch<Real>& scratch) {
     const std::int64_t time = in.time, size = in.size;
-    const std::int64_t row = padded_columns<Real>(size), wide = padded_columns<Real>(time);
+    const std::int64_t row = linear::padded_columns<Real>(size),
+                       wide = linear::padded_columns<Real>(time);
     const Real scale = scale_of<Real>(size);
     const Real* const q = packed(in.q, time, size, scale, scratch.q);
     const Real* const k = packed(in.k, time, size, Real(1), scratch.k);
@@ -74,11 +76,12 @@ void backward(const HeadInput<Stored>& in, HeadRows<const Stored> d_out, const R
     Real* const d_scores = scratch.d_scores.at_least(static_cast<std::size_t>(kQueryBlock * wide));
     for (std::int64_t begin = 0; begin < time; begin += kQueryBlock) {
         const std::int64_t count = std::min(kQueryBlock, time - begin);
-        const std::int64_t columns = padded_columns<Real>(begin + count);
-        const ProductSize scores{count, wide, size, nullptr, seen + begin};
-        multiply({q + begin * row, row, 1}, keys, wide, weights, wide, scores, Into::replace);
-        multiply({above + begin * row, row, 1}, values, wide, d_scores, wide, scores,
-                 Into::replace);
+        const std::int64_t columns = linear::padded_columns<Real>(begin + count);
+        const linear::ProductSize scores{count, wide, size, nullptr, seen + begin};
+        linear::multiply({q + begin * row, row, 1}, keys, wide, weights, wide, scores,
+                         linear::Into::replace);
+        linear::multiply({above + begin * row, row, 1}, values, wide, d_scores, wide, scores,
+                         linear::Into::replace);
         for (std::int64_t r = 0; r < count; ++r) {
             Real* const w = weights + r * wide;
             Real* const d = d_scores + r * wide;
@@ -87,14 +90,16 @@ void backward(const HeadInput<Stored>& in, HeadRows<const Stored> d_out, const R
             exponentials(w, end, columns, log_sums[begin + r]);
             softmax_back(w, d, columns);
         }
-        multiply({d_scores, wide, 1}, k, row, d_q, row, {count, row, begin + count, seen + begin},
-                 Into::replace);
+        linear::multiply({d_scores, wide, 1}, k, row, d_q, row,
+                         {count, row, begin + count, seen + begin}, linear::Into::replace);
         write_rows(d_q, row, scale, out.q, begin, count, size);
         // Token s is seen from the block's query s - begin on.
-        const ProductSize over_queries{begin + count, row,     count,
-                                       nullptr,       nullptr, first + time - begin};
-        multiply({weights, 1, wide}, above + begin * row, row, d_v, row, over_queries, Into::add);
-        multiply({d_scores, 1, wide}, q + begin * row, row, d_k, row, over_queries, Into::add);
+        const linear::ProductSize over_queries{begin + count, row,     count,
+                                               nullptr,       nullptr, first + time - begin};
+        linear::multiply({weights, 1, wide}, above + begin * row, row, d_v, row, over_queries,
+                         linear::Into::add);
+        linear::multiply({d_scores, 1, wide}, q + begin * row, row, d_k, row, over_queries,
+                         linear::Into::add);
     }
     write_rows(d_k, row, Real(1), out.k, std::int64_t{0}, time, size);
     write_rows(d_v, row, Real(1), out.v, std::int64_t{0}, time, size);

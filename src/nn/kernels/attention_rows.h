@@ -7,14 +7,14 @@
 #include <cstdint>
 
 #include "core/linear/simd.h"
+#include "core/linear/tile.h"
 #include "nn/kernels/attention_kernel.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {
 
 // Queries whose weights are held at once: enough terms for the products that sum over queries.
 inline constexpr std::int64_t kQueryBlock = 32;
-static_assert(kQueryBlock % kTileRows == 0);
+static_assert(kQueryBlock % linear::kTileRows == 0);
 
 /// The largest of the first n numbers.
 float largest(const float* x, std::int64_t n);
@@ -32,7 +32,7 @@ void softmax_back(const double* w, double* d, std::int64_t columns);
 template <typename Stored, typename Real>
 const Real* packed(HeadRows<const Stored> from, std::int64_t time, std::int64_t size, Real factor,
                    simd::AlignedBuffer<Real>& buffer) {
-    const std::int64_t stride = padded_columns<Real>(size);
+    const std::int64_t stride = linear::padded_columns<Real>(size);
     Real* const to = buffer.at_least(static_cast<std::size_t>(time * stride));
     for (std::int64_t t = 0; t < time; ++t) {
         const Stored* const row = from.row(t);
@@ -47,7 +47,7 @@ const Real* packed(HeadRows<const Stored> from, std::int64_t time, std::int64_t 
 template <typename Stored, typename Real>
 const Real* transposed(HeadRows<const Stored> from, std::int64_t time, std::int64_t size,
                        simd::AlignedBuffer<Real>& buffer) {
-    const std::int64_t stride = padded_columns<Real>(time);
+    const std::int64_t stride = linear::padded_columns<Real>(time);
     Real* const to = buffer.at_least(static_cast<std::size_t>(size * stride));
     for (std::int64_t t = 0; t < time; ++t) {
         const Stored* const row = from.row(t);

@@ -24,16 +24,16 @@ void gather_rows(const Real* from, std::int64_t stride, const std::int64_t* posi
 template <typename Real>
 void weights_of(const PackedHead<Real>& head, const std::int64_t* positions, std::int64_t count,
                 Real* weights) {
-    const std::int64_t row = padded_columns<Real>(head.size);
-    const std::int64_t wide = padded_columns<Real>(head.time);
-    simd::AlignedBuffer<Real> queries(static_cast<std::size_t>(kTileRows * row));
-    for (std::int64_t first = 0; first < count; first += kTileRows) {
-        const std::int64_t rows = std::min(kTileRows, count - first);
-        const std::int64_t columns = padded_columns<Real>(positions[first + rows - 1] + 1);
+    const std::int64_t row = linear::padded_columns<Real>(head.size);
+    const std::int64_t wide = linear::padded_columns<Real>(head.time);
+    simd::AlignedBuffer<Real> queries(static_cast<std::size_t>(linear::kTileRows * row));
+    for (std::int64_t first = 0; first < count; first += linear::kTileRows) {
+        const std::int64_t rows = std::min(linear::kTileRows, count - first);
+        const std::int64_t columns = linear::padded_columns<Real>(positions[first + rows - 1] + 1);
         Real* const out = weights + first * wide;
         gather_rows(head.q, row, positions + first, rows, queries.data());
-        multiply({queries.data(), row, 1}, head.keys, wide, out, wide, {rows, columns, head.size},
-                 Into::replace);
+        linear::multiply({queries.data(), row, 1}, head.keys, wide, out, wide,
+                         {rows, columns, head.size}, linear::Into::replace);
         for (std::int64_t r = 0; r < rows; ++r) {
             Real* const w = out + r * wide;
             const std::int64_t seen = positions[first + r] + 1;
@@ -49,8 +49,8 @@ template <typename Real>
 void weights_back(const PackedHead<Real>& head, const std::int64_t* positions, std::int64_t count,
                   const Real* weights, Real* d_weights, HeadRows<Real> d_q, Real* d_k,
                   AttentionScratch<Real>& scratch) {
-    const std::int64_t row = padded_columns<Real>(head.size);
-    const std::int64_t wide = padded_columns<Real>(head.time);
+    const std::int64_t row = linear::padded_columns<Real>(head.size);
+    const std::int64_t wide = linear::padded_columns<Real>(head.time);
     Real* const of_q = scratch.row.at_least(static_cast<std::size_t>(kQueryBlock * row));
     Real* const queries = scratch.d_out.at_least(static_cast<std::size_t>(kQueryBlock * row));
     for (std::int64_t first = 0; first < count; first += kQueryBlock) {
@@ -59,12 +59,14 @@ void weights_back(const PackedHead<Real>& head, const std::int64_t* positions, s
         Real* const d = d_weights + first * wide;
         for (std::int64_t r = 0; r < rows; ++r)
             softmax_back(weights + (first + r) * wide, d + r * wide, wide);
-        multiply({d, wide, 1}, head.k, row, of_q, row, {rows, row, last}, Into::replace);
+        linear::multiply({d, wide, 1}, head.k, row, of_q, row, {rows, row, last},
+                         linear::Into::replace);
         for (std::int64_t r = 0; r < rows; ++r)
             write_rows(of_q + r * row, row, scale_of<Real>(head.size), d_q, positions[first + r],
                        std::int64_t{1}, head.size);
         gather_rows(head.q, row, positions + first, rows, queries);
-        multiply({d, 1, wide}, queries, row, d_k, row, {last, row, rows}, Into::add);
+        linear::multiply({d, 1, wide}, queries, row, d_k, row, {last, row, rows},
+                         linear::Into::add);
     }
 }
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/linear/tile.h"
 #include "nn/kernels/covariance_rows.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {
 namespace {
@@ -33,8 +33,8 @@ public:
         : in_(in),
           out_(out),
           scratch_(scratch),
-          row_(padded_columns<Real>(in.size)),
-          wide_(padded_columns<Real>(in.time)),
+          row_(linear::padded_columns<Real>(in.size)),
+          wide_(linear::padded_columns<Real>(in.time)),
           matrix_(in.size * row_) {}
 
     void run() {
@@ -91,9 +91,10 @@ private:
     /// S_i = sum_s a_is v_s k_sᵀ into the matrices, and the means.
     void second_moments(const Block<Real>& block) const {
         Real* const panel = scratch_.panel.data();
-        const ProductSize size{block.count, row_, block.last, in_.attended + block.begin};
+        const linear::ProductSize size{block.count, row_, block.last, in_.attended + block.begin};
         const auto weighted = [&](const Real* b, Real* out, std::int64_t out_stride) {
-            multiply({block.attention, wide_, 1}, b, row_, out, out_stride, size, Into::replace);
+            linear::multiply({block.attention, wide_, 1}, b, row_, out, out_stride, size,
+                             linear::Into::replace);
         };
         for (std::int64_t r = 0; r < in_.size; ++r) {
             scale_rows(in_.keys, in_.values + r, row_, block.last, row_, panel);
@@ -108,7 +109,8 @@ private:
         const OneMatrix<Real> m{block.matrices + k * matrix_, block.v_means + k * row_,
                                 block.k_means + k * row_, in_.size, row_};
         finish_matrix(m);
-        const SmallDet det = invert_in_place(m.matrix, in_.size, row_, scratch_.inverse);
+        const linear::SmallDet det =
+            linear::invert_in_place(m.matrix, in_.size, row_, scratch_.inverse);
         const std::int64_t at = block.begin + k;
         const double norm = det.sign == 0 ? 0.0 : inverse_norm(block, k, m.matrix);
         Real weight = 0;
@@ -172,12 +174,14 @@ private:
         Real* const c = scratch_.lifted.data() + 2 * wide_;
         Real* const x = c + matrix_;
         Real* const y = x + matrix_;
-        const ProductSize square{in_.size, row_, in_.size};
-        multiply({centred, 1, row_}, lift.source, row_, c, row_, {in_.size, row_, n},
-                 Into::replace);
-        multiply({inverse, row_, 1}, c, row_, x, row_, square, Into::replace);
-        multiply({x, row_, 1}, lift.gram_right, row_, c, row_, square, Into::replace);
-        multiply({lift.gram_left, row_, 1}, x, row_, y, row_, square, Into::replace);
+        const linear::ProductSize square{in_.size, row_, in_.size};
+        linear::multiply({centred, 1, row_}, lift.source, row_, c, row_, {in_.size, row_, n},
+                         linear::Into::replace);
+        linear::multiply({inverse, row_, 1}, c, row_, x, row_, square, linear::Into::replace);
+        linear::multiply({x, row_, 1}, lift.gram_right, row_, c, row_, square,
+                         linear::Into::replace);
+        linear::multiply({lift.gram_left, row_, 1}, x, row_, y, row_, square,
+                         linear::Into::replace);
         return static_cast<double>(inner(c, y, matrix_));
     }
 
@@ -187,14 +191,15 @@ private:
         const Real* const keys = values + in_.size * wide_;
         Real* const panel = scratch_.panel.data();
         Real* const out = out_.d_attention + block.begin * wide_;
-        const ProductSize size{block.count, wide_, in_.size, nullptr, in_.attended + block.begin};
+        const linear::ProductSize size{block.count, wide_, in_.size, nullptr,
+                                       in_.attended + block.begin};
         const auto add = [&](const Real* left, std::int64_t left_row, const Real* b) {
-            multiply({left, left_row, 1}, b, wide_, out, wide_, size, Into::add);
+            linear::multiply({left, left_row, 1}, b, wide_, out, wide_, size, linear::Into::add);
         };
         std::fill_n(out, block.count * wide_, Real(0));
         add(block.of_values, row_, values);
         add(block.of_keys, row_, keys);
-        const std::int64_t columns = padded_columns<Real>(block.last);
+        const std::int64_t columns = linear::padded_columns<Real>(block.last);
         for (std::int64_t c = 0; c < in_.size; ++c) {
             minus_products(values, keys + c * wide_, in_.size, columns, wide_, panel);
             add(block.matrices + c * row_, matrix_, panel);
@@ -218,14 +223,15 @@ private:
 
     void token_gradients(const Block<Real>& block) const {
         Real* const moments = scratch_.moments.data();
-        const Left<Real> weights{block.attention, 1, wide_};  // (T, count)
-        const ProductSize size{block.last, row_,    block.count,
-                               nullptr,    nullptr, first_seen_by(block)};
-        multiply(weights, block.of_values, row_, out_.d_values, row_, size, Into::add);
-        multiply(weights, block.of_keys, row_, out_.d_keys, row_, size, Into::add);
+        const linear::Left<Real> weights{block.attention, 1, wide_};  // (T, count)
+        const linear::ProductSize size{block.last, row_,    block.count,
+                                       nullptr,    nullptr, first_seen_by(block)};
+        linear::multiply(weights, block.of_values, row_, out_.d_values, row_, size,
+                         linear::Into::add);
+        linear::multiply(weights, block.of_keys, row_, out_.d_keys, row_, size, linear::Into::add);
         for (std::int64_t c = 0; c < in_.size; ++c) {
-            multiply(weights, block.matrices + c * row_, matrix_, moments, row_, size,
-                     Into::replace);
+            linear::multiply(weights, block.matrices + c * row_, matrix_, moments, row_, size,
+                             linear::Into::replace);
             take_moments(moments, in_.values, in_.keys + c, block.last, row_, out_.d_values,
                          out_.d_keys + c);
         }

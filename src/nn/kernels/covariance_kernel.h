@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/kernels/small_inverse.h"
+#include "core/linear/small_inverse.h"
 
 namespace marginscope::kernels {
 
@@ -25,7 +25,8 @@ struct LowRankLift {
     double width = 0;                  // d
 };
 
-/// Rows padded with zeros as nn/kernels/tile.h says; `row` for matrices of p columns, `wide` for T.
+/// Rows padded with zeros as core/linear/tile.h says; `row` for matrices of p columns, `wide` for
+/// T.
 template <typename Real>
 struct CovarianceSequence {
     const Real* attention = nullptr;         // (count, T) weights of the chosen positions
@@ -53,7 +54,7 @@ struct CovarianceResult {
 template <typename Real>
 struct CovarianceScratch {
     simd::AlignedBuffer<Real> matrices, means, mixed, panel, transposed, moments, lifted;
-    InverseScratch<Real> inverse;
+    linear::InverseScratch<Real> inverse;
     std::vector<std::int64_t> first_seen;
 };
 

@@ -1,5 +1,5 @@
 // The loops over rows of the covariance kernel, as vectors of the machine. Internal to kernels;
-// rows are padded to whole lines of the cache (nn/kernels/tile.h).
+// rows are padded to whole lines of the cache (core/linear/tile.h).
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/linear/tile.h"
 #include "nn/kernels/dual_solve.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {
 namespace {
@@ -122,7 +122,7 @@ Position<Real> position_of(const DualSequence<Real>& in, const DualPosition<Real
     const std::int64_t n = at.n;
     Position<Real> p{};
     p.n = n;
-    p.columns = padded_columns<Real>(n);
+    p.columns = linear::padded_columns<Real>(n);
     p.stride = stride;
     p.scores = in.scores;
     p.keys = in.keys;
@@ -153,9 +153,11 @@ double square_of_low_rank(const DualSequence<Real>& in, const Position<Real>& p,
     const std::int64_t stride = p.stride;
     Real* const product = scratch.product.at_least(static_cast<std::size_t>(2 * p.n * stride));
     Real* const left = product + p.n * stride;
-    const ProductSize size{p.n, p.columns, p.n};
-    multiply({p.matrix, stride, 1}, in.right, stride, product, stride, size, Into::replace);
-    multiply({in.gram, stride, 1}, p.matrix, stride, left, stride, size, Into::replace);
+    const linear::ProductSize size{p.n, p.columns, p.n};
+    linear::multiply({p.matrix, stride, 1}, in.right, stride, product, stride, size,
+                     linear::Into::replace);
+    linear::multiply({in.gram, stride, 1}, p.matrix, stride, left, stride, size,
+                     linear::Into::replace);
     // Beyond column n the rows of `right` hold later tokens; those of `left` are zero.
     return static_cast<double>(inner(product, left, p));
 }
@@ -166,7 +168,8 @@ DualSolution solve(const DualSequence<Real>& in, const DualPosition<Real>& at,
                    DualScratch<Real>& scratch, Real* d_scores, Real* d_attention) {
     const Position<Real> p = position_of(in, at, scratch);
     build(p);
-    const SmallDet det = invert_in_place(p.matrix, p.n, p.stride, scratch.inverse_scratch);
+    const linear::SmallDet det =
+        linear::invert_in_place(p.matrix, p.n, p.stride, scratch.inverse_scratch);
     std::fill_n(d_attention, p.n, Real(0));
     if (det.sign == 0) return {{det.logdet, 0, kInfinity}, kInfinity};
     Spread<Real> sums{};

@@ -13,12 +13,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "nn/kernels/small_inverse.h"
+#include "core/linear/small_inverse.h"
 
 namespace marginscope::kernels {
 
 /// Row-major T x T matrices of one sequence, rows `stride` apart, padded with zeros as
-/// nn/kernels/tile.h says.
+/// core/linear/tile.h says.
 template <typename Real>
 struct DualSequence {
     const Real* scores = nullptr;     // [query t, key s]
@@ -37,7 +37,7 @@ template <typename Real>
 struct DualScratch {
     simd::AlignedBuffer<Real> inverse, product, rows, kept, kept_rows;
     std::vector<std::int64_t> order;
-    InverseScratch<Real> inverse_scratch;
+    linear::InverseScratch<Real> inverse_scratch;
 };
 
 struct DualMargin {

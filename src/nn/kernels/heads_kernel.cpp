@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "nn/kernels/tile.h"
+#include "core/linear/tile.h"
 
 namespace marginscope::kernels {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 /// (p, p) with rows padded.
 template <typename Real>
 void pad_square(const Real* from, std::int64_t size, Real* to) {
-    const std::int64_t row = padded_columns<Real>(size);
+    const std::int64_t row = linear::padded_columns<Real>(size);
     for (std::int64_t r = 0; r < size; ++r) {
         std::copy_n(from + r * size, size, to + r * row);
         std::fill(to + r * row + size, to + (r + 1) * row, Real(0));
@@ -23,7 +23,7 @@ void pad_square(const Real* from, std::int64_t size, Real* to) {
 /// costs least precision.
 template <typename Real>
 void centre_rows(HeadRows<const Real> from, std::int64_t time, std::int64_t size, Real* to) {
-    const std::int64_t row = padded_columns<Real>(size);
+    const std::int64_t row = linear::padded_columns<Real>(size);
     for (std::int64_t c = 0; c < row; ++c) {
         double sum = 0.0;
         for (std::int64_t t = 0; c < size && t < time; ++t)
@@ -37,7 +37,7 @@ void centre_rows(HeadRows<const Real> from, std::int64_t time, std::int64_t size
 /// Without their padding.
 template <typename Real>
 void write_rows(const Real* from, std::int64_t time, std::int64_t size, HeadRows<Real> to) {
-    const std::int64_t row = padded_columns<Real>(size);
+    const std::int64_t row = linear::padded_columns<Real>(size);
     for (std::int64_t t = 0; t < time; ++t) std::copy_n(from + t * row, size, to.row(t));
 }
 
@@ -45,7 +45,8 @@ template <typename Real>
 void margins(const HeadMargins<Real>& in, const HeadMarginsResult<Real>& out,
              HeadMarginsScratch<Real>& scratch) {
     const std::int64_t time = in.head.time, size = in.head.size;
-    const std::int64_t row = padded_columns<Real>(size), wide = padded_columns<Real>(time);
+    const std::int64_t row = linear::padded_columns<Real>(size),
+                       wide = linear::padded_columns<Real>(time);
     const std::int64_t rows = time * row;
     const auto cells = static_cast<std::size_t>(in.count * wide);
     Real* const weights = scratch.weights.at_least(cells);
@@ -68,7 +69,7 @@ void margins(const HeadMargins<Real>& in, const HeadMarginsResult<Real>& out,
     attention_weights(head, in.positions, in.count, weights);
     centre_rows(in.head.v, time, size, values);
     centre_rows(in.head.k, time, size, source);
-    multiply({source, row, 1}, b, row, keys, row, {time, row, size}, Into::replace);
+    linear::multiply({source, row, 1}, b, row, keys, row, {time, row, size}, linear::Into::replace);
 
     scratch.attended.resize(static_cast<std::size_t>(in.count));
     for (std::int64_t k = 0; k < in.count; ++k)
@@ -81,13 +82,15 @@ void margins(const HeadMargins<Real>& in, const HeadMarginsResult<Real>& out,
                          scratch.covariance);
 
     // keys = source B
-    multiply({source, 1, row}, d_keys, row, d_b, row, {size, row, time}, Into::replace);
+    linear::multiply({source, 1, row}, d_keys, row, d_b, row, {size, row, time},
+                     linear::Into::replace);
     for (std::int64_t r = 0; r < size; ++r) std::copy_n(d_b + r * row, size, out.d_b + r * size);
     Real* const b_transposed = d_b;
     for (std::int64_t r = 0; r < size; ++r)
         for (std::int64_t c = 0; c < row; ++c)
             b_transposed[r * row + c] = c < size ? b[c * row + r] : Real(0);
-    multiply({d_keys, row, 1}, b_transposed, row, d_source, row, {time, row, size}, Into::replace);
+    linear::multiply({d_keys, row, 1}, b_transposed, row, d_source, row, {time, row, size},
+                     linear::Into::replace);
     attention_weights_backward(head, in.positions, in.count, weights, d_weights, out.d.q, d_source,
                                scratch.attention);
     write_rows(d_source, time, size, out.d.k);

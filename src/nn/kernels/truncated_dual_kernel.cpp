@@ -5,8 +5,8 @@
 #include <limits>
 #include <vector>
 
+#include "core/linear/tile.h"
 #include "nn/kernels/dual_solve.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope::kernels {
 namespace {
@@ -17,7 +17,11 @@ class Kept {
 public:
     Kept(const DualSequence<Real>& in, std::int64_t n, std::int64_t most,
          DualScratch<Real>& scratch)
-        : in_(in), n_(n), count_(most), stride_(padded_columns<Real>(most)), scratch_(scratch) {
+        : in_(in),
+          n_(n),
+          count_(most),
+          stride_(linear::padded_columns<Real>(most)),
+          scratch_(scratch) {
         choose();
         const auto cells = most * stride_;
         Real* const at = scratch.kept.at_least(static_cast<std::size_t>(5 * cells));

@@ -78,5 +78,25 @@ TEST(StageLinear, RealEigenvaluesAboveOne) {
     EXPECT_EQ(linear::real_eigenvalues_above_one(Matrix(0, 0)), 0);
 }
 
+// The shortcut through the symmetric part never changes the count, at sizes that fill vectors and
+// sizes that do not, where it applies and where it does not.
+TEST(StageLinear, RealEigenvaluesAboveOneOfEverySizeAreThoseOfTheSpectrum) {
+    std::mt19937_64 rng(4);
+    int none = 0, some = 0;
+    for (int n = 1; n <= 40; ++n)
+        for (const double scale : {0.1, 0.4, 1.5}) {
+            const Matrix a = random_matrix(rng, n, n, scale / std::sqrt(static_cast<double>(n)));
+            int expected = 0;
+            const Eigen::VectorXcd values =
+                Eigen::EigenSolver<Eigen::MatrixXd>(a, false).eigenvalues();
+            for (const std::complex<double>& value : values)
+                expected += value.imag() == 0.0 && value.real() > 1.0;
+            EXPECT_EQ(linear::real_eigenvalues_above_one(a), expected) << n << ", " << scale;
+            ++(expected > 0 ? some : none);
+        }
+    EXPECT_GT(none, 10);
+    EXPECT_GT(some, 10);
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -20,9 +20,10 @@ AttentionLayer random_layer(std::uint64_t seed, int positions, int width, int he
     const double scale = gain / std::sqrt(static_cast<double>(width));
     AttentionLayer layer;
     layer.u = reference::random_matrix(rng, positions, width, 1.0);
-    layer.c_attn_weight = reference::random_matrix(rng, 3 * width, width, scale);
-    if (bias) layer.c_attn_bias = reference::random_matrix(rng, 3 * width, 1, 0.5);
-    layer.c_proj_weight = reference::random_matrix(rng, width, width, scale);
+    for (Matrix* weight : {&layer.w_q, &layer.w_k, &layer.w_v, &layer.w_o})
+        *weight = reference::random_matrix(rng, width, width, scale);
+    for (auto* of_layer : {&layer.b_q, &layer.b_k, &layer.b_v})
+        if (bias) *of_layer = reference::random_matrix(rng, width, 1, 0.5);
     layer.heads = heads;
     return layer;
 }
@@ -33,22 +34,23 @@ Row<First> attend(const AttentionLayer& layer, int i, const Row<First>& query,
                   const Row<First>& own, int first, int last) {
     const int width = static_cast<int>(layer.u.cols());
     const int p = width / layer.heads;
-    const auto project = [&](const Row<First>& x, int row) {
-        Row<First> y = reference::apply(Matrix(layer.c_attn_weight.middleRows(row, p)), x);
-        for (int k = 0; k < p && layer.c_attn_bias; ++k)
-            y[static_cast<std::size_t>(k)] += First((*layer.c_attn_bias)(row + k));
+    const auto project = [&](const Row<First>& x, const Matrix& weight,
+                             const std::optional<Vector>& bias, int row) {
+        Row<First> y = reference::apply(Matrix(weight.middleRows(row, p)), x);
+        for (int k = 0; k < p && bias; ++k)
+            y[static_cast<std::size_t>(k)] += First((*bias)(row + k));
         return y;
     };
     Row<First> concatenated(static_cast<std::size_t>(width), First(0.0));
     for (int h = first; h < last; ++h) {
-        const Row<First> q = project(query, h * p);
+        const Row<First> q = project(query, layer.w_q, layer.b_q, h * p);
         Row<First> logits;
         std::vector<Row<First>> values;
         for (int s = 0; s <= i; ++s) {
             const Row<First> x = s == i ? own : reference::lift<First>(layer.u.row(s));
-            logits.push_back(reference::dot(q, project(x, width + h * p)) /
+            logits.push_back(reference::dot(q, project(x, layer.w_k, layer.b_k, h * p)) /
                              First(std::sqrt(static_cast<double>(p))));
-            values.push_back(project(x, 2 * width + h * p));
+            values.push_back(project(x, layer.w_v, layer.b_v, h * p));
         }
         const Row<First> alpha = reference::softmax(logits);
         for (std::size_t s = 0; s < values.size(); ++s)
@@ -56,7 +58,7 @@ Row<First> attend(const AttentionLayer& layer, int i, const Row<First>& query,
                 concatenated[static_cast<std::size_t>(h * p + k)] +=
                     alpha[s] * values[s][static_cast<std::size_t>(k)];
     }
-    return reference::apply(layer.c_proj_weight, concatenated);
+    return reference::apply(layer.w_o, concatenated);
 }
 
 Matrix reference_jacobian(const AttentionLayer& layer, int i, int first, int last,
@@ -133,10 +135,10 @@ TEST(AttentionViews, WrongInputIsRefusedWithASentence) {
     bad.heads = 3;
     EXPECT_THROW(AttentionViews{bad}, UserError);
     bad = good;
-    bad.c_attn_weight = Matrix::Zero(8, 24);
+    bad.w_k = Matrix::Zero(8, 24);
     EXPECT_THROW(AttentionViews{bad}, UserError);
     bad = good;
-    bad.c_attn_bias = Vector::Zero(8);
+    bad.b_v = Vector::Zero(7);
     EXPECT_THROW(AttentionViews{bad}, UserError);
     bad = good;
     bad.u(2, 2) = std::nan("");

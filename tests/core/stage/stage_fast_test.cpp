@@ -175,5 +175,35 @@ TEST(StageFast, PlaneStopsBetweenRows) {
     for (const float value : logdet) EXPECT_EQ(value, 7.0f);
 }
 
+// What is displayed, by the quick route, against the direct one: an LU of J, its whole SVD, all its
+// eigenvalues.
+TEST(StageFast, DisplayedMarginsAreThoseOfTheDirectRoute) {
+    for (const auto& [positions, width, gain] :
+         {std::tuple{40, 48, 1.0}, {40, 48, 2.0}, {30, 12, 1.5}, {24, 33, 0.3}}) {
+        const reference::RandomStage random = reference::random_stage(
+            static_cast<std::uint64_t>(width), positions, width, width, gain);
+        Stage stage(random.u.topRows(positions / 2), random.weights);
+        for (int i = positions / 2; i < positions; ++i) stage.append(random.u.row(i));
+        for (int i = 2; i < positions; ++i) {
+            const Matrix j = stage.jacobian(i);
+            const Vector sigma = Eigen::JacobiSVD<Matrix>(j).singularValues();
+            const double condition = sigma(0) / sigma(width - 1);
+            const PositionMargins found = stage.margins(i);
+            const Eigen::PartialPivLU<Eigen::MatrixXd> lu(j);
+            const double logdet = lu.matrixLU().diagonal().array().abs().log().sum();
+            EXPECT_NEAR(found.logdet.value, logdet, 1e-12 * std::max(1.0, condition));
+            EXPECT_EQ(found.logdet.sign, lu.determinant() < 0 ? -1 : 1);
+            EXPECT_NEAR(found.sigma_min, sigma(width - 1), 1e-12 * sigma(0));
+            int crossings = 0;
+            const Matrix map = Matrix::Identity(width, width) - j;
+            const Eigen::VectorXcd values =
+                Eigen::EigenSolver<Eigen::MatrixXd>(map, false).eigenvalues();
+            for (const std::complex<double>& value : values)
+                crossings += value.imag() == 0.0 && value.real() > 1.0;
+            EXPECT_EQ(found.crossings, crossings) << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -133,9 +133,7 @@ TEST_P(StageReference, SpectrumCrossingsAndSigmaMin) {
     const Eigen::MatrixXd map = Matrix::Identity(j_.rows(), j_.cols()) - j_;
     const Eigen::VectorXcd all = Eigen::EigenSolver<Eigen::MatrixXd>(map, false).eigenvalues();
     const Eigen::VectorXcd found = stage_.spectrum(last_);
-    const int n = stage_.attended(last_);
-    EXPECT_EQ(found.size(),
-              random_.weights.strict ? std::min<int>(n - 1, stage_.width()) : stage_.width());
+    EXPECT_EQ(found.size(), stage_.width());
     // As polynomials: prod (1 - lambda) = det J and sum lambda = tr.
     std::complex<double> log_sum = 0.0;
     for (const auto& value : found) log_sum += std::log(1.0 - value);
@@ -166,6 +164,33 @@ TEST(Stage, EveryPositionOfOneStage) {
         EXPECT_NEAR(m.det, expected.det(), reference::tolerance(j) * std::abs(expected.det()));
         EXPECT_NEAR(m.sigma_min, Eigen::JacobiSVD<Matrix>(j).singularValues().minCoeff(), 1e-12);
         EXPECT_NEAR(m.energy_sq, stage.residual(i).squaredNorm(), 1e-12);
+    }
+}
+
+// d eigenvalues at every position, the zeros of a short past among them: the sums of their powers
+// are the traces of the powers of I - J by automatic differentiation.
+TEST(Stage, SpectrumIsWholeAtEveryPosition) {
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        const bool strict = seed % 3 != 2;
+        const RandomStage random = random_stage(seed, 12, 8, 8, 1.5, strict, seed % 2 == 1);
+        const Stage stage = random.stage();
+        for (int i = 0; i < 12; ++i) {
+            const Matrix map =
+                Matrix::Identity(8, 8) - reference::jacobian(random.u, random.weights, i);
+            const Eigen::VectorXcd values = stage.spectrum(i);
+            ASSERT_EQ(values.size(), 8);
+            for (int k = 1; k < 8; ++k) EXPECT_GE(values(k - 1).real(), values(k).real());
+            Matrix power = Matrix::Identity(8, 8);
+            double scale = 1.0;
+            for (int k = 1; k <= 4; ++k) {
+                power = power * map;
+                scale = std::max(scale, power.norm());
+                const std::complex<double> sum = values.array().pow(k).sum();
+                EXPECT_NEAR(sum.real(), power.trace(), 1e-9 * scale) << seed << " " << i;
+                EXPECT_NEAR(sum.imag(), 0.0, 1e-9 * scale);
+            }
+            if (strict && i < 8) EXPECT_GE((values.array() == 0.0).count(), 8 - std::max(i - 1, 0));
+        }
     }
 }
 
@@ -203,7 +228,8 @@ TEST(Stage, TrivialPositions) {
         EXPECT_EQ(stage.crossings(i), 0);
         EXPECT_EQ(stage.sigma_min(i), 1.0);
         EXPECT_EQ(stage.gradient(i), Vector::Zero(7));
-        EXPECT_EQ(stage.spectrum(i).size(), 0);
+        EXPECT_EQ(stage.spectrum(i), Eigen::VectorXcd::Zero(7));
+        EXPECT_FALSE(stage.margins(i).has_boundary);
         EXPECT_FALSE(stage.geometric_margin(i).value.has_value());
     }
     const Stage self = random_stage(3, 5, 7, 7, 3.0, false).stage();

@@ -6,10 +6,12 @@
 #include <numeric>
 #include <vector>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
 namespace marginscope::kernels {
 namespace {
+
+using namespace linear;
 
 struct Shape {
     Eigen::Index time, size;

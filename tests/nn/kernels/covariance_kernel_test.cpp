@@ -7,10 +7,12 @@
 #include <Eigen/SVD>
 #include <vector>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
 namespace marginscope::kernels {
 namespace {
+
+using namespace linear;
 
 struct Case {
     Eigen::Index time, size;

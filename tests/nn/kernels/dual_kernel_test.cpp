@@ -7,10 +7,12 @@
 #include <Eigen/LU>
 #include <vector>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
 namespace marginscope::kernels {
 namespace {
+
+using namespace linear;
 
 struct Problem {
     Matrix u, a;  // T x d, d x d

@@ -6,10 +6,12 @@
 #include <Eigen/LU>
 #include <vector>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
 namespace marginscope::kernels {
 namespace {
+
+using namespace linear;
 
 struct Head {
     Matrix q, k, v, b;

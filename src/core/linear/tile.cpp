@@ -1,10 +1,10 @@
 // Tiles of eight rows by two vectors: sixteen sums, which hide each other's latency and fit the
 // registers of AVX-512; narrower machines keep some of them on the stack.
-#include "nn/kernels/tile.h"
+#include "core/linear/tile.h"
 
 #include "core/linear/simd.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 namespace {
 
 using simd::kCountOf;
@@ -111,4 +111,4 @@ void multiply(const Left<double>& a, const double* b, std::int64_t b_stride, dou
     product(operands(a, b, b_stride, out, out_stride, size, into));
 }
 
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

@@ -8,7 +8,7 @@
 
 #include "core/linear/simd.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 
 struct SmallDet {
     double logdet = 0.0;  // log|det|, -inf when singular or not finite
@@ -25,7 +25,7 @@ struct InverseScratch {
 };
 
 /// Replaces the leading n x n block of `a` by its inverse: row-major, rows `stride` apart, with
-/// zeros from column n to padded_columns(n) (nn/kernels/tile.h). Blocked Gauss-Jordan elimination,
+/// zeros from column n to padded_columns(n) (core/linear/tile.h). Blocked Gauss-Jordan elimination,
 /// in each row an element among the largest left as pivot. A singular or not finite block is set to
 /// zero.
 SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride,
@@ -33,4 +33,4 @@ SmallDet invert_in_place(float* a, std::int64_t n, std::int64_t stride,
 SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride,
                          InverseScratch<double>& scratch);
 
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

@@ -1,14 +1,14 @@
 // Inverses and determinants against Eigen's, pivots everywhere, and what cannot be inverted.
-#include "nn/kernels/small_inverse.h"
+#include "core/linear/small_inverse.h"
 
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
 #include <limits>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 namespace {
 
 template <typename Real>
@@ -82,4 +82,4 @@ TYPED_TEST(SmallInverse, DeterminantsBeyondTheRangeOfNumbers) {
 }
 
 }  // namespace
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

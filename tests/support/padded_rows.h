@@ -7,10 +7,10 @@
 #include <random>
 
 #include "core/linear/simd.h"
+#include "core/linear/tile.h"
 #include "core/stage/margins.h"
-#include "nn/kernels/tile.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 
 class Draws {
 public:
@@ -88,4 +88,4 @@ inline Matrix causal_weights(const Matrix& scores, bool strict = false) {
     return weights;
 }
 
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

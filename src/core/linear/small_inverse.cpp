@@ -7,16 +7,16 @@
 // through contiguous memory. A panel of rows is exchanged by itself; then each row outside takes
 // all its exchanges at once: it loses the panel's pivot columns and gains their factors times the
 // panel, which is a product.
-#include "nn/kernels/small_inverse.h"
+#include "core/linear/small_inverse.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 
-#include "nn/kernels/tile.h"
+#include "core/linear/tile.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 namespace {
 
 using simd::kCountOf;
@@ -229,4 +229,4 @@ SmallDet invert_in_place(double* a, std::int64_t n, std::int64_t stride,
     return invert(a, n, stride, scratch);
 }
 
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

@@ -1,13 +1,13 @@
 // Products of every shape that the tiles distinguish.
-#include "nn/kernels/tile.h"
+#include "core/linear/tile.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "nn/kernels/rows.h"
+#include "support/padded_rows.h"
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 namespace {
 
 template <typename Real>
@@ -82,4 +82,4 @@ TYPED_TEST(Tile, TrianglesStopWhereTheirRowsDo) {
 }
 
 }  // namespace
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace marginscope::kernels {
+namespace marginscope::linear {
 
 /// 64 bytes.
 template <typename Real>
@@ -47,4 +47,4 @@ void multiply(const Left<float>& a, const float* b, std::int64_t b_stride, float
 void multiply(const Left<double>& a, const double* b, std::int64_t b_stride, double* out,
               std::int64_t out_stride, const ProductSize& size, Into into);
 
-}  // namespace marginscope::kernels
+}  // namespace marginscope::linear
