@@ -130,8 +130,8 @@ void require_characters(const Corpus& corpus, std::size_t needed, std::string_vi
                         std::to_string(found) + ". Give a longer text or a smaller context.");
 }
 
-TokenizedCorpus::TokenizedCorpus(const Corpus& corpus, const Vocabulary& vocabulary, int context)
-    : ids_(vocabulary.encode_narrow(corpus.text)), train_size_(train_size_of(ids_.size())) {
+TokenizedCorpus::TokenizedCorpus(const Corpus& corpus, const Tokenizer& tokenizer, int context)
+    : ids_(tokenizer.encode_narrow(corpus.text)), train_size_(train_size_of(ids_.size())) {
     assert(context > 0);
     const auto window = static_cast<std::size_t>(context) + 1;
     // The validation tenth is the smaller part, and it is ceil(n / 10) tokens long.

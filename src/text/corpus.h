@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "text/token_ids.h"
-#include "text/vocabulary.h"
+#include "text/tokenizer.h"
 
 namespace marginscope {
 
@@ -49,7 +49,7 @@ class TokenizedCorpus {
 public:
     // Throws UserError if the training or the validation part would be shorter than one window of
     // context + 1.
-    TokenizedCorpus(const Corpus& corpus, const Vocabulary& vocabulary, int context);
+    TokenizedCorpus(const Corpus& corpus, const Tokenizer& tokenizer, int context);
 
     TokenView all() const noexcept { return ids_; }
     TokenView train() const noexcept;

@@ -13,10 +13,11 @@
 #include <vector>
 
 #include "text/token_ids.h"
+#include "text/tokenizer.h"
 
 namespace marginscope {
 
-class Vocabulary {
+class Vocabulary final : public Tokenizer {
 public:
     // Every character that occurs in `text`, plus the unknown. Throws Utf8Error.
     static Vocabulary from_text(std::string_view text);
@@ -28,25 +29,24 @@ public:
     static Vocabulary from_symbols(const std::vector<std::string>& symbols,
                                    const std::string& what = "The vocabulary");
 
-    int size() const noexcept { return static_cast<int>(code_points_.size()); }
+    int size() const noexcept override { return static_cast<int>(code_points_.size()); }
     // Id of U+FFFD: 0 for vocabularies made here, -1 if the list has none.
-    int unknown_id() const noexcept { return unknown_id_; }
+    int unknown_id() const noexcept override { return unknown_id_; }
 
     // Ids of the characters of `text`; what is not in the vocabulary becomes the unknown. Throws
     // Utf8Error; throws UserError naming the first foreign character if the vocabulary has no
     // unknown.
-    std::vector<int> encode(std::string_view text) const;
-    // The same of a long text, in as few bytes as ids of this vocabulary need.
-    TokenIds encode_narrow(std::string_view text) const;
+    std::vector<int> encode(std::string_view text) const override;
+    TokenIds encode_narrow(std::string_view text) const override;
     // How many characters of `text` encode() would turn into the unknown. Throws Utf8Error.
-    std::size_t count_unknown(std::string_view text) const;
+    std::size_t count_unknown(std::string_view text) const override;
 
     // Precondition: ids are in range.
-    std::string decode(std::span<const int> ids) const;
-    std::string symbol(int id) const;
+    std::string decode(std::span<const int> ids) const override;
+    std::string symbol(int id) const override;
     // For a screen: space as U+2423, newline U+21B5, tab U+21E5, other controls U+2400.., the rest
     // as it is.
-    std::string visible(int id) const;
+    std::string visible(int id) const override;
 
     // What from_symbols() takes.
     std::vector<std::string> symbols() const;

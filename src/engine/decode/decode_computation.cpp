@@ -163,7 +163,8 @@ void DecodeComputation::read_probabilities(const TextBlock& block, const ReadWin
 
 void DecodeComputation::measure_heads(const ReadWindow& window, const std::vector<int>& positions) {
     if (positions.empty()) return;
-    const HeadMargins heads = head_margins(*model_, window.decoder->window_embeddings(), positions);
+    const HeadMargins heads =
+        head_margins(model_->gpt, window.decoder->window_embeddings(), positions);
     for (std::size_t k = 0; k < positions.size(); ++k) {
         KnownPosition& at = known_entry(window.begin + static_cast<std::size_t>(positions[k]));
         at.head_logdet.clear();

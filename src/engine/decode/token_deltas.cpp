@@ -46,7 +46,10 @@ void TokenDeltas::follow(const DecodeDocument& document, TokenTable& table,
         scale_ *= rms_;
     }
     if (any_unknown) {
-        const at::Tensor all = model_.gpt.token_embeddings().detach().to(at::kDouble);
+        const at::Tensor all =
+            model_.gpt.token_vectors(at::arange(model_.gpt.vocabulary(), at::kLong))
+                .detach()
+                .to(at::kDouble);
         unknown_delta_ = to_matrix((all.mean(0) - all[0]).unsqueeze(0)).row(0).transpose();
     }
 }

@@ -10,7 +10,7 @@
 
 #include <vector>
 
-#include "nn/model/char_gpt.h"
+#include "nn/model/language_model.h"
 
 namespace marginscope {
 
@@ -33,8 +33,8 @@ BarrierTerms stage_barrier(const at::Tensor& u, const at::Tensor& w_q, const at:
 /// its batch. The attended set of a head includes the position itself. Gradients reach q, k, v of
 /// the tap and the model's own W_Q, W_O.
 /// `positions`: one choice per layer, rows by sequence and head; empty: all.
-BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequences, double cap,
-                           const std::vector<at::Tensor>& positions = {});
+BarrierTerms heads_barrier(const LanguageModel& model, const Tap& tap, std::int64_t sequences,
+                           double cap, const std::vector<at::Tensor>& positions = {});
 
 /// Plain numbers of a step or an evaluation.
 struct BarrierReport {
@@ -58,7 +58,7 @@ BarrierReport read_barrier_counts(const at::Tensor& counts);
 /// The smallest sigma_min(J_i) (E9) over positions i >= 3 of u (N, T, d); of heads, over all of
 /// them. For reports: slow.
 double stage_sigma_min(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k);
-double heads_sigma_min(const CharGpt& gpt, const Tap& tap, std::int64_t sequences);
+double heads_sigma_min(const LanguageModel& model, const Tap& tap, std::int64_t sequences);
 
 /// Over matrices (..., m, m); NaN when one of them is not finite.
 double smallest_singular_value(const at::Tensor& matrices);

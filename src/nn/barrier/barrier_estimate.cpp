@@ -25,7 +25,8 @@ at::Tensor shuffled(std::int64_t sequences, const RunConfig& config, std::int64_
 
 Tap chosen_rows(const Tap& tap, const at::Tensor& rows) {
     Tap chosen = tap;
-    for (LayerTap& layer : chosen.layers) layer.qkv = layer.qkv.index_select(0, rows);
+    for (LayerTap& layer : chosen.layers)
+        for (at::Tensor* const x : {&layer.q, &layer.k, &layer.v}) *x = x->index_select(0, rows);
     return chosen;
 }
 

@@ -22,59 +22,50 @@ using torch::autograd::variable_list;
 /// left to compute.
 class HeadsSum : public Function<HeadsSum> {
 public:
-    static variable_list forward(AutogradContext* context, const at::Tensor& qkv,
-                                 const at::Tensor& b, const HeadsSettings& in) {
-        const HeadsGradients found = head_gradients(qkv, b, in);
+    static variable_list forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
+                                 const at::Tensor& v, const at::Tensor& b,
+                                 const HeadsSettings& in) {
+        const HeadsGradients found = head_gradients({q, k, v, b}, in);
         const at::Tensor sum = found.logdet.masked_fill(found.sign == 0, 0.0).sum();
-        context->save_for_backward({found.d_qkv, found.d_b});
+        context->save_for_backward({found.d_q, found.d_k, found.d_v, found.d_b});
         context->mark_non_differentiable({found.logdet, found.sign, found.norm});
         return {sum, found.logdet, found.sign, found.norm};
     }
 
     static variable_list backward(AutogradContext* context, const variable_list& gradients) {
         const variable_list saved = context->get_saved_variables();
-        return {saved[0] * gradients[0], saved[1] * gradients[0], at::Tensor()};
+        return {saved[0] * gradients[0], saved[1] * gradients[0], saved[2] * gradients[0],
+                saved[3] * gradients[0], at::Tensor()};
     }
 };
 
-struct LayerWeights {
-    at::Tensor w_q;  // (H, p, d)
-    at::Tensor w_o;  // (H, d, p)
-};
-
-LayerWeights layer_weights(const CharGpt& gpt, int layer) {
-    const std::int64_t heads = gpt.shape().heads;
-    const std::int64_t width = gpt.shape().width;
-    const std::int64_t p = width / heads;
-    return {gpt.block(layer).attn_w.narrow(0, 0, width).view({heads, p, width}),
-            gpt.block(layer).proj_w.view({width, heads, p}).transpose(0, 1)};
-}
-
 }  // namespace
 
-BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequences, double cap,
-                           const std::vector<at::Tensor>& positions) {
-    const std::int64_t heads = gpt.shape().heads;
-    const std::int64_t p = gpt.shape().width / heads;
+BarrierTerms heads_barrier(const LanguageModel& model, const Tap& tap, std::int64_t sequences,
+                           double cap, const std::vector<at::Tensor>& positions) {
+    const std::int64_t heads = model.shape().heads;
+    const std::int64_t p = model.shape().width / heads;
     const double root = std::sqrt(static_cast<double>(p));
     std::vector<at::Tensor> logdet, sign, norm, sums;
-    for (int layer = 0; layer < gpt.shape().layers; ++layer) {
+    for (int layer = 0; layer < model.shape().layers; ++layer) {
         const auto at = static_cast<std::size_t>(layer);
-        const at::Tensor qkv = tap.layers[at].qkv.to(gpt.dtype());
-        const LayerWeights weights = layer_weights(gpt, layer);
+        const LayerTap& seen = tap.layers[at];
+        const auto own = [&](const at::Tensor& x) { return x.to(model.dtype()); };
+        const AttentionWeights weights = model.attention_weights(layer);
         const at::Tensor b = at::matmul(weights.w_q, weights.w_o) / root;  // B^h, (H, p, p)
         HeadsSettings settings;
         settings.sequences = sequences;
         settings.cap = cap;
         settings.positions =
-            positions.empty() ? all_positions(sequences * heads, qkv.size(1)) : positions[at];
+            positions.empty() ? all_positions(sequences * heads, seen.q.size(2)) : positions[at];
         {
             at::NoGradGuard no_grad;
             settings.gram_left = at::matmul(weights.w_o.transpose(1, 2), weights.w_o);
             settings.gram_right =
                 at::matmul(weights.w_q, weights.w_q.transpose(1, 2)) / static_cast<double>(p);
         }
-        const variable_list result = HeadsSum::apply(qkv, b, settings);
+        const variable_list result =
+            HeadsSum::apply(own(seen.q), own(seen.k), own(seen.v), b, settings);
         sums.push_back(result[0]);
         logdet.push_back(result[1]);
         sign.push_back(result[2]);
@@ -85,16 +76,16 @@ BarrierTerms heads_barrier(const CharGpt& gpt, const Tap& tap, std::int64_t sequ
     return terms;
 }
 
-double heads_sigma_min(const CharGpt& gpt, const Tap& tap, std::int64_t sequences) {
+double heads_sigma_min(const LanguageModel& model, const Tap& tap, std::int64_t sequences) {
     at::NoGradGuard no_grad;
-    const std::int64_t heads = gpt.shape().heads;
-    const std::int64_t width = gpt.shape().width;
+    const std::int64_t heads = model.shape().heads;
+    const std::int64_t width = model.shape().width;
     const std::int64_t p = width / heads;
     double smallest =
         2 * p < width ? 1.0 : INFINITY;  // J is the identity outside the span of [W_O, W_Qᵀ]
-    for (int layer = 0; layer < gpt.shape().layers; ++layer) {
+    for (int layer = 0; layer < model.shape().layers; ++layer) {
         const LayerTap& seen = tap.layers[static_cast<std::size_t>(layer)];
-        const LayerWeights weights = layer_weights(gpt, layer);
+        const AttentionWeights weights = model.attention_weights(layer);
         const at::Tensor q = seen.q.narrow(0, 0, sequences), k = seen.k.narrow(0, 0, sequences);
         const at::Tensor v = seen.v.narrow(0, 0, sequences);  // (N, H, T, p)
         const std::int64_t time = q.size(2);

@@ -9,10 +9,10 @@
 #include <limits>
 #include <vector>
 
+#include "core/linear/tile.h"
 #include "nn/barrier/positions.h"
 #include "nn/barrier/small_matrices.h"
 #include "nn/kernels/covariance_kernel.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope {
 namespace {
@@ -39,8 +39,8 @@ CovarianceGradients on_cpu(const CovarianceInput& in) {
     const std::int64_t count = in.attention.size(1);
     const std::int64_t time = in.attention.size(2);
     const std::int64_t size = in.values.size(2);
-    const std::int64_t row = kernels::padded_columns<Real>(size);
-    const std::int64_t wide = kernels::padded_columns<Real>(time);
+    const std::int64_t row = linear::padded_columns<Real>(size);
+    const std::int64_t wide = linear::padded_columns<Real>(time);
     const at::Tensor attention = padded_rows(in.attention, wide);
     const at::Tensor values = padded_rows(in.values, row), keys = padded_rows(in.keys, row);
     const at::Tensor attended = (in.positions + in.own).contiguous();

@@ -59,18 +59,21 @@ CovarianceInput covariance_input(at::Device device) {
             std::nullopt};
 }
 
-struct HeadsInput {
-    at::Tensor qkv, b;
+struct HeadsProblem {
+    HeadsInput of;
     HeadsSettings settings;
 };
 
-HeadsInput heads_input(at::Device device) {
+HeadsProblem heads_problem(at::Device device) {
     constexpr std::int64_t kHeads = 2, kSize = 8;
     const at::Tensor w_q = normal({kHeads, kSize, kHeads * kSize}, 0.4, 6).to(device);
     const at::Tensor w_o = normal({kHeads, kHeads * kSize, kSize}, 0.4, 7).to(device);
-    HeadsInput in;
-    in.qkv = normal({3, 20, 3 * kHeads * kSize}, 1.0, 8).to(device);
-    in.b = at::matmul(w_q, w_o) / std::sqrt(static_cast<double>(kSize));
+    HeadsProblem in;
+    const at::Tensor qkv = normal({3, 3, kHeads, 20, kSize}, 1.0, 8).to(device);
+    in.of.q = qkv[0];
+    in.of.k = qkv[1];
+    in.of.v = qkv[2];
+    in.of.b = at::matmul(w_q, w_o) / std::sqrt(static_cast<double>(kSize));
     in.settings.sequences = 2;
     in.settings.positions = all_positions(2 * kHeads, 20);
     in.settings.gram_left = at::matmul(w_o.transpose(1, 2), w_o);
@@ -82,21 +85,21 @@ HeadsInput heads_input(at::Device device) {
 Numbers by_kernels() {
     const DualGradients dual = dual_gradients(dual_input(at::kCPU));
     const CovarianceGradients primal = covariance_gradients(covariance_input(at::kCPU));
-    const HeadsInput heads = heads_input(at::kCPU);
-    const HeadsGradients of_heads = head_gradients(heads.qkv, heads.b, heads.settings);
+    const HeadsProblem heads = heads_problem(at::kCPU);
+    const HeadsGradients of_heads = head_gradients(heads.of, heads.settings);
     return {dual.logdet,   dual.sign,          dual.d_scores,   dual.d_attention, primal.logdet,
             primal.sign,   primal.d_attention, primal.d_values, primal.d_keys,    of_heads.logdet,
-            of_heads.sign, of_heads.d_qkv,     of_heads.d_b};
+            of_heads.sign, of_heads.d_q,       of_heads.d_k,    of_heads.d_v,     of_heads.d_b};
 }
 
 Numbers by_batches(at::Device device) {
     const DualGradients dual = dual_gradients_by_batches(dual_input(device));
     const CovarianceGradients primal = covariance_gradients_by_batches(covariance_input(device));
-    const HeadsInput heads = heads_input(device);
-    const HeadsGradients of_heads = head_gradients_by_batches(heads.qkv, heads.b, heads.settings);
+    const HeadsProblem heads = heads_problem(device);
+    const HeadsGradients of_heads = head_gradients_by_batches(heads.of, heads.settings);
     return {dual.logdet,   dual.sign,          dual.d_scores,   dual.d_attention, primal.logdet,
             primal.sign,   primal.d_attention, primal.d_values, primal.d_keys,    of_heads.logdet,
-            of_heads.sign, of_heads.d_qkv,     of_heads.d_b};
+            of_heads.sign, of_heads.d_q,       of_heads.d_k,    of_heads.d_v,     of_heads.d_b};
 }
 
 }  // namespace

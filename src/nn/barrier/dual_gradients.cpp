@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/linear/tile.h"
 #include "nn/barrier/positions.h"
 #include "nn/barrier/small_matrices.h"
 #include "nn/kernels/dual_kernel.h"
-#include "nn/kernels/tile.h"
 
 namespace marginscope {
 namespace {
@@ -33,7 +33,7 @@ DualGradients dual_on_cpu(const DualInput& in) {
     constexpr std::int64_t kParts = 4;
     const std::int64_t sequences = in.scores.size(0);
     const std::int64_t time = in.scores.size(1);
-    const std::int64_t stride = kernels::padded_columns<Real>(time);
+    const std::int64_t stride = linear::padded_columns<Real>(time);
     const auto padded = [&](const at::Tensor& t) {
         return stride == time ? t.contiguous() : at::constant_pad_nd(t, {0, stride - time});
     };

@@ -17,16 +17,19 @@ struct HeadsSettings {
     double cap = 0.0;                  // each gradient is scaled by min(1, cap / |J^-1|_F)
 };
 
+struct HeadsInput {
+    at::Tensor q, k, v;  // (B, H, T, p), as they lie in the pass
+    at::Tensor b;        // (H, p, p) = W_Q^h W_O^h / sqrt(p)
+};
+
 /// Gradients are those of the capped sum of log|det|; no autograd.
 struct HeadsGradients {
     at::Tensor logdet, sign, norm;  // (sequences H, m)
-    at::Tensor d_qkv;               // (B, T, 3C), zero in the other sequences
+    at::Tensor d_q, d_k, d_v;       // (B, H, T, p), zero in the other sequences
     at::Tensor d_b;                 // (H, p, p)
 };
 
-/// qkv (B, T, 3C); b (H, p, p) = W_Q^h W_O^h / sqrt(p).
-HeadsGradients head_gradients(const at::Tensor& qkv, const at::Tensor& b, const HeadsSettings& in);
-HeadsGradients head_gradients_by_batches(const at::Tensor& qkv, const at::Tensor& b,
-                                         const HeadsSettings& in);
+HeadsGradients head_gradients(const HeadsInput& of, const HeadsSettings& in);
+HeadsGradients head_gradients_by_batches(const HeadsInput& of, const HeadsSettings& in);
 
 }  // namespace marginscope

@@ -63,8 +63,12 @@ Determinants by_dual(const Attended& at, const at::Tensor& keys, const at::Tenso
 
 Determinants by_covariance(const Attended& at, const at::Tensor& keys, const at::Tensor& positions,
                            const StageTermsSettings& settings) {
-    const CovarianceInput in{
-        rows_at(at.attention, positions), positions, 0, at.u0, keys, settings.cap, std::nullopt};
+    CovarianceInput in;
+    in.attention = rows_at(at.attention, positions);
+    in.positions = positions;
+    in.values = at.u0;
+    in.keys = keys;
+    in.cap = settings.cap;
     LanczosResult found;
     if (settings.lanczos)
         found = lanczos_gradients(in, *settings.lanczos);
@@ -76,19 +80,45 @@ Determinants by_covariance(const Attended& at, const at::Tensor& keys, const at:
             g.d_values, g.d_keys, {},     found.probe_variance};
 }
 
+Attended attended(const at::Tensor& u, const at::Tensor& w_q, const at::Tensor& w_k, double scale) {
+    Attended at;
+    at.u = u;
+    at.u0 = u - u.mean(1, true);
+    at.q = at::matmul(u, w_q.transpose(0, 1));
+    at.k = at::matmul(u, w_k.transpose(0, 1)) * scale;
+    at.scores = at::matmul(at.q, at.k.transpose(1, 2));
+    at.attention = strict_attention(at.scores);
+    return at;
+}
+
+/// What the means leave of u, and its mean square as attention's scores change it.
+struct Energy {
+    at::Tensor residual;         // (N, T, d), zero where there is no margin
+    at::Tensor residual_square;  // scalar
+    at::Tensor d_scores;         // (N, T, T)
+    double scale = 0.0;          // of d residual_square / d residual
+};
+
+Energy energy_of(const Attended& at) {
+    const at::Tensor& u = at.u;
+    Energy energy;
+    energy.residual = u - at::matmul(at.attention, u);
+    energy.residual.narrow(1, 0, kFirstPosition).zero_();
+    const double count = static_cast<double>(u.size(0) * (u.size(1) - kFirstPosition) * u.size(2));
+    energy.scale = 2.0 / count;
+    energy.residual_square = energy.residual.square().sum() / count;
+    energy.d_scores = softmax_backward(
+        at::matmul(energy.residual, u.transpose(1, 2)) * (-2.0 / count), at.attention);
+    return energy;
+}
+
 class StageFunction : public Function<StageFunction> {
 public:
     static variable_list forward(AutogradContext* context, const at::Tensor& u,
                                  const at::Tensor& w_q, const at::Tensor& w_k,
                                  const StageTermsSettings& settings) {
         const double scale = 1.0 / std::sqrt(static_cast<double>(w_q.size(0)));
-        Attended at;
-        at.u = u;
-        at.u0 = u - u.mean(1, true);
-        at.q = at::matmul(u, w_q.transpose(0, 1));
-        at.k = at::matmul(u, w_k.transpose(0, 1)) * scale;
-        at.scores = at::matmul(at.q, at.k.transpose(1, 2));
-        at.attention = strict_attention(at.scores);
+        const Attended at = attended(u, w_q, w_k, scale);
         const at::Tensor positions =
             settings.positions.defined() ? settings.positions : all_positions(u.size(0), u.size(1));
         // Few kept tokens are few rows of the dual, however long the past.
@@ -99,21 +129,15 @@ public:
         const Determinants found = (dual ? by_dual : by_covariance)(at, keys, positions, settings);
         const at::Tensor sum = found.logdet.masked_fill(found.sign == 0, 0.0).sum();
 
-        at::Tensor residual = u - at::matmul(at.attention, u);
-        residual.narrow(1, 0, kFirstPosition).zero_();
-        const double count =
-            static_cast<double>(u.size(0) * (u.size(1) - kFirstPosition) * u.size(2));
-        const at::Tensor residual_square = residual.square().sum() / count;
-        const at::Tensor energy_scores = softmax_backward(
-            at::matmul(residual, u.transpose(1, 2)) * (-2.0 / count), at.attention);
+        const Energy parts = energy_of(at);
         const bool energy = settings.energy_factor > 0.0;
-        context->save_for_backward({u, w_q, w_k, at.q, at.k, found.d_scores, energy_scores,
+        context->save_for_backward({u, w_q, w_k, at.q, at.k, found.d_scores, parts.d_scores,
                                     energy ? at.attention : at::Tensor(),
-                                    energy ? residual : at::Tensor(), found.d_values, found.d_keys,
-                                    dual ? at::Tensor() : at.u0});
+                                    energy ? parts.residual : at::Tensor(), found.d_values,
+                                    found.d_keys, dual ? at::Tensor() : at.u0});
         context->saved_data["barrier_factor"] = settings.barrier_factor;
         context->saved_data["energy_factor"] = settings.energy_factor;
-        context->saved_data["energy_scale"] = 2.0 / count;
+        context->saved_data["energy_scale"] = parts.scale;
         const auto or_nothing = [&](const at::Tensor& t) {
             return t.defined() ? t : at::empty({0}, u.options());
         };
@@ -121,7 +145,7 @@ public:
                                      or_nothing(found.truncation_bound),
                                      or_nothing(found.probe_variance)};
         context->mark_non_differentiable(facts);
-        variable_list out = {sum, residual_square};
+        variable_list out = {sum, parts.residual_square};
         out.insert(out.end(), facts.begin(), facts.end());
         return out;
     }

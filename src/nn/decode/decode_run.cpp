@@ -30,7 +30,7 @@ void check(const DecodeRequest& request) {
 }
 
 std::vector<int> first_tokens(const Model& model, const DecodeRequest& request) {
-    std::vector<int> ids = model.vocabulary.encode(request.prompt);
+    std::vector<int> ids = model.tokenizer().encode(request.prompt);
     if (ids.empty()) ids = {opening_token(model.vocabulary)};
     return ids;
 }
@@ -40,7 +40,7 @@ void fill_margin(TokenChooser& chooser, int token, MarginKind kind, DecodedToken
     const std::optional<PositionMargins> found = chooser.margins_of(token, kind);
     if (!found) return;
     decoded.crossings = found->crossings;
-    const double value = margin_order(*found, kind);
+    const double value = margin_value(*found, kind);
     if (kind != MarginKind::geometric || std::isfinite(value)) decoded.margin = value;
 }
 
@@ -56,7 +56,7 @@ DecodeResult decode(const DecodeRequest& request,
     DecodeResult result;
     result.model = model_name(request.model);
     result.prompt = request.prompt;
-    result.unknown = model.vocabulary.count_unknown(request.prompt);
+    result.unknown = model.tokenizer().count_unknown(request.prompt);
     result.stopped = "length";
     Decoder decoder(model.gpt);
     TokenChooser chooser(model, decoder);
@@ -73,7 +73,7 @@ DecodeResult decode(const DecodeRequest& request,
             break;
         }
         DecodedToken decoded;
-        decoded.token = model.vocabulary.symbol(chosen->token);
+        decoded.token = model.tokenizer().symbol(chosen->token);
         decoded.logprob = chosen->logprob;
         decoded.entropy = chosen->entropy;
         fill_margin(chooser, chosen->token, request.kind, decoded);

@@ -31,7 +31,7 @@ std::size_t decode_window_begin(std::size_t length, std::size_t context) {
     return length == 0 ? 0 : block_of(length - 1, context, WindowRule::half).begin;
 }
 
-Decoder::Decoder(const CharGpt& model) : model_(&model) {}
+Decoder::Decoder(const LanguageModel& model) : model_(&model), step_(model.token_step()) {}
 
 void Decoder::clear() {
     ids_.clear();
@@ -95,7 +95,7 @@ void Decoder::extend_window() {
     const std::size_t missing = window_length() - window_.length;
     if (missing == 0) return;
     make_room(window_);
-    if (missing == 1 && TokenStep::handles(*model_))
+    if (missing == 1 && step_ != nullptr)
         extend_by_step();
     else
         extend_by_pass();
@@ -118,19 +118,10 @@ void Decoder::make_room(Window& window) const {
 
 // The last token alone, by TokenStep.
 void Decoder::extend_by_step() {
-    const std::int64_t width = model_->shape().width;
     const std::int64_t context = model_->shape().context;
     const auto position = signed_size(window_.length);
-    const float* token = model_->token_embeddings().const_data_ptr<float>() + ids_.back() * width;
-    const float* place = model_->position_embeddings().const_data_ptr<float>() + position * width;
     const float* delta =
         deltas_.back().defined() ? deltas_.back().const_data_ptr<float>() : nullptr;
-    std::vector<float> u(static_cast<std::size_t>(width));
-    for (std::int64_t c = 0; c < width; ++c) {
-        float& sum = u[static_cast<std::size_t>(c)];
-        sum = token[c] + place[c];
-        if (delta != nullptr) sum += delta[c];
-    }
     TokenStepBuffers buffers;
     buffers.keys = window_.keys.data_ptr<float>();
     buffers.values = window_.values.data_ptr<float>();
@@ -139,7 +130,7 @@ void Decoder::extend_by_step() {
         buffers.attention = window_.attention.data_ptr<float>() + position * context;
         buffers.attention_head_stride = context * context;
     }
-    step_.run(*model_, u.data(), position, buffers);
+    step_->run(ids_.back(), delta, position, buffers);
 }
 
 // All missing tokens in one pass of the model.
@@ -229,10 +220,7 @@ Matrix Decoder::embeddings_f64(std::size_t begin, std::size_t end) const {
     const std::int64_t n = signed_size(end - begin);
     if (n == 0) return Matrix(0, model_->shape().width);
     const std::span<const int> ids(ids_.data() + begin, end - begin);
-    at::Tensor u =
-        at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0].to(
-            at::kDouble);
-    u = u + model_->position_embeddings().narrow(0, 0, n).to(at::kDouble);
+    at::Tensor u = model_->embed_exactly(id_tensor(ids, model_->device()))[0];
     for (std::size_t k = begin; k < end; ++k)
         if (deltas_[k].defined()) u[signed_size(k - begin)].add_(deltas_[k].to(at::kDouble));
     return to_matrix(u);
@@ -249,10 +237,11 @@ Matrix Decoder::next_embeddings(std::span<const int> ids) const {
     const at::NoGradGuard no_grad;
     const auto context = static_cast<std::size_t>(model_->shape().context);
     const std::size_t position = ids_.size() - decode_window_begin(ids_.size() + 1, context);
-    const at::Tensor tokens =
-        at::embedding(model_->token_embeddings(), id_tensor(ids, model_->device()))[0];
-    return to_matrix(tokens.to(at::kDouble) +
-                     model_->position_embeddings()[signed_size(position)].to(at::kDouble));
+    // Each id is a sequence of one token, at that place.
+    return to_matrix(
+        model_
+            ->embed_exactly(id_tensor(ids, model_->device()).transpose(0, 1), signed_size(position))
+            .squeeze(1));
 }
 
 }  // namespace marginscope

@@ -2,18 +2,19 @@
 // window.
 //
 // One thread (the one that owns the model). No gradients are recorded. Positions ("index") count
-// tokens of the whole text from 0; the model sees a window of it. Legend of shapes: char_gpt.h.
+// tokens of the whole text from 0; the model sees a window of it. Legend of shapes:
+// language_model.h.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "core/stage/margins.h"
-#include "nn/decode/token_step.h"
-#include "nn/model/char_gpt.h"
+#include "nn/model/language_model.h"
 
 namespace marginscope {
 
@@ -27,7 +28,7 @@ class Decoder {
 public:
     /// `model` must outlive the decoder and keep its weights; after a change of weights call
     /// clear().
-    explicit Decoder(const CharGpt& model);
+    explicit Decoder(const LanguageModel& model);
     // A copy would write to the same cache.
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
@@ -91,13 +92,13 @@ private:
     at::Tensor embeddings(std::size_t begin, std::size_t end, std::size_t first_position) const;
     Matrix embeddings_f64(std::size_t begin, std::size_t end) const;
 
-    const CharGpt* model_;
+    const LanguageModel* model_;
     std::vector<int> ids_;
     std::vector<at::Tensor> deltas_;  // (C) per token, undefined: none
     Window window_;
     std::vector<Window> earlier_;  // the last few windows, as they were when they were left
     bool capture_ = false;
-    TokenStep step_;
+    std::unique_ptr<TokenStep> step_;  // null: the model has none
 };
 
 }  // namespace marginscope

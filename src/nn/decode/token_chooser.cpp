@@ -33,7 +33,8 @@ bool TokenChooser::keeps_margin(int token, const SamplingSettings& settings) {
     if (margins->beyond() && !settings.allow_beyond) return false;
     if (settings.min_margin_kind != MarginKind::determinant)
         margins = next_->of(token, settings.min_margin_kind);
-    return margin_order(*margins, settings.min_margin_kind) >= *settings.min_margin;
+    return margin_allows(*margins, settings.min_margin_kind, *settings.min_margin,
+                         settings.allow_beyond);
 }
 
 std::vector<Candidate> TokenChooser::candidates(const SamplingSettings& settings) {

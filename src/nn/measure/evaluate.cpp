@@ -2,7 +2,6 @@
 #include "nn/measure/evaluate.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
@@ -15,9 +14,9 @@
 #include "nn/measure/noise.h"
 #include "nn/measure/token_windows.h"
 #include "nn/model/checkpoint.h"
+#include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
-#include "text/vocabulary.h"
 
 namespace marginscope {
 namespace {
@@ -35,7 +34,7 @@ struct Sums {
     std::vector<double> flips;
 };
 
-Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& targets,
+Losses losses_of(const LanguageModel& model, const at::Tensor& u, const at::Tensor& targets,
                  const ForwardOptions& options) {
     const at::Tensor logits = model.logits_from_embeddings(u, options);  // (B, T, V)
     const at::Tensor logprob = at::log_softmax(logits, -1);
@@ -45,7 +44,7 @@ Losses losses_of(const CharGpt& model, const at::Tensor& u, const at::Tensor& ta
 
 class CurveRun {
 public:
-    CurveRun(const CharGpt& model, const TokenView& ids, std::vector<TokenWindow> windows,
+    CurveRun(const LanguageModel& model, const TokenView& ids, std::vector<TokenWindow> windows,
              const NoiseRequest& request, double unit)
         : model_(model), ids_(ids), windows_(std::move(windows)), request_(request), unit_(unit) {
         sums_.resize(request.sigmas.size());
@@ -114,7 +113,7 @@ private:
         }
     }
 
-    const CharGpt& model_;
+    const LanguageModel& model_;
     TokenView ids_;
     std::vector<TokenWindow> windows_;
     const NoiseRequest& request_;
@@ -138,12 +137,12 @@ void check(const NoiseRequest& request) {
 NoiseCurve curve_of(const NoiseRequest& request,
                     const std::function<void(std::size_t, std::size_t)>& progress,
                     const std::stop_token& stop) {
-    at::set_num_threads(request.threads);
+    set_compute_threads(request.threads);
     const at::NoGradGuard no_grad;
     const std::string name = model_name(request.model);
     const Model model = load_requested_model(request.model);
-    const TokenIds all = model.vocabulary.encode_narrow(request.text);
-    const auto context = static_cast<std::size_t>(model.gpt.shape().context);
+    const TokenIds all = model.tokenizer().encode_narrow(request.text);
+    const auto context = static_cast<std::size_t>(model.language().shape().context);
     // The split of training: what the model learned from is never evaluated.
     const std::size_t begin = request.whole_text ? 0 : all.size() * 9 / 10;
     const TokenView ids(all, begin, all.size() - begin);
@@ -162,11 +161,12 @@ NoiseCurve curve_of(const NoiseRequest& request,
     NoiseCurve curve;
     curve.model = name;
     for (std::size_t i = 0; i < ids.size(); ++i)
-        curve.unknown += ids[i] == model.vocabulary.unknown_id();
+        curve.unknown += ids[i] == model.tokenizer().unknown_id();
     curve.unit = request.relative ? "rms" : "absolute";
     curve.where = name_of(request.where);
-    curve.rms = token_embedding_rms(model.gpt, evaluated);
-    CurveRun run(model.gpt, ids, std::move(windows), request, request.relative ? curve.rms : 1.0);
+    curve.rms = token_embedding_rms(model.language(), evaluated);
+    CurveRun run(model.language(), ids, std::move(windows), request,
+                 request.relative ? curve.rms : 1.0);
     std::size_t done = 0;
     while (done < run.batches() && !(done > 0 && stop.stop_requested())) {
         run.run_batch(done++);

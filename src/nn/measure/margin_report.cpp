@@ -46,7 +46,7 @@ Loaded load(const MarginRequest& request) {
     if (request.view == MarginView::stage)
         stage_weights(model, model_name(request.model));  // refuses before any work
     CharGpt exact = model.gpt.clone(at::kCPU, at::kDouble);
-    TokenIds ids = model.vocabulary.encode_narrow(request.text);
+    TokenIds ids = model.tokenizer().encode_narrow(request.text);
     const auto context = static_cast<std::size_t>(exact.shape().context);
     std::vector<TextBlock> blocks =
         text_blocks(ids.size(), context, request.windows, request.max_positions);
@@ -97,7 +97,7 @@ public:
                 PositionReport& record = records_.emplace_back();
                 record.i = i;
                 record.window = block;
-                record.token = loaded.model.vocabulary.symbol(loaded.ids[i]);
+                record.token = loaded.model.tokenizer().symbol(loaded.ids[i]);
             }
         }
         if (request.view == MarginView::stage) weights_ = stage_weights(loaded.model);
@@ -139,13 +139,12 @@ public:
         for (std::size_t r = 0; r < records_.size(); ++r) {
             std::optional<PositionMargins> margins = nearest(records_[r]);
             if (!margins) continue;
-            margins->position =
-                static_cast<int>(r) + static_cast<int>(kFirstMargin);  // never refused as too early
+            margins->position = static_cast<int>(r);
             all.push_back(*margins);
         }
         std::vector<std::size_t> chosen;
         for (const int position : support_tokens(all, request_.kind, request_.support)) {
-            chosen.push_back(static_cast<std::size_t>(position) - kFirstMargin);
+            chosen.push_back(static_cast<std::size_t>(position));
             records_[chosen.back()].support = true;
         }
         return chosen;
@@ -211,6 +210,7 @@ private:
         for (const auto& layer : record.heads) all.insert(all.end(), layer.begin(), layer.end());
         if (all.empty()) return std::nullopt;
         PositionMargins best;
+        best.has_boundary = record.i > record.window.begin;  // the first attends to itself alone
         double least = std::numeric_limits<double>::infinity();
         for (const ViewMargin& view : all) {
             PositionMargins margins;
@@ -218,7 +218,8 @@ private:
             margins.det = view.logdet.det();
             margins.sigma_min = view.sigma_min;
             margins.crossings = view.crossings;
-            if (const double order = margin_order(margins, request_.kind); order < least) {
+            margins.has_boundary = best.has_boundary;
+            if (const double order = margin_value(margins, request_.kind); order < least) {
                 least = order;
                 best = margins;
             }

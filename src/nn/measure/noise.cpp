@@ -32,14 +32,15 @@ at::Tensor standard_noise(const NoiseKey& key, std::span<const std::uint64_t> wi
     return out;
 }
 
-double token_embedding_rms(const CharGpt& model, std::span<const int> ids) {
+double token_embedding_rms(const LanguageModel& model, std::span<const int> ids) {
     if (ids.empty()) return 0.0;
     const at::NoGradGuard no_grad;
     // By how often each token occurs: nothing of the text's length is embedded.
     std::vector<double> counts(static_cast<std::size_t>(model.vocabulary()), 0.0);
     for (const int id : ids) counts[static_cast<std::size_t>(id)] += 1.0;
+    const at::Tensor all = at::arange(model.vocabulary(), at::kLong).to(model.device());
     const at::Tensor square =
-        model.token_embeddings().to(at::kCPU, at::kDouble).square().mean(1).contiguous();
+        model.token_vectors(all).to(at::kCPU, at::kDouble).square().mean(1).contiguous();
     const double* of_token = square.data_ptr<double>();
     double sum = 0.0;
     for (std::size_t id = 0; id < counts.size(); ++id) sum += counts[id] * of_token[id];

@@ -1,7 +1,7 @@
 // Gaussian noise from counters: the same draws for every sigma, every model of equal width and
 // every machine.
 //
-// Shapes: char_gpt.h's legend. Any thread; no state.
+// Shapes: language_model.h's legend. Any thread; no state.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,7 @@
 
 #include "core/random.h"
 #include "nn/measure/evaluate.h"
-#include "nn/model/char_gpt.h"
+#include "nn/model/language_model.h"
 
 namespace marginscope {
 
@@ -30,8 +30,8 @@ struct NoiseKey {
 at::Tensor standard_noise(const NoiseKey& key, std::span<const std::uint64_t> windows,
                           std::int64_t time, std::int64_t width, std::int64_t first_position = 0);
 
-/// RMS over coordinates of the token embeddings wte[id] of these ids, without positions.
-double token_embedding_rms(const CharGpt& model, std::span<const int> ids);
+/// RMS over coordinates of these tokens' vectors, without positions.
+double token_embedding_rms(const LanguageModel& model, std::span<const int> ids);
 
 /// The draws of one batch of windows, made when they are first asked for and then kept: every sigma
 /// uses them again.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
@@ -24,17 +25,23 @@ const EmbeddingStage& require_stage(const Model& model, const std::string& model
     return *model.stage;
 }
 
+/// (H, p, C) -> (C, C), the heads one below the other.
+Matrix stacked(const at::Tensor& of_heads) { return to_matrix(of_heads.flatten(0, 1)); }
+
+std::optional<Vector> stacked_bias(const at::Tensor& of_heads) {
+    if (!of_heads.defined()) return std::nullopt;
+    return Vector(to_matrix(of_heads.reshape({1, -1})).row(0).transpose());
+}
+
 }  // namespace
 
-Matrix stage_embeddings(const CharGpt& model, std::span<const int> ids) {
+Matrix stage_embeddings(const LanguageModel& model, std::span<const int> ids) {
     const at::NoGradGuard no_grad;
     const auto n = static_cast<std::int64_t>(ids.size());
     assert(n <= model.shape().context);
     at::Tensor index = at::empty({n}, at::kLong);
     std::copy(ids.begin(), ids.end(), index.data_ptr<std::int64_t>());
-    const at::Tensor tokens =
-        at::embedding(model.token_embeddings(), index.to(model.device())).to(at::kDouble);
-    return to_matrix(tokens + model.position_embeddings().narrow(0, 0, n).to(at::kDouble));
+    return to_matrix(model.embed_exactly(index.unsqueeze(0).to(model.device()))[0]);
 }
 
 StageWeights stage_weights(const Model& model, const std::string& model_name) {
@@ -51,7 +58,7 @@ double stage_sigma(const Model& model, const std::string& model_name) {
     return std::sqrt(stage.sigma_square.item().toDouble());
 }
 
-std::vector<AttentionLayer> attention_layers(const CharGpt& model, const at::Tensor& u,
+std::vector<AttentionLayer> attention_layers(const LanguageModel& model, const at::Tensor& u,
                                              ForwardOptions options) {
     assert(u.dim() == 3 && u.size(0) == 1);
     const at::NoGradGuard no_grad;
@@ -60,28 +67,31 @@ std::vector<AttentionLayer> attention_layers(const CharGpt& model, const at::Ten
     model.hidden_from_embeddings(u, options);
     std::vector<AttentionLayer> layers;
     for (int index = 0; index < model.shape().layers; ++index) {
-        const BlockWeights& weights = model.block(index);
+        const AttentionWeights weights = model.attention_weights(index);
         AttentionLayer layer;
         layer.u = to_matrix(tap.layers[static_cast<std::size_t>(index)].u[0]);
-        layer.c_attn_weight = to_matrix(weights.attn_w);
-        if (weights.attn_b.defined())
-            layer.c_attn_bias = to_matrix(weights.attn_b.unsqueeze(0)).row(0).transpose();
-        layer.c_proj_weight = to_matrix(weights.proj_w);
+        layer.w_q = stacked(weights.w_q);
+        layer.w_k = stacked(weights.w_k);
+        layer.w_v = stacked(weights.w_v);
+        layer.b_q = stacked_bias(weights.b_q);
+        layer.b_k = stacked_bias(weights.b_k);
+        layer.b_v = stacked_bias(weights.b_v);
+        layer.w_o = stacked(weights.w_o.transpose(1, 2)).transpose();
         layer.heads = model.shape().heads;
         layers.push_back(std::move(layer));
     }
     return layers;
 }
 
-HeadMargins head_margins(const Model& model, const Matrix& u, std::span<const int> positions) {
-    const CharGpt& gpt = model.gpt;
-    const at::Tensor input = to_tensor(u, gpt.dtype()).to(gpt.device()).unsqueeze(0);
+HeadMargins head_margins(const LanguageModel& model, const Matrix& u,
+                         std::span<const int> positions) {
+    const at::Tensor input = to_tensor(u, model.dtype()).to(model.device()).unsqueeze(0);
     HeadMargins margins;
-    margins.layers = gpt.shape().layers;
-    margins.heads = gpt.shape().heads;
+    margins.layers = model.shape().layers;
+    margins.heads = model.shape().heads;
     margins.values.resize(positions.size() *
                           static_cast<std::size_t>(margins.layers * margins.heads));
-    const std::vector<AttentionLayer> layers = attention_layers(gpt, input);
+    const std::vector<AttentionLayer> layers = attention_layers(model, input);
     for (int layer = 0; layer < margins.layers; ++layer) {
         const AttentionViews views(layers[static_cast<std::size_t>(layer)]);
         for (std::size_t k = 0; k < positions.size(); ++k)

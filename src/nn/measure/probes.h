@@ -14,14 +14,13 @@
 
 #include "core/stage/attention_views.h"
 #include "core/stage/stage.h"
-#include "nn/model/char_gpt.h"
 #include "nn/model/checkpoint.h"
+#include "nn/model/language_model.h"
 
 namespace marginscope {
 
-/// u_i = wte[id_i] + wpe[i] (n, C), summed in float64; ids (checked) at positions 0 … n-1. No
-/// dropout, no noise.
-Matrix stage_embeddings(const CharGpt& model, std::span<const int> ids);
+/// u (n, C) in float64; ids (checked) at positions 0 … n-1. No dropout, no noise.
+Matrix stage_embeddings(const LanguageModel& model, std::span<const int> ids);
 
 /// W_Q, W_K of the model's stage, and the sigma its fit settled on. UserError that names
 /// `marginscope fit` when the model has none.
@@ -29,8 +28,8 @@ StageWeights stage_weights(const Model& model, const std::string& model_name = "
 double stage_sigma(const Model& model, const std::string& model_name = "this model");
 
 /// One window as core takes it: E13-E15 of every layer, from a float64 pass over u (1, T, C).
-/// `model` is float64 (CharGpt::clone) where exactness counts. `options` may carry hooks (noise).
-std::vector<AttentionLayer> attention_layers(const CharGpt& model, const at::Tensor& u,
+/// `model` is float64 where exactness counts. `options` may carry hooks (noise).
+std::vector<AttentionLayer> attention_layers(const LanguageModel& model, const at::Tensor& u,
                                              ForwardOptions options = {});
 
 /// log|det| of every layer and head (E14) at some positions of a window.
@@ -48,6 +47,7 @@ struct HeadMargins {
 /// Of the window whose embeddings are u (n, C), noise and drags included. The pass that finds what
 /// each layer reads runs in the model's own type, so that it can follow every token; the
 /// determinants are float64.
-HeadMargins head_margins(const Model& model, const Matrix& u, std::span<const int> positions);
+HeadMargins head_margins(const LanguageModel& model, const Matrix& u,
+                         std::span<const int> positions);
 
 }  // namespace marginscope

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "nn/model/attention.h"
+#include "nn/model/char_token_step.h"
 #include "nn/model/gelu.h"
 
 namespace marginscope {
@@ -165,6 +166,39 @@ at::Tensor CharGpt::embed(const at::Tensor& ids, std::int64_t first_position) co
     return at::embedding(wte_, ids) + wpe_.narrow(0, first_position, time);  // (B, T, C) + (T, C)
 }
 
+at::Tensor CharGpt::embed_exactly(const at::Tensor& ids, std::int64_t first_position) const {
+    const std::int64_t time = ids.size(1);
+    assert(first_position + time <= shape_.context);
+    return at::embedding(wte_, ids).to(at::kDouble) +
+           wpe_.narrow(0, first_position, time).to(at::kDouble);
+}
+
+at::Tensor CharGpt::token_vectors(const at::Tensor& ids) const { return at::embedding(wte_, ids); }
+
+AttentionWeights CharGpt::attention_weights(int layer) const {
+    const BlockWeights& w = block(layer);
+    const std::int64_t width = shape_.width, heads = shape_.heads, size = width / heads;
+    const auto weight = [&](std::int64_t part) {
+        return w.attn_w.narrow(0, part * width, width).view({heads, size, width});
+    };
+    const auto bias = [&](std::int64_t part) {
+        return w.attn_b.defined() ? w.attn_b.narrow(0, part * width, width).view({heads, size})
+                                  : at::Tensor();
+    };
+    return {weight(0),
+            weight(1),
+            weight(2),
+            bias(0),
+            bias(1),
+            bias(2),
+            w.proj_w.view({width, heads, size}).transpose(0, 1)};
+}
+
+std::unique_ptr<TokenStep> CharGpt::token_step() const {
+    const bool plain = device().is_cpu() && dtype() == at::kFloat;
+    return plain ? std::make_unique<CharTokenStep>(*this) : nullptr;
+}
+
 at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past,
                                   const ForwardOptions& options) const {
     const BlockWeights& w = block(layer);
@@ -173,7 +207,7 @@ at::Tensor CharGpt::block_forward(int layer, const at::Tensor& x, KeyValue* past
     const at::Tensor qkv = linear(u, w.attn_w, w.attn_b, options);  // (B, T, 3C)
     const bool follows = past != nullptr && past->length() > 0;
     const bool want_weights = options.tap != nullptr && options.tap->attention;
-    LayerTap seen{u, qkv, {}, {}, {}, {}};
+    LayerTap seen{u, {}, {}, {}, {}};
     at::Tensor attended;  // (B, T, C)
     if (past != nullptr || options.tap != nullptr || options.dropout > 0.0) {
         const auto parts = qkv.split(shape_.width, 2);
@@ -217,11 +251,6 @@ at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u,
 
 at::Tensor CharGpt::head(const at::Tensor& hidden, const ForwardOptions& options) const {
     return linear(hidden, wte_, {}, options).to(dtype());
-}
-
-at::Tensor CharGpt::logits_from_embeddings(const at::Tensor& u,
-                                           const ForwardOptions& options) const {
-    return head(hidden_from_embeddings(u, options), options);
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {

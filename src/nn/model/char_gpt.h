@@ -1,13 +1,7 @@
 // CharGpt: nanoGPT's decoder-only transformer with its parameter names, shapes and initial values,
-// in plain ATen.
-//
-// Legend for all of src/nn: B batch, T time (positions of one pass), S attended positions (past +
-// T), C width, H heads, p = C/H, V vocabulary, L layers. One thread at a time may use a model (the
-// one that owns its tensors); whether gradients are recorded is the caller's at::GradMode. Ids must
-// be checked on the CPU before they come here.
+// in plain ATen. Threads and shapes: language_model.h.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -16,6 +10,7 @@
 #include <vector>
 
 #include "core/run/run_config.h"
+#include "nn/model/language_model.h"
 #include "nn/model/parameter_list.h"
 
 namespace marginscope {
@@ -23,43 +18,6 @@ namespace marginscope {
 struct NamedTensor {
     std::string name;
     at::Tensor value;
-};
-
-/// What attention of one layer has seen, for probes (E13-E15).
-struct LayerTap {
-    at::Tensor u;          // (B, T, C) output of the first LayerNorm: what attention reads
-    at::Tensor qkv;        // (B, T, 3C) queries, keys and values of these positions, all heads
-    at::Tensor q;          // (B, H, T, p), a part of qkv
-    at::Tensor k, v;       // (B, H, S, p), the past of a cache included
-    at::Tensor attention;  // (B, H, T, S), rows sum to 1; only with Tap::attention
-};
-
-struct Tap {
-    bool attention = false;  // also collect the weights; attention is then explicit, not fused
-    std::vector<LayerTap> layers;
-};
-
-/// Keys and values of the positions already seen, one layer. Empty tensors: none yet.
-struct KeyValue {
-    at::Tensor k, v;  // (B, H, S, p)
-    std::int64_t length() const { return k.defined() ? k.size(2) : 0; }
-};
-
-/// What a pass may do besides computing; all off by default.
-struct ForwardOptions {
-    Tap* tap = nullptr;                      // filled with one entry per layer
-    std::vector<KeyValue>* cache = nullptr;  // read and appended, one entry per layer
-    // What matrix products take their factors in; norms, the residual stream and sums stay as the
-    // weights are. float64 models ignore it.
-    at::ScalarType products = at::kFloat;
-    double dropout = 0.0;
-    at::Generator* dropout_generator = nullptr;  // needed with dropout > 0
-    // Changes to what a layer's attention reads (the first LayerNorm's output), to its output
-    // (before it joins the residual stream) and to the stream after a whole layer; (B, T, C) in and
-    // out.
-    std::function<at::Tensor(int layer, const at::Tensor&)> on_attention_input;
-    std::function<at::Tensor(int layer, const at::Tensor&)> on_attention;
-    std::function<at::Tensor(int layer, const at::Tensor&)> on_residual;
 };
 
 /// The weights of one block; the same tensors as in parameters(). Biases are undefined when the
@@ -73,7 +31,7 @@ struct BlockWeights {
     at::Tensor out_w, out_b;  // (C, 4C)
 };
 
-class CharGpt {
+class CharGpt final : public LanguageModel {
 public:
     /// Normal(0, 0.02) weights, residual projections scaled by 1/sqrt(2L), from a generator of its
     /// own: equal seeds give equal weights on every device.
@@ -90,10 +48,10 @@ public:
     /// The same weights in the same memory, with gradients of their own.
     CharGpt alias() const;
 
-    const ModelConfig& shape() const { return shape_; }
-    int vocabulary() const { return vocabulary_; }
-    at::Device device() const { return wte_.device(); }
-    at::ScalarType dtype() const { return wte_.scalar_type(); }
+    const ModelConfig& shape() const override { return shape_; }
+    int vocabulary() const override { return vocabulary_; }
+    at::Device device() const override { return wte_.device(); }
+    at::ScalarType dtype() const override { return wte_.scalar_type(); }
 
     /// nanoGPT's names, in nanoGPT's order; lm_head is tied to wte and not listed. Change values in
     /// place only: the blocks hold the same tensors.
@@ -106,20 +64,17 @@ public:
     const BlockWeights& block(int layer) const { return blocks_[static_cast<std::size_t>(layer)]; }
     std::int64_t parameter_count() const;
 
-    /// ids (B, T) int64 -> u = wte[ids] + wpe (B, T, C); the first column is at `first_position`.
-    at::Tensor embed(const at::Tensor& ids, std::int64_t first_position = 0) const;
-    /// u (B, T, C) -> (B, T, V).
-    at::Tensor logits_from_embeddings(const at::Tensor& u,
-                                      const ForwardOptions& options = {}) const;
-    /// The same without the head: the last LayerNorm's output (B, T, C); then head() where logits
-    /// are wanted.
+    /// u = wte[ids] + wpe (B, T, C).
+    at::Tensor embed(const at::Tensor& ids, std::int64_t first_position = 0) const override;
+    at::Tensor embed_exactly(const at::Tensor& ids, std::int64_t first_position = 0) const override;
+    at::Tensor token_vectors(const at::Tensor& ids) const override;
     at::Tensor hidden_from_embeddings(const at::Tensor& u,
-                                      const ForwardOptions& options = {}) const;
-    at::Tensor head(const at::Tensor& hidden, const ForwardOptions& options = {}) const;
+                                      const ForwardOptions& options = {}) const override;
+    at::Tensor head(const at::Tensor& hidden, const ForwardOptions& options = {}) const override;
+    AttentionWeights attention_weights(int layer) const override;
+    std::unique_ptr<TokenStep> token_step() const override;  // on the CPU, in float32
 
-    /// One block, x (B, T, C) -> (B, T, C). With a cache entry in `past` the new positions follow
-    /// it, attend to it and are appended: the only code path there is, so cached and full passes
-    /// agree.
+    /// One block, x (B, T, C) -> (B, T, C); `past` is its entry of the cache.
     at::Tensor block_forward(int layer, const at::Tensor& x, KeyValue* past,
                              const ForwardOptions& options = {}) const;
 
@@ -134,8 +89,5 @@ private:
     at::Tensor wte_, wpe_, lnf_w_, lnf_b_;
     std::vector<BlockWeights> blocks_;
 };
-
-/// Mean cross-entropy in nats of targets (B, T) int64 under logits (B, T, V).
-at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
 
 }  // namespace marginscope

@@ -34,6 +34,9 @@ struct Model {
     std::int64_t step = 0;
 
     Model clone() const;  // on the same device, shares nothing
+    // What most users need to know of it.
+    const LanguageModel& language() const { return gpt; }
+    const Tokenizer& tokenizer() const { return vocabulary; }
 };
 
 /// A checkpoint file, or a run folder's final or newest one.

@@ -60,7 +60,7 @@ void measure(const Model& model, const TokenizedCorpus& tokens, StageFitReport& 
 StageFitReport fit_stage(Model& model, const Corpus& corpus, int steps, std::int64_t stage_seed,
                          const std::function<void(std::size_t, std::size_t)>& progress,
                          std::stop_token stop) {
-    const TokenizedCorpus tokens(corpus, model.vocabulary, model.config.model.context);
+    const TokenizedCorpus tokens(corpus, model.tokenizer(), model.config.model.context);
     const TokenView ids = tokens.train();
     const auto seed = static_cast<std::uint64_t>(stage_seed);
     EmbeddingStage stage = EmbeddingStage::random(model.config.model.width, 0, kInitStd, seed,

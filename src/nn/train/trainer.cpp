@@ -35,7 +35,10 @@ void check_device(const TrainConfig& train, at::Device device) {
             2);
 }
 
-double rms_of(const at::Tensor& x) { return x.square().mean().sqrt().item<double>(); }
+/// Of the tokens' own vectors, without positions.
+at::Tensor token_rms(const LanguageModel& model, const at::Tensor& ids) {
+    return model.token_vectors(ids).detach().square().mean().sqrt();
+}
 
 }  // namespace
 
@@ -87,9 +90,8 @@ void Trainer::step() {
     const std::int64_t step = model.step;
 
     const Batch batch = s.training_batch(step);
-    const at::Tensor tokens = at::embedding(model.gpt.token_embeddings(), batch.ids);  // (B, T, C)
-    const at::Tensor rms = tokens.detach().square().mean().sqrt();
-    at::Tensor u = tokens + model.gpt.position_embeddings().narrow(0, 0, batch.ids.size(1));
+    at::Tensor u = model.gpt.embed(batch.ids);  // (B, T, C)
+    const at::Tensor rms = token_rms(model.gpt, batch.ids);
     if (train.noise > 0.0) {
         const at::Tensor noise = s.training_noise(step, u.sizes()) * train.noise;
         u = u + (train.noise_relative ? noise * rms : noise);
@@ -182,7 +184,7 @@ EvalReport Trainer::evaluate() {
                           logdets.const_data_ptr<float>() + logdets.numel());
     const std::int64_t sampled = std::min<std::int64_t>(kSigmaMinWindows, measured);
     report.sigma_min_min = report_sigma_min(model, u.narrow(0, 0, sampled), tap);
-    report.embedding_rms = rms_of(at::embedding(model.gpt.token_embeddings(), ids));
+    report.embedding_rms = token_rms(model.gpt, ids).item<double>();
     return report;
 }
 

@@ -11,6 +11,8 @@
 #include <limits>
 #include <random>
 
+#include "nn/model/char_gpt.h"
+
 namespace marginscope {
 namespace {
 

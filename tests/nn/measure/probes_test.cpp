@@ -172,7 +172,7 @@ TEST(Probes, HeadMarginsAreTheHeadViewOfTheModel) {
     const std::vector<int> ids = model.vocabulary.encode(random_text(kTokens, 6));
     const Matrix u = stage_embeddings(model.gpt, ids);
     const std::vector<int> positions = {2, 8};
-    const HeadMargins heads = head_margins(model, u, positions);
+    const HeadMargins heads = head_margins(model.gpt, u, positions);
     const CharGpt exact = model.gpt.clone(at::kCPU, at::kDouble);
     const auto layers = attention_layers(exact, to_tensor(u).unsqueeze(0));
     for (std::size_t k = 0; k < positions.size(); ++k)

@@ -1,5 +1,5 @@
-// The step's arithmetic.
-#include "nn/decode/token_step.h"
+// One token's arithmetic.
+#include "nn/model/char_token_step.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -123,15 +123,14 @@ LayerPointers pointers(const BlockWeights& w) {
 
 }  // namespace
 
-bool TokenStep::handles(const CharGpt& model) {
-    return model.device().is_cpu() && model.dtype() == at::kFloat;
-}
+CharTokenStep::CharTokenStep(const CharGpt& model) : model_(&model) {}
 
-void TokenStep::run(const CharGpt& model, const float* x, std::int64_t position,
-                    const TokenStepBuffers& buffers) {
+void CharTokenStep::run(int id, const float* delta, std::int64_t position,
+                        const TokenStepBuffers& buffers) {
+    const CharGpt& model = *model_;
     const ModelConfig& shape = model.shape();
     const std::int64_t width = shape.width, context = shape.context;
-    assert(handles(model) && position < context);
+    assert(position < context);
     scratch_.resize(static_cast<std::size_t>(9 * width + context));
     LayerStep step;
     step.width = width;
@@ -144,7 +143,12 @@ void TokenStep::run(const CharGpt& model, const float* x, std::int64_t position,
     step.inner = step.qkv + 3 * width;
     step.scores = step.inner + 4 * width;
     step.attention_head_stride = buffers.attention_head_stride;
-    std::copy_n(x, width, step.x);
+    const float* const token = pointer(model.token_embeddings()) + id * width;
+    const float* const place = pointer(model.position_embeddings()) + position * width;
+    for (std::int64_t c = 0; c < width; ++c) {
+        step.x[c] = token[c] + place[c];
+        if (delta != nullptr) step.x[c] += delta[c];
+    }
     for (int layer = 0; layer < shape.layers; ++layer) {
         step.w = pointers(model.block(layer));
         step.keys = buffers.keys + layer * width * context;
