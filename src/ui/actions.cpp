@@ -26,6 +26,12 @@ const Action* action_of(const KeyPress& press, const ActionContext& c) {
     return found;
 }
 
+int place_of_menu(const Action& action) {
+    if (action.menu == "File") return 0;
+    if (action.menu == "View") return 2;
+    return action.menu == "Help" ? 3 : 1;
+}
+
 void run_held_keys(ActionContext& c, bool typing) {
     for (const Action& action : actions()) {
         if (!action.repeats || (typing && !action.in_text) || !is_enabled(action, c)) continue;
@@ -43,6 +49,10 @@ const std::vector<Action>& actions() {
             all.insert(all.end(), workspace.actions.begin(), workspace.actions.end());
         for (auto part : {view_actions(), help_actions()})
             all.insert(all.end(), part.begin(), part.end());
+        // A workspace may bring rows of the window's own menus: they come first in them.
+        std::stable_sort(all.begin(), all.end(), [](const Action& a, const Action& b) {
+            return place_of_menu(a) < place_of_menu(b);
+        });
         return all;
     }();
     return table;

@@ -4,7 +4,10 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+
+#include "ui/layout_file.h"
 
 namespace marginscope {
 namespace {
@@ -13,18 +16,8 @@ void* open_settings(ImGuiContext*, ImGuiSettingsHandler* handler, const char*) {
     return handler->UserData;
 }
 
-void read_setting(ImGuiContext*, ImGuiSettingsHandler*, void* entry, const char* line) {
-    auto& state = *static_cast<UiState*>(entry);
-    int number = 0;
-    float real = 0;
-    char word[64];
-    if (std::sscanf(line, "light=%d", &number) == 1)
-        state.theme_kind = number != 0 ? ThemeKind::light : ThemeKind::dark;
-    else if (std::sscanf(line, "scale=%f", &real) == 1)
-        state.user_scale = std::clamp(real, kMinUiScale, kMaxUiScale);
-    else if (std::sscanf(line, "hidden=%63s", word) == 1)
-        state.hidden.insert(word);
-    state.theme_dirty = true;
+void read_line(ImGuiContext*, ImGuiSettingsHandler*, void* entry, const char* line) {
+    read_setting(*static_cast<UiState*>(entry), line);
 }
 
 void write_settings(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
@@ -37,22 +30,36 @@ void write_settings(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffe
 
 }  // namespace
 
+void read_setting(UiState& state, const std::string& line) {
+    int number = 0;
+    float real = 0;
+    char word[64];
+    if (std::sscanf(line.c_str(), "light=%d", &number) == 1) {
+        state.theme_kind = number != 0 ? ThemeKind::light : ThemeKind::dark;
+    } else if (std::sscanf(line.c_str(), "scale=%f", &real) == 1) {
+        if (std::isfinite(real)) state.user_scale = std::clamp(real, kMinUiScale, kMaxUiScale);
+    } else if (std::sscanf(line.c_str(), "hidden=%63s", word) == 1) {
+        state.hidden.insert(word);
+    }
+    state.theme_dirty = true;
+}
+
 void set_up_interface(UiState& state, const std::string& ini_path) {
     ImGuiIO& io = ImGui::GetIO();
     io.ConfigFlags |= ImGuiConfigFlags_DockingEnable;
     io.ConfigWindowsMoveFromTitleBarOnly = true;
     io.ConfigInputTextCursorBlink = false;  // a blinking cursor would keep an idle window drawing
-    io.IniFilename = ini_path.empty() ? nullptr : ini_path.c_str();
+    io.IniFilename = nullptr;               // written by write_layout_file()
     ImGuiSettingsHandler handler;
     handler.TypeName = "marginscope";
     handler.TypeHash = ImHashStr(handler.TypeName);
     handler.ReadOpenFn = open_settings;
-    handler.ReadLineFn = read_setting;
+    handler.ReadLineFn = read_line;
     handler.WriteAllFn = write_settings;
     handler.UserData = &state;
     ImGui::AddSettingsHandler(&handler);
     state.theme.fonts = load_fonts();
-    if (!ini_path.empty()) ImGui::LoadIniSettingsFromDisk(ini_path.c_str());
+    if (!ini_path.empty()) read_layout_file(state, ini_path);
     state.theme_dirty = true;
     refresh_theme(state);
 }

@@ -10,6 +10,7 @@
 #include "ui/decode/decode_view.h"
 #include "ui/dock_layout.h"
 #include "ui/inspector.h"
+#include "ui/status_line.h"
 #include "ui/top_bar.h"
 #include "ui/widgets.h"
 #include "ui/workspaces.h"

@@ -72,13 +72,13 @@ void set_colors(const Theme& t) {
          {ImGuiCol_ResizeGrip, ImGuiCol_ResizeGripHovered, ImGuiCol_ResizeGripActive})
         set(slot, clear);
     set(ImGuiCol_InputTextCursor, t.text);
-    set(ImGuiCol_Tab, t.ground);
+    set(ImGuiCol_Tab, clear);
     set(ImGuiCol_TabHovered, t.hover);
     set(ImGuiCol_TabSelected, t.panel);
-    set(ImGuiCol_TabSelectedOverline, clear);
-    set(ImGuiCol_TabDimmed, t.ground);
+    set(ImGuiCol_TabSelectedOverline, t.select);
+    set(ImGuiCol_TabDimmed, clear);
     set(ImGuiCol_TabDimmedSelected, t.panel);
-    set(ImGuiCol_TabDimmedSelectedOverline, clear);
+    set(ImGuiCol_TabDimmedSelectedOverline, t.line_strong);
     set(ImGuiCol_DockingPreview, with_alpha(t.select, 0.35F));
     set(ImGuiCol_DockingEmptyBg, t.ground);
     set(ImGuiCol_TableHeaderBg, t.panel);
@@ -157,12 +157,12 @@ Theme make_theme(ThemeKind kind, float scale, const Fonts& fonts) {
     t.line = dark ? hex(0x252A33) : hex(0xE1E5EB);
     t.line_strong = dark ? hex(0x3D4553) : hex(0xC3CAD5);
     t.text = dark ? hex(0xE4E7EC) : hex(0x171A21);
-    t.dim = dark ? hex(0x9CA5B3) : hex(0x566070);
-    t.faint = dark ? hex(0x687182) : hex(0x8E97A6);
+    t.dim = dark ? hex(0xA3ACBA) : hex(0x4A5463);
+    t.faint = dark ? hex(0x828C9D) : hex(0x5E6776);
     t.accent = to_u32(accent_color(dark));
     t.ring = dark ? hex(0xF2BD4B) : hex(0xB87503);
     t.select = dark ? hex(0x74A5FF) : hex(0x2760D8);
-    t.good = dark ? hex(0x5CC294) : hex(0x1B8357);
+    t.good = dark ? hex(0x5CC294) : hex(0x177548);
     t.error = dark ? hex(0xFF7A66) : hex(0xC4321C);
     t.nan = to_u32(kNanColor);
     return t;
@@ -198,7 +198,7 @@ void apply_theme(const Theme& theme) {
     s.PopupBorderSize = 1;
     s.FrameBorderSize = 0;
     s.TabBarBorderSize = 0;
-    s.TabBarOverlineSize = 0;
+    s.TabBarOverlineSize = 2;  // over the tab that is in front
     s.TabBorderSize = 0;
     s.DockingSeparatorSize = 4;
     s.WindowMenuButtonPosition = ImGuiDir_None;

@@ -1,32 +1,17 @@
-// Top bar and status line.
+// Menu, tabs and figures.
 #include "ui/top_bar.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
 
+#include "ui/bar_window.h"
 #include "ui/widgets.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
-
-constexpr ImGuiWindowFlags kBarFlags =
-    ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoDocking |
-    ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNavInputs |
-    ImGuiWindowFlags_NoScrollWithMouse;
-
-void begin_bar(const Theme& theme, const char* name, ImVec2 at, ImVec2 size) {
-    ImGui::SetNextWindowPos(at);
-    ImGui::SetNextWindowSize(size);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0F);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(12), 0));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2(1, 1));
-    ImGui::Begin(name, nullptr, kBarFlags);
-    ImGui::PopStyleVar(3);
-}
 
 void draw_panel_switch(UiState& state, const std::string& id, const char* title) {
     const bool shown = !state.hidden.contains(id);
@@ -172,48 +157,6 @@ void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
     for (const Workspace& workspace : workspaces()) draw_tab(c, workspace, size.y, x);
     ImGui::SetCursorPos(ImVec2(x, 0));
     draw_figures(c, size);
-    ImGui::End();
-}
-
-void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
-    const Theme& theme = c.state.theme;
-    begin_bar(theme, "##status", at, size);
-    ImGui::PushFont(theme.fonts.text, type::kSmall);
-    ImGui::SetCursorPosY((size.y - ImGui::GetTextLineHeight()) / 2);
-    const StatusFrame* status = c.frames.status.get();
-    if (status == nullptr) {
-        text_colored(theme.dim, "Starting");
-    } else {
-        ImGui::PushFont(theme.fonts.semibold, type::kSmall);
-        std::string activity =
-            status->activity.empty() || status->activity == "idle" ? "ready" : status->activity;
-        activity[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(activity[0])));
-        progress_chip(theme, activity.c_str(), status->progress, status->eta_secs, theme.px(120));
-        ImGui::PopFont();
-        ImGui::SameLine(0, theme.px(16));
-        const float room = size.x - theme.px(14) - ImGui::GetCursorPosX();
-        const std::string message =
-            shortened(ImGui::GetFont(), ImGui::GetFontSize(), status->message, room);
-        if (room > theme.px(40))
-            text_colored(status->message_is_error ? theme.error : theme.dim, message.c_str());
-    }
-    if (c.frames.decode != nullptr && !c.frames.decode->model_label.empty()) {
-        const std::string label = c.frames.decode->model_label;
-        const float width = ImGui::CalcTextSize(label.c_str()).x;
-        ImGui::SameLine();
-        const float x = size.x - theme.px(14) - width;
-        if (x > ImGui::GetCursorPosX()) {
-            ImGui::SetCursorPosX(x);
-            text_colored(theme.faint, label.c_str());
-        } else {
-            ImGui::NewLine();
-        }
-    }
-    ImGui::PopFont();
-    if (ImGui::IsWindowHovered()) {
-        ImGui::SetTooltip("Click opens the log");
-        if (ImGui::IsMouseClicked(0)) run_action("help.log", c);
-    }
     ImGui::End();
 }
 

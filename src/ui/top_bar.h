@@ -1,5 +1,4 @@
-// The two bars of the window: menu, workspaces and figures above; activity, progress and the last
-// message below.
+// The bar above the workspaces: menu, tabs and the figures of the window's own loop.
 //
 // Main thread, inside a frame.
 #pragma once
@@ -9,6 +8,5 @@
 namespace marginscope {
 
 void draw_top_bar(ActionContext& context, ImVec2 at, ImVec2 size);
-void draw_status_line(ActionContext& context, ImVec2 at, ImVec2 size);
 
 }  // namespace marginscope

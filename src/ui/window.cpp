@@ -10,16 +10,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "core/error.h"
 #include "gfx/debug_output.h"
 #include "gfx/offscreen.h"
 #include "ui/decode/decode_view.h"
+#include "ui/display_watch.h"
 #include "ui/event_log.h"
 #include "ui/frame_pacer.h"
 #include "ui/gl_frame.h"
 #include "ui/interface_setup.h"
+#include "ui/layout_file.h"
 #include "ui/log_lines.h"
 #include "ui/shell.h"
 #include "ui/window_setup.h"
@@ -52,6 +56,7 @@ public:
         state_.pictures.reset();
         debug_.reset();
         if (interface_) {
+            keep_layout();
             ImGui_ImplOpenGL3_Shutdown();
             ImGui_ImplGlfw_Shutdown();
             ImPlot::DestroyContext();
@@ -64,11 +69,16 @@ public:
 
     int run() {
         const std::stop_callback wake(end_, [] { glfwPostEmptyEvent(); });
-        while (!finished()) {
+        while (!display_->window_is_gone() && !finished()) {
             wait_for_something();
             take_news();
             const bool hidden = glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0;
             if (!hidden && pacer_.owes() && pacer_.wait(seconds(), yields()) <= 0) draw();
+        }
+        source_->stop();
+        if (display_->window_is_gone()) {
+            std::fputs(kDisplayLost, stderr);
+            return 1;
         }
         log_.summary(debug_->gl_error_count(), draw_secs_);
         return debug_->gl_error_count() == 0 ? 0 : 1;
@@ -92,6 +102,7 @@ private:
         if (window_ == nullptr) {
             throw no_display("No window with OpenGL 4.1 could be opened");
         }
+        display_ = std::make_unique<DisplayWatch>(window_, [this] { source_->stop(); });
         glfwMakeContextCurrent(window_);
         load_gl(gl_function);
         state_.loop.renderer = gl_renderer();
@@ -130,6 +141,12 @@ private:
         glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* w, float x, float) {
             self(w).state_.screen_scale = std::max(x, 0.5F);
             self(w).state_.theme_dirty = true;
+        });
+        // Before ImGui's callback, which knows keys by their place: whatever key types a plus.
+        glfwSetKeyCallback(window_, [](GLFWwindow*, int key, int scancode, int action, int) {
+            const char* name = glfwGetKeyName(key, scancode);
+            if (name == nullptr || std::string_view(name) != "+" || action == GLFW_REPEAT) return;
+            ImGui::GetIO().AddKeyEvent(ImGuiKey_KeypadAdd, action == GLFW_PRESS);
         });
         const auto wake = [](GLFWwindow* w) { self(w).pacer_.input(seconds()); };
         glfwSetWindowRefreshCallback(window_, wake);
@@ -208,6 +225,12 @@ private:
         }
         send();
         toggle_fullscreen();
+        if (ImGui::GetIO().WantSaveIniSettings) keep_layout();
+    }
+
+    void keep_layout() {
+        ImGui::GetIO().WantSaveIniSettings = false;
+        if (!settings_.empty()) write_layout_file(settings_);
     }
 
     void send() {
@@ -269,6 +292,7 @@ private:
     std::string settings_;
     GLFWwindow* window_ = nullptr;
     bool interface_ = false;
+    std::unique_ptr<DisplayWatch> display_;
     UiState state_;
     std::unique_ptr<DebugOutput> debug_;
     std::unique_ptr<FrameSource> source_;

@@ -1,0 +1,80 @@
+// Activity, jobs that can be stopped, message; model and scale at the right.
+#include "ui/status_line.h"
+
+#include <cctype>
+#include <cstdio>
+
+#include "ui/bar_window.h"
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+std::string with_capital(std::string words) {
+    if (!words.empty())
+        words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+    return words;
+}
+
+void draw_job(ActionContext& c, const JobStatus& job) {
+    const Theme& theme = c.state.theme;
+    ImGui::PushID(job.number);
+    progress_chip(theme, with_capital(job.what).c_str(), job.progress, job.eta_secs, theme.px(80));
+    ImGui::SameLine();
+    if (ImGui::SmallButton("Stop")) c.out.push_back(CancelJob{job.number});
+    ImGui::SameLine(0, theme.px(16));
+    ImGui::PopID();
+}
+
+void draw_activity(ActionContext& c, const StatusFrame& status, float width) {
+    const Theme& theme = c.state.theme;
+    const bool idle = status.activity.empty() || status.activity == "idle";
+    ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+    progress_chip(theme, idle ? "Ready" : with_capital(status.activity).c_str(), status.progress,
+                  status.eta_secs, theme.px(120));
+    ImGui::PopFont();
+    ImGui::SameLine(0, theme.px(16));
+    for (const JobStatus& job : status.jobs) draw_job(c, job);
+    const float room = width - theme.px(14) - ImGui::GetCursorPosX();
+    const std::string message =
+        shortened(ImGui::GetFont(), ImGui::GetFontSize(), status.message, room);
+    if (room > theme.px(40))
+        text_colored(status.message_is_error ? theme.error : theme.dim, message.c_str());
+}
+
+// Left out where the message needs the room.
+void draw_right(const ActionContext& c, float width) {
+    const Theme& theme = c.state.theme;
+    char scale[16];
+    std::snprintf(scale, sizeof scale, "%.0f %%", 100.0 * static_cast<double>(c.state.user_scale));
+    std::string words = scale;
+    if (c.frames.decode != nullptr && !c.frames.decode->model_label.empty())
+        words = c.frames.decode->model_label + "    " + words;
+    ImGui::SameLine();
+    const float x = width - theme.px(14) - ImGui::CalcTextSize(words.c_str()).x;
+    if (x <= ImGui::GetCursorPosX()) return ImGui::NewLine();
+    ImGui::SetCursorPosX(x);
+    text_colored(theme.faint, words.c_str());
+}
+
+}  // namespace
+
+void draw_status_line(ActionContext& c, ImVec2 at, ImVec2 size) {
+    const Theme& theme = c.state.theme;
+    begin_bar(theme, "##status", at, size);
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    ImGui::SetCursorPosY((size.y - ImGui::GetTextLineHeight()) / 2);
+    if (c.frames.status == nullptr)
+        text_colored(theme.dim, "Starting");
+    else
+        draw_activity(c, *c.frames.status, size.x);
+    draw_right(c, size.x);
+    ImGui::PopFont();
+    if (ImGui::IsWindowHovered() && !ImGui::IsAnyItemHovered()) {
+        ImGui::SetTooltip("Click opens the log");
+        if (ImGui::IsMouseClicked(0)) run_action("help.log", c);
+    }
+    ImGui::End();
+}
+
+}  // namespace marginscope
