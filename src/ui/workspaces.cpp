@@ -2,6 +2,7 @@
 #include "ui/workspaces.h"
 
 #include "ui/decode/decode_workspace.h"
+#include "ui/guide/guide_workspace.h"
 #include "ui/path/path_workspace.h"
 #include "ui/train/train_workspace.h"
 
@@ -12,6 +13,7 @@ std::span<const Workspace> workspaces() {
         decode_workspace(),
         train_workspace(),
         path_workspace(),
+        guide_workspace(),
     };
     return rows;
 }
