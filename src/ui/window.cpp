@@ -21,6 +21,7 @@
 #include "ui/display_watch.h"
 #include "ui/event_log.h"
 #include "ui/frame_pacer.h"
+#include "ui/frame_rate.h"
 #include "ui/gl_frame.h"
 #include "ui/interface_setup.h"
 #include "ui/layout_file.h"
@@ -80,7 +81,7 @@ public:
             std::fputs(kDisplayLost, stderr);
             return 1;
         }
-        log_.summary(debug_->gl_error_count(), draw_secs_);
+        log_.summary(debug_->gl_error_count(), rate_.secs());
         return debug_->gl_error_count() == 0 ? 0 : 1;
     }
 
@@ -215,8 +216,10 @@ private:
         glfwSwapBuffers(window_);
         const double now = seconds();
         pacer_.drawn(now, now - begin);
-        draw_secs_ += now - begin;
-        count_rate(now);
+        if (rate_.drawn(now, now - begin)) {
+            state_.loop.fps = rate_.fps();
+            state_.loop.draw_share = pacer_.mean_cost() * state_.loop.fps;
+        }
         log_.drawn(frames_, state_.loop.build_ms);
         if (state_.workspace == "decode" && frames_.boundary != nullptr &&
             frames_.boundary->rows > 0) {
@@ -224,7 +227,8 @@ private:
             log_.place("token", token.x, token.y);
         }
         send();
-        toggle_fullscreen();
+        if (std::exchange(state_.fullscreen_changed, false))
+            place_.set_full_screen(window_, state_.fullscreen);
         if (ImGui::GetIO().WantSaveIniSettings) keep_layout();
     }
 
@@ -237,29 +241,6 @@ private:
         if (commands_.empty()) return;
         log_.commands(commands_);
         source_->send(std::exchange(commands_, {}));
-    }
-
-    void count_rate(double now) {
-        ++rate_frames_;
-        if (now - rate_since_ < 0.5) return;
-        state_.loop.fps = rate_frames_ / (now - rate_since_);
-        state_.loop.draw_share = pacer_.mean_cost() * state_.loop.fps;
-        rate_since_ = now;
-        rate_frames_ = 0;
-    }
-
-    void toggle_fullscreen() {
-        if (!std::exchange(state_.fullscreen_changed, false)) return;
-        GLFWmonitor* monitor = glfwGetPrimaryMonitor();
-        if (state_.fullscreen && monitor != nullptr) {
-            glfwGetWindowPos(window_, &restore_[0], &restore_[1]);
-            glfwGetWindowSize(window_, &restore_[2], &restore_[3]);
-            const GLFWvidmode* mode = glfwGetVideoMode(monitor);
-            glfwSetWindowMonitor(window_, monitor, 0, 0, mode->width, mode->height, GLFW_DONT_CARE);
-        } else {
-            glfwSetWindowMonitor(window_, nullptr, restore_[0], restore_[1], restore_[2],
-                                 restore_[3], 0);
-        }
     }
 
     // Closing asks once when work would be lost.
@@ -299,9 +280,8 @@ private:
     Frames frames_;
     CommandList commands_;
     FramePacer pacer_;
-    double draw_secs_ = 0, rate_since_ = 0;
-    int rate_frames_ = 0;
-    int restore_[4] = {80, 80, 1280, 800};
+    FrameRate rate_;
+    WindowPlace place_;
 };
 
 }  // namespace

@@ -43,6 +43,18 @@ GlfwLibrary::GlfwLibrary() {
 
 GlfwLibrary::~GlfwLibrary() { glfwTerminate(); }
 
+void WindowPlace::set_full_screen(GLFWwindow* window, bool on) {
+    GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+    if (on && monitor != nullptr) {
+        glfwGetWindowPos(window, &before_[0], &before_[1]);
+        glfwGetWindowSize(window, &before_[2], &before_[3]);
+        const GLFWvidmode* mode = glfwGetVideoMode(monitor);
+        glfwSetWindowMonitor(window, monitor, 0, 0, mode->width, mode->height, GLFW_DONT_CARE);
+    } else {
+        glfwSetWindowMonitor(window, nullptr, before_[0], before_[1], before_[2], before_[3], 0);
+    }
+}
+
 std::string settings_path() {
     const char* config = std::getenv("XDG_CONFIG_HOME");
     const char* home = std::getenv("HOME");

@@ -8,6 +8,8 @@
 
 #include "core/error.h"
 
+struct GLFWwindow;
+
 namespace marginscope {
 
 /// GLFW from construction to destruction; UserError with exit code 2 where there is no display.
@@ -17,6 +19,15 @@ public:
     ~GlfwLibrary();
     GlfwLibrary(const GlfwLibrary&) = delete;
     GlfwLibrary& operator=(const GlfwLibrary&) = delete;
+};
+
+/// Full screen and back to where the window was.
+class WindowPlace {
+public:
+    void set_full_screen(GLFWwindow* window, bool on);
+
+private:
+    int before_[4] = {80, 80, 1280, 800};  // x, y, width, height
 };
 
 /// What went wrong, GLFW's reason, and the commands that need no window.
