@@ -116,7 +116,11 @@ std::string symbol_at(const DecodeFrame& decode, int token) {
 }
 
 std::string symbol_and_place(const DecodeFrame* decode, int token, int index) {
-    return (decode != nullptr ? symbol_at(*decode, token) : "?") + " at " + std::to_string(index);
+    std::string symbol = decode != nullptr ? symbol_at(*decode, token) : "?";
+    if (symbol == "·") symbol = "space";
+    if (symbol == "↵") symbol = "line break";
+    if (symbol == "⇥") symbol = "tab";
+    return symbol + " at " + std::to_string(index);
 }
 
 }  // namespace marginscope

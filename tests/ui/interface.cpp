@@ -115,6 +115,11 @@ float Interface::scrolls(const char* title) const {
     return std::nanf("");
 }
 
+void Interface::show_tab(const std::string& window) {
+    activate();
+    ImGui::SetWindowFocus(window.c_str());
+}
+
 CommandList Interface::take_commands() { return std::exchange(commands_, {}); }
 
 // Several may live at a time.

@@ -35,6 +35,9 @@ public:
     void key(const Frames& frames, ImGuiKey key, ImGuiKey modifier = ImGuiKey_None);
     void type(const Frames& frames, const char* words);
 
+    /// Brings the tab of a docked window to the front; it is drawn from the next draw on.
+    void show_tab(const std::string& window);
+
     /// All words drawn by the last draw, in order.
     const std::string& words() const { return words_; }
     /// What was wished since the last call.

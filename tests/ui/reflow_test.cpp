@@ -6,13 +6,16 @@
 // types into at its sides (drawn_text.h).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 
 #include "drawn_text.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "ui/decode/cell_layout.h"
 #include "ui/decode/decode_view.h"
+#include "ui/workspaces.h"
 
 namespace marginscope {
 namespace {
@@ -34,24 +37,47 @@ std::string joined(const std::vector<std::string>& lines) {
     return all;
 }
 
+std::unique_ptr<Interface> opened(const Place& place, const Frames& frames) {
+    auto interface = std::make_unique<Interface>(place.size, ThemeKind::dark, place.scale);
+    interface->state().workspace = place.workspace;
+    interface->state().train_series.take(synthetic::training_events(812));
+    for (int i = 0; i < 5; ++i) interface->draw(frames);  // docking and text sizes need a few
+    return interface;
+}
+
 std::vector<DrawnText> texts_of(const Place& place, const Frames& frames) {
-    Interface interface(place.size, ThemeKind::dark, place.scale);
-    interface.state().workspace = place.workspace;
-    interface.state().train_series.take(synthetic::training_events(812));
-    for (int i = 0; i < 5; ++i) interface.draw(frames);  // docking and text sizes need a few
+    const auto interface = opened(place, frames);
     TextRecorder recorder;
-    interface.draw(frames);
+    interface->draw(frames);
     return recorder.texts();
 }
 
 class Reflow : public testing::TestWithParam<Place> {};
 
+// Each panel once in front of those that share its place.
 TEST_P(Reflow, NoTextOverlapsOrIsCut) {
     for (const Frames& frames : {synthetic::usual(), synthetic::wide()}) {
-        const std::vector<DrawnText> texts = texts_of(GetParam(), frames);
-        EXPECT_GT(texts.size(), 20U);
-        EXPECT_EQ(joined(overlaps(texts)), "");
-        EXPECT_EQ(joined(cuts(texts)), "");
+        const auto interface = opened(GetParam(), frames);
+        std::vector<std::string> tabs;
+        for (const PanelInfo& panel : find_workspace(GetParam().workspace)->panels)
+            tabs.push_back(window_name(panel));
+        tabs.push_back(
+            window_name("Inspector", inspector_id(*find_workspace(GetParam().workspace))));
+        for (const std::string& tab : tabs) {
+            interface->show_tab(tab);
+            for (int i = 0; i < 3; ++i) interface->draw(frames);
+            TextRecorder recorder;
+            interface->draw(frames);
+            EXPECT_GT(recorder.texts().size(), 20U);
+            EXPECT_TRUE(std::any_of(recorder.texts().begin(), recorder.texts().end(),
+                                    [&](const DrawnText& text) {
+                                        return text.window.find(tab.substr(tab.find("###"))) !=
+                                               std::string::npos;
+                                    }))
+                << tab << " draws nothing";
+            EXPECT_EQ(joined(overlaps(recorder.texts())), "") << tab;
+            EXPECT_EQ(joined(cuts(recorder.texts())), "") << tab;
+        }
     }
 }
 

@@ -71,7 +71,7 @@ void draw_axes(const BoundaryFrame& f, const PlaneMap& map, const Theme& theme, 
                       shortened(font, font_px, words, right - left).c_str());
     };
     name("x: " + f.x_label, 19);
-    name("y: " + f.y_label + ", embedding units", 33);
+    name("y: " + f.y_label, 33);
 }
 
 // The widest tick of the y axis needs this much.

@@ -144,6 +144,7 @@ void draw_boundary_side(const BoundaryFrame& f, const BoundaryView& view, const 
                   sign > 0 ? "det J > 0" : "det J < 0", width);
     }
     text_small(theme, theme.dim, "thick line: det J = 0");
+    text_small(theme, theme.dim, "axes: embedding units");
     ImGui::PopTextWrapPos();
     ImGui::PopStyleVar();
     ImGui::EndGroup();

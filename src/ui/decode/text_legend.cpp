@@ -80,7 +80,8 @@ void draw_text_legend(const Frames& frames, MarginKind& kind, const Theme& theme
             "shortest " + format_number(range.low, 2) + ", tallest " + format_number(range.high, 2);
         entry(theme, Mark::stands, "this side, " + ends + unit,
               "A bar that stands: how far the character is from the boundary, on this side of it.\n"
-              "The shortest and tallest twentieth all have the height of the ends.");
+              "The shortest and tallest twentieth all have the height of the ends.\n"
+              "A dot: not computed yet. Hollow: no boundary found in reach.");
         entry(theme, Mark::hangs, "beyond",
               "A bar that hangs: the character lies beyond the boundary, and this far from it.");
         entry(theme, Mark::ring, "support token", "Among the characters with the least margin");

@@ -30,6 +30,12 @@ struct Strip {
     std::vector<int> dragged{};  // sorted
 };
 
+// Not computed yet: a dot where the bar will stand.
+void draw_pending(const Theme& theme, float x, float zero) {
+    ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(x, zero - theme.px(3)), theme.px(1.2F),
+                                                theme.faint);
+}
+
 void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, float width) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const Theme& theme = strip.theme;
@@ -43,13 +49,14 @@ void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, floa
     const float value = shown_margin(cell, strip.margins->kind);
     const float unit = strip.range.to_unit(value);
     if (std::isnan(unit)) {
-        if (strip.margins->kind ==
-            MarginKind::geometric) {  // none found within the radius: far away is not trouble
-            draw->AddRectFilled(ImVec2(left, zero - theme.px(1)), ImVec2(right, zero),
-                                theme.line_strong);
-        } else {
+        if (strip.margins->kind != MarginKind::geometric) {
             draw->AddRectFilled(ImVec2(left, zero - theme.px(kTrack)), ImVec2(right, zero),
                                 theme.nan, theme.px(1));
+        } else if (cell.geometric_known) {  // none found within the radius: far away, a hollow bar
+            outline(*draw, ImVec2(left, zero - theme.px(kTrack)), ImVec2(right, zero),
+                    theme.line_strong, theme.px(1), theme.px(1));
+        } else {
+            draw_pending(theme, (left + right) / 2, zero);
         }
         return;
     }
