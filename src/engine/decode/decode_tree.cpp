@@ -128,7 +128,8 @@ void DecodeTree::go_to(int id) {
 
 std::vector<std::string> characters_of(std::string_view text) {
     std::vector<std::string> characters;
-    for (const char32_t point : decode_utf8(text)) append_utf8(point, characters.emplace_back());
+    for_each_character(text,
+                       [&](char32_t point) { append_utf8(point, characters.emplace_back()); });
     return characters;
 }
 
