@@ -19,6 +19,7 @@
 #include "nn/model/embedding_stage.h"
 #include "nn/train/adamw.h"
 #include "nn/train/trainer.h"
+#include "text/vocabulary.h"
 
 namespace marginscope {
 namespace {
