@@ -1,5 +1,6 @@
 // Loading text files, the sentences for what is wrong with them, and the split.
 #include "text/corpus.h"
+#include "text/vocabulary.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
