@@ -46,6 +46,8 @@ endfunction()
 
 # marginscope_use_torch_headers(TARGET): LibTorch's headers come precompiled; the first target that asks makes them.
 function(marginscope_use_torch_headers TARGET)
+    # The precompiled header was made with -fPIC; a program's -fPIE would have it left unused.
+    target_compile_options(${TARGET} PRIVATE -fPIC)
     get_property(owner GLOBAL PROPERTY MARGINSCOPE_TORCH_HEADERS)
     if(owner)
         target_precompile_headers(${TARGET} REUSE_FROM ${owner})

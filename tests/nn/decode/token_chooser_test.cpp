@@ -47,7 +47,7 @@ TEST(TokenChooser, KeepsTheLeastMarginOfEveryKindInItsUnit) {
             settings.min_margin_kind = kind;
             std::vector<double> values;
             for (int token = 0; token < model.vocabulary.size(); ++token)
-                values.push_back(margin_order(margins_after(model, text, token, kind), kind));
+                values.push_back(margin_value(margins_after(model, text, token, kind), kind));
             std::vector<double> sorted = values;
             std::sort(sorted.begin(), sorted.end());
             settings.min_margin = 0.5 * (sorted[3] + sorted[4]);
