@@ -159,43 +159,40 @@ GeometricMargin GeometryThread::margin_of(const Stage& stage, int position, std:
     return margin;
 }
 
-void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_token cancelled) {
-    if (!request.stage || !request.stage->has_margin(request.position)) {
-        BoundaryFrame frame;
-        frame.revision = request.cell_key;
-        frame.index = request.window_begin + request.position;
-        frame.sentence = no_boundary_sentence(request);
-        publish(std::move(frame));
-        return;
-    }
+/// The plane of the request's slice, kept until another is asked for; null after a stop request.
+std::shared_ptr<const BoundaryPlane> GeometryThread::plane_of(const BoundaryRequest& request,
+                                                              std::stop_token cancelled) {
     auto plane = plane_.get();
     const std::uint64_t key = plane_key(request);
-    if (!plane || plane->key != key) {
-        // The slice's direction needs the nearest point of the undragged token; until it is known
-        // show the steepest one.
-        Stage undragged = *request.stage;
-        undragged.set_embedding(request.position, request.undragged);
-        const bool known = known_margin(request.past_key).has_value();
-        BoundaryRequest base = request;
-        base.stage = std::make_shared<const Stage>(std::move(undragged));
-        if (!known) {
-            const BoundaryPlane first = choose_plane(base, std::nullopt);
-            BoundaryFrame frame = describe_token(request, first);
-            frame.geometric_pending = frame.field_pending = true;
-            fill_field(request, first, kCoarseGrid, frame);
-            frame.field_version = ++version_;
-            publish(std::move(frame));
-        }
-        const GeometricMargin margin =
-            margin_of(*base.stage, request.position, request.past_key, cancelled);
-        if (cancelled.stop_requested()) return;
-        BoundaryPlane chosen = choose_plane(base, margin);
-        chosen.key = key;
-        plane = std::make_shared<const BoundaryPlane>(std::move(chosen));
-        plane_.update([&](auto& slot) { slot = plane; });
+    if (plane && plane->key == key) return plane;
+    // The slice's direction needs the nearest point of the undragged token; until it is known show
+    // the steepest one.
+    Stage undragged = *request.stage;
+    undragged.set_embedding(request.position, request.undragged);
+    const bool known = known_margin(request.past_key).has_value();
+    BoundaryRequest base = request;
+    base.stage = std::make_shared<const Stage>(std::move(undragged));
+    if (!known) {
+        const BoundaryPlane first = choose_plane(base, std::nullopt);
+        BoundaryFrame frame = describe_token(request, first);
+        frame.geometric_pending = frame.field_pending = true;
+        fill_field(request, first, kCoarseGrid, frame);
+        frame.field_version = ++version_;
+        publish(std::move(frame));
     }
-    BoundaryFrame frame = describe_token(request, *plane);
-    frame.geometric_pending = request.dragged;
+    const GeometricMargin margin =
+        margin_of(*base.stage, request.position, request.past_key, cancelled);
+    if (cancelled.stop_requested()) return nullptr;
+    BoundaryPlane chosen = choose_plane(base, margin);
+    chosen.key = key;
+    plane = std::make_shared<const BoundaryPlane>(std::move(chosen));
+    plane_.update([&](auto& slot) { slot = plane; });
+    return plane;
+}
+
+/// The field in `frame`, coarse first; false after a stop request.
+bool GeometryThread::draw_pictures(const BoundaryRequest& request, const BoundaryPlane& plane,
+                                   BoundaryFrame& frame, std::stop_token cancelled) {
     // While a token is dragged its margin goes before a finer picture.
     const int finest =
         request.dragged ? std::min(kMiddleGrid, request.view.grid) : request.view.grid;
@@ -210,13 +207,30 @@ void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_tok
     }
     for (const int grid : {kCoarseGrid, kMiddleGrid, request.view.grid}) {
         if (grid <= frame.rows || (frame.rows > 0 && grid > finest)) continue;
-        if (!fill_field(request, *plane, grid, frame, cancelled)) return;
+        if (!fill_field(request, plane, grid, frame, cancelled)) return false;
         frame.field_version = ++version_;
         frame.field_pending = grid < finest;
         publish(frame);
         field_ = frame;
         field_key_ = field_key(request);
     }
+    return true;
+}
+
+void GeometryThread::draw_boundary(const BoundaryRequest& request, std::stop_token cancelled) {
+    if (!request.stage || !request.stage->has_margin(request.position)) {
+        BoundaryFrame frame;
+        frame.revision = request.cell_key;
+        frame.index = request.window_begin + request.position;
+        frame.sentence = no_boundary_sentence(request);
+        publish(std::move(frame));
+        return;
+    }
+    const auto plane = plane_of(request, cancelled);
+    if (!plane) return;
+    BoundaryFrame frame = describe_token(request, *plane);
+    frame.geometric_pending = request.dragged;
+    if (!draw_pictures(request, *plane, frame, cancelled)) return;
     if (!request.dragged || cancelled.stop_requested()) return;
     // Where the token was dropped its margin is another one, and its nearest point need not lie in
     // this plane. It is remembered like any other: panels that show it must show the same.

@@ -51,6 +51,10 @@ public:
 private:
     void run(std::stop_token stop);
     void draw_boundary(const BoundaryRequest& request, std::stop_token cancelled);
+    std::shared_ptr<const BoundaryPlane> plane_of(const BoundaryRequest& request,
+                                                  std::stop_token cancelled);
+    bool draw_pictures(const BoundaryRequest& request, const BoundaryPlane& plane,
+                       BoundaryFrame& frame, std::stop_token cancelled);
     void find_margins(const GeometricRequest& request, Job& job);
     void say_failure(const BoundaryRequest& request, const std::string& why);
     GeometricMargin margin_of(const Stage& stage, int position, std::uint64_t key,

@@ -2,8 +2,6 @@
 // the model has no token for. Internal to engine; the worker's thread only.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
