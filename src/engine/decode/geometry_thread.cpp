@@ -135,6 +135,7 @@ void GeometryThread::run(std::stop_token stop) {
 /// A picture that cannot be made says why, instead of taking the program with it.
 void GeometryThread::say_failure(const BoundaryRequest& request, const std::string& why) {
     BoundaryFrame frame;
+    frame.revision = request.cell_key;
     frame.index = request.window_begin + request.position;
     frame.sentence = "The boundary could not be measured: " + why;
     publish(std::move(frame));
