@@ -24,7 +24,6 @@ struct PositionReport {
     std::string token;
     TextBlock window;  // all numbers here are of [window.begin, window.end), read up to i
     std::optional<PositionMargins> stage;  // stage view only; empty for a window's first
-    bool identity = false;                 // one token before it: J = I, no boundary, never counted
     std::optional<double> energy;          // |e|^2 / (2 sigma^2), stage view only
     std::optional<double>
         logprob;  // of this token given the past of its window; empty for a window's first

@@ -177,8 +177,7 @@ private:
             const auto t = static_cast<int>(record.i - block.begin);
             if (t == 0) continue;
             record.stage = stage.margins(t);
-            record.identity = !stage.has_margin(t);
-            if (record.identity) continue;
+            if (!record.stage->has_boundary) continue;  // J = I: numbers, and nothing to search
             record.energy = record.stage->energy_sq / (2.0 * sigma * sigma);
             if (all_geometric)
                 record.stage->geometric = stage.geometric_margin(t, request_.seed, stop);
@@ -204,8 +203,7 @@ private:
 
     // The margins that rank this position: the stage's, or the nearest of all heads or layers.
     std::optional<PositionMargins> nearest(const PositionReport& record) const {
-        if (request_.view == MarginView::stage)
-            return record.identity ? std::nullopt : record.stage;
+        if (request_.view == MarginView::stage) return record.stage;
         std::vector<ViewMargin> all = record.layers;
         for (const auto& layer : record.heads) all.insert(all.end(), layer.begin(), layer.end());
         if (all.empty()) return std::nullopt;

@@ -15,7 +15,7 @@ void summarise_stage(MarginReport& report, int width, double sigma) {
     std::vector<double> sigma_min;
     double beyond = 0;
     for (const PositionReport& record : report.positions) {
-        if (!record.stage || record.identity) continue;
+        if (!record.stage || !record.stage->has_boundary) continue;
         if (!std::isfinite(record.stage->logdet.value) || !std::isfinite(record.stage->sigma_min)) {
             ++report.not_finite;
             continue;

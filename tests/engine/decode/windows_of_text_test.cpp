@@ -52,7 +52,7 @@ protected:
             const MarginCell& cell = margins->cells[i];
             const PositionReport& position = expected.positions[i];
             EXPECT_EQ(cell.window_begin, static_cast<int>(position.window.begin)) << i;
-            EXPECT_EQ(cell.valid, position.stage && !position.identity) << i;
+            EXPECT_EQ(cell.valid, position.stage && position.stage->has_boundary) << i;
             EXPECT_EQ(std::isnan(decode->line[i].logprob), !position.logprob) << i;
             if (position.logprob) {
                 EXPECT_NEAR(decode->line[i].logprob, *position.logprob, 1e-3) << i;

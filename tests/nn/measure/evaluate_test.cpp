@@ -159,7 +159,7 @@ TEST_F(OnDisk, StageReportIsWhatCoreSaysOfEachWindow) {
             const PositionReport& record = report.positions[12 * w + t];
             EXPECT_EQ(record.i, 12 * w + t);
             EXPECT_EQ(record.stage.has_value(), t >= 1);
-            EXPECT_EQ(record.identity, t == 1);
+            if (t >= 1) EXPECT_EQ(record.stage->has_boundary, t >= 2);
             EXPECT_EQ(record.logprob.has_value(), t >= 1);
             if (t < 2) continue;
             const double logdet = stage.log_det(static_cast<int>(t)).value;
@@ -175,7 +175,7 @@ TEST_F(OnDisk, StageReportIsWhatCoreSaysOfEachWindow) {
     // The five nearest, nearest first, each with its geometric margin, nobody else.
     std::vector<std::pair<double, std::size_t>> order;
     for (const auto& record : report.positions)
-        if (record.stage && !record.identity)
+        if (record.stage && record.stage->has_boundary)
             order.emplace_back(record.stage->logdet.value, record.i);
     std::sort(order.begin(), order.end());
     ASSERT_EQ(report.support.size(), 5u);
