@@ -82,6 +82,9 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
         theme, Quantity::determinant,
         std::isnan(cell->logdet) ? kNoNumber : sign + format_number(std::exp(cell->logdet), 3));
     value_row(theme, Quantity::energy, format_amount(cell->energy, "nats"));
+    value_row(theme, "Window", "from " + std::to_string(cell->window_begin));
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
+        ImGui::SetTooltip("The first character that the model sees for these numbers");
     if (!std::isfinite(cell->lowest_head)) return;
     value_row(theme, Quantity::lowest_head, format_amount(cell->lowest_head, "nats", 3));
     if (cell->lowest_head_layer >= 0)
@@ -94,6 +97,10 @@ void draw_prediction(const Theme& theme, const TokenCell& token, int index) {
     section(theme, "Prediction");
     if (index == 0) {
         paragraph(theme, theme.faint, "Nothing is before the first character to predict it from.");
+        return;
+    }
+    if (std::isnan(token.logprob)) {
+        paragraph(theme, theme.faint, "The model does not know this character.");
         return;
     }
     value_row(theme, Quantity::logprob, format_amount(token.logprob, "nats"));
@@ -119,6 +126,9 @@ void draw_head(const Theme& theme, const Frames& frames, const Selection& select
 
 void draw_text_margins(const Theme& theme, const MarginFrame& margins) {
     section(theme, "All measured characters");
+    if (margins.pending > 0)
+        small_paragraph(theme, theme.dim,
+                        (std::to_string(margins.pending) + " more are being computed.").c_str());
     value_row(theme, Quantity::share_beyond, format_percent(margins.share_beyond),
               margins.share_beyond > 0 ? theme.accent : 0);
     if (margins.share_beyond > 0) small_paragraph(theme, theme.dim, kWhyBeyond);

@@ -91,16 +91,16 @@ ImU32 margin_color(const Theme& theme, float unit) {
 
 const char* missing_words(const MarginFrame* frame, const MarginCell* cell) {
     if (frame == nullptr || !frame->has_stage) return "no stage";
-    if (cell == nullptr) return "not written yet";
-    return cell->pending ? "not computed yet" : "none here";
+    if (cell == nullptr) return "after the cursor";
+    return cell->pending ? "not computed yet" : "none: fewer than two before it";
 }
 
 const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell) {
     if (frame == nullptr || !frame->has_stage)
         return "No margin: this model has no stage. Press F to fit one.";
-    if (cell == nullptr) return "No margin: this character is behind the cursor.";
-    if (cell->pending) return "Not computed yet.";
-    return "No margin here: fewer than two characters come before this one, so nothing can fold.";
+    if (cell == nullptr) return "No margin: this character is after the cursor.";
+    if (cell->pending) return "Its margins are being computed.";
+    return "No margin here: fewer than two characters come before it, so nothing can fold.";
 }
 
 const MarginCell* margin_at(const MarginFrame* frame, int index) {
@@ -113,6 +113,10 @@ std::string symbol_at(const DecodeFrame& decode, int token) {
     if (decode.symbols == nullptr || token < 0 || token >= static_cast<int>(decode.symbols->size()))
         return "?";
     return visible_symbol((*decode.symbols)[static_cast<std::size_t>(token)]);
+}
+
+bool is_unknown(const DecodeFrame& decode, int token) {
+    return decode.vocabulary > 0 && token >= decode.vocabulary;
 }
 
 std::string symbol_and_place(const DecodeFrame* decode, int token, int index) {

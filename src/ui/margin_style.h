@@ -54,6 +54,8 @@ const MarginCell* margin_at(const MarginFrame* frame, int index);
 
 /// The visible symbol of a token id.
 std::string symbol_at(const DecodeFrame& decode, int token);
+/// A character of the text that the model does not know.
+bool is_unknown(const DecodeFrame& decode, int token);
 /// "t at 175", "space at 12": for sentences.
 std::string symbol_and_place(const DecodeFrame* decode, int token, int index);
 

@@ -45,6 +45,8 @@ std::shared_ptr<DecodeFrame> make_decode(const Size& size, std::mt19937& generat
     }
     frame->cursor = std::max(std::min(1, size.characters), size.characters - size.characters / 10);
     frame->context = size.context;
+    frame->vocabulary = static_cast<int>(symbols->size());
+    frame->selected = frame->cursor - 1;
     frame->window_begin = std::max(0, frame->cursor - size.context);
     float left = 1.0F;
     for (int k = 0; k < 12 && size.characters > 0; ++k) {
@@ -347,102 +349,6 @@ Frames tiny() {
     size.grid = 2;
     size.tree_branches = 0;
     return make(size);
-}
-
-Frames not_finite() {
-    std::mt19937 generator(11);
-    Frames frames = make({});
-    const float inf = std::numeric_limits<float>::infinity();
-    const auto spoil = [&](float& value) {
-        const float u = uniform(generator);
-        if (u < 0.4F)
-            value = kNoValue;
-        else if (u < 0.5F)
-            value = inf;
-        else if (u < 0.6F)
-            value = -inf;
-    };
-    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
-    for (TokenCell& cell : decode->line) spoil(cell.logprob), spoil(cell.entropy);
-    for (CandidateCell& c : decode->candidates)
-        spoil(c.probability), spoil(c.logprob), spoil(c.logdet);
-    decode->next_entropy = kNoValue;
-    decode->tokens_per_s = kNoValue;
-    auto margins = std::make_shared<MarginFrame>(*frames.margins);
-    for (MarginCell& cell : margins->cells) {
-        spoil(cell.logdet), spoil(cell.sigma_min), spoil(cell.energy), spoil(cell.lowest_head);
-        if (cell.geometric) spoil(*cell.geometric);
-    }
-    margins->share_beyond = margins->nats_per_position = kNoValue;
-    auto attention = std::make_shared<AttentionFrame>(*frames.attention);
-    for (float& w : attention->weights) spoil(w);
-    for (float& w : margins->head_logdet) spoil(w);
-    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
-    for (float& w : boundary->logdet) spoil(w);
-    for (PastPoint& p : boundary->past)
-        spoil(p.at.x), spoil(p.attention), spoil(p.volume_share), spoil(p.trace_share);
-    for (PlanePoint& p : boundary->spectrum) spoil(p.x), spoil(p.y);
-    boundary->geometric = kNoValue;
-    boundary->nearest = PlanePoint{inf, kNoValue};
-    boundary->logdet_now = boundary->sigma_min_now = kNoValue;
-    auto noise = std::make_shared<NoiseFrame>(*frames.noise);
-    for (float& w : noise->kl) spoil(w);
-    auto training = std::make_shared<TrainingFrame>(*frames.training);
-    training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
-    auto path = std::make_shared<PathFrame>(*frames.path);
-    for (PathCell& cell : path->cells) {
-        if (cell.clean_ce && uniform(generator) < 0.5F) cell.clean_ce = kNoValue;
-        cell.logdet_mean = uniform(generator) < 0.5F ? kNoValue : inf;
-        for (auto& [sigma, ce] : cell.noisy_ce) ce = uniform(generator) < 0.5F ? kNoValue : ce;
-    }
-    frames.decode = decode;
-    frames.margins = margins;
-    frames.attention = attention;
-    frames.boundary = boundary;
-    frames.noise = noise;
-    frames.training = training;
-    frames.path = path;
-    return frames;
-}
-
-Frames wide() {
-    Frames frames = make({});
-    const auto scaled = [](auto& value, double by) {
-        value = static_cast<std::remove_reference_t<decltype(value)>>(by * (value + 0.0123456));
-    };
-    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
-    for (TokenCell& cell : decode->line) scaled(cell.logprob, 11.7), scaled(cell.entropy, -11.7);
-    for (CandidateCell& c : decode->candidates) scaled(c.logdet, -37.1);
-    decode->model_label =
-        "/home/somebody/models/a folder with a long name/run-2026-11-27/checkpoints/step-002000";
-    decode->noise_sigma = 0.1234;
-    auto margins = std::make_shared<MarginFrame>(*frames.margins);
-    for (MarginCell& cell : margins->cells) {
-        scaled(cell.logdet, -123.4), scaled(cell.sigma_min, 1e-5), scaled(cell.energy, 1e5);
-        scaled(cell.lowest_head, -1e-4);
-        cell.crossings = 12;
-        if (cell.geometric) scaled(*cell.geometric, 1e-5);
-    }
-    margins->nats_per_position = -12345.678;
-    margins->stage_label = "live, of the model in training at step 12000";
-    auto boundary = std::make_shared<BoundaryFrame>(*frames.boundary);
-    boundary->logdet_now = -12.34567, boundary->sigma_min_now = 1.2345e-7;
-    boundary->geometric = 1.2345e-5F;
-    boundary->crossings_now = 12, boundary->sign_now = 1;
-    for (PastPoint& p : boundary->past) scaled(p.volume_share, -1e-5), scaled(p.trace_share, 1e-5);
-    for (float* end : {&boundary->x_min, &boundary->x_max, &boundary->y_min, &boundary->y_max})
-        scaled(*end, 1234.5);
-    auto status = std::make_shared<StatusFrame>(*frames.status);
-    status->activity = "fitting a stage to the model";
-    status->progress = 0.4, status->eta_secs = 7260;
-    status->message =
-        "Loaded the model of /home/somebody/models/a folder with a long name/run-2026-11-27 "
-        "(803,072 parameters), 12 characters of the text are unknown to it.";
-    frames.decode = decode;
-    frames.margins = margins;
-    frames.boundary = boundary;
-    frames.status = status;
-    return frames;
 }
 
 Frames largest() {

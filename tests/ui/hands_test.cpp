@@ -121,6 +121,21 @@ TEST_F(Hands, TextFieldsSwallowKeys) {
     EXPECT_TRUE(prompted);
 }
 
+TEST_F(Hands, APastedTextKeepsItsLineBreaks) {
+    const PanelInfo& text = find_workspace("decode")->panels[0];
+    Interface alone(ImVec2(900, 300));
+    for (int i = 0; i < 3; ++i) alone.draw_panel(frames, text.draw);
+    alone.click(frames, ImVec2(700, 24));
+    ImGui::SetClipboardText("one\ntwo “three”\nfour");
+    alone.key(frames, ImGuiKey_V, ImGuiMod_Ctrl);
+    alone.key(frames, ImGuiKey_Enter);
+    std::vector<std::string> prompts;
+    for (const Command& command : alone.take_commands())
+        if (const auto* prompt = std::get_if<SetPrompt>(&command)) prompts.push_back(prompt->text);
+    ASSERT_EQ(prompts.size(), 1U);
+    EXPECT_EQ(prompts[0], "one\ntwo “three”\nfour");
+}
+
 TEST_F(Hands, AKeyWhileTypingInTheWindowDoesNothingElse) {
     const ImVec2 prompt(600, 90);
     interface.click(frames, prompt);

@@ -198,6 +198,33 @@ TEST(Inspector, SaysWhyManyLieBeyondWhereTheShareIsShown) {
     EXPECT_NE(words.find("Many lie beyond"), std::string::npos);
 }
 
+TEST(Margins, NotYetComputedNeverReadAsNotDefined) {
+    Frames frames = synthetic::usual();
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    margins->cells[100] = MarginCell{};
+    margins->cells[100].pending = true;
+    margins->cells[101] = MarginCell{};
+    margins->pending = 1;
+    frames.margins = margins;
+    Interface interface(ImVec2(1920, 1080));
+    interface.state().selection.index = 100;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("Its margins are being computed."), std::string::npos);
+    EXPECT_NE(interface.words().find("1 more are being computed."), std::string::npos);
+    interface.state().selection.index = 101;
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("No margin here: fewer than two"), std::string::npos);
+}
+
+TEST(UnknownCharacters, AreCountedBesideTheText) {
+    Frames frames = synthetic::usual();
+    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
+    decode->unknown = 12;
+    decode->left_out = 7;
+    frames.decode = decode;
+    EXPECT_NE(words_of(frames).find("12 unknown, 7 not shown"), std::string::npos);
+}
+
 TEST(TheFirstCharacter, HasNoPredictionAndSaysSo) {
     Frames frames = synthetic::usual();
     Interface interface(ImVec2(1920, 1080));

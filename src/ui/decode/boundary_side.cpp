@@ -92,7 +92,9 @@ void draw_boundary_title(const BoundaryFrame& f, const DecodeFrame* decode,
                          const BoundaryView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     const int selected = selected_index(context.selection, decode);
-    const bool late = selected >= 0 && selected != f.index;
+    const bool late =
+        selected >= 0 && (selected != f.index ||
+                          (decode->selected == f.index && decode->selected_revision != f.revision));
     std::string words = "Of " + symbol_and_place(decode, f.token, f.index) + ".";
     if (late) words += " Late: " + std::to_string(selected) + " is being computed.";
     const std::string pending = pending_words(f, view);

@@ -1,4 +1,4 @@
-// What the user turns while decoding.
+// What the user types and turns while decoding.
 #include "ui/decode/controls.h"
 
 #include <algorithm>
@@ -110,6 +110,65 @@ bool draw_sliders(const DecodeFrame& decode, ControlsView& view, const Theme& th
     return changed;
 }
 
+// What of the text the model cannot read, and what of it is not shown.
+void draw_unknown(const DecodeFrame& decode, float rest, float& top, const Theme& theme) {
+    std::string words;
+    if (decode.unknown > 0) words = std::to_string(decode.unknown) + " unknown";
+    if (decode.left_out > 0)
+        words += (words.empty() ? "" : ", ") + std::to_string(decode.left_out) + " not shown";
+    if (words.empty()) return;
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    if (ImGui::CalcTextSize(words.c_str()).x <= rest) {
+        ImGui::SameLine(0, theme.px(12));
+        ImGui::SetCursorScreenPos(ImVec2(ImGui::GetCursorScreenPos().x, top + theme.px(7)));
+    }
+    ImGui::PushTextWrapPos(0.0F);
+    text_colored(theme.error, words.c_str());
+    ImGui::PopTextWrapPos();
+    top = ImGui::GetItemRectMin().y - theme.px(7);
+    ImGui::PopFont();
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip(
+            "Unknown: characters of your text that this model has no token for; the text "
+            "is kept as it is.\nNot shown: characters after the longest text that can "
+            "be shown.");
+}
+
+int resized(ImGuiInputTextCallbackData* data) {
+    if (data->EventFlag != ImGuiInputTextFlags_CallbackResize) return 0;
+    auto* text = static_cast<std::string*>(data->UserData);
+    text->resize(static_cast<std::size_t>(data->BufTextLen));
+    data->Buf = text->data();
+    return 0;
+}
+
+// A field that keeps the line breaks of what is pasted and grows to three lines; Enter enters it,
+// Ctrl+Enter breaks the line. True when it was entered.
+bool prompt_field(std::string& text, float width, const Theme& theme) {
+    const auto lines = std::min<std::ptrdiff_t>(3, 1 + std::count(text.begin(), text.end(), '\n'));
+    const ImVec2 at = ImGui::GetCursorScreenPos(), pad = ImGui::GetStyle().FramePadding;
+    const float height = ImGui::GetTextLineHeight() * static_cast<float>(lines) + 2 * pad.y;
+    // The field is a window of its own: ground and hint lie under it.
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), theme.raised, theme.px(4));
+    if (text.empty()) {
+        const float px = ImGui::GetFontSize();
+        const std::string hint =
+            shortened(theme.fonts.text, px, "Prompt: type or paste a beginning, press Enter",
+                      width - 2 * pad.x);
+        draw->AddText(theme.fonts.text, px, ImVec2(at.x + pad.x, at.y + pad.y), theme.faint,
+                      hint.c_str());
+    }
+    ImGui::PushStyleColor(ImGuiCol_FrameBg, IM_COL32_BLACK_TRANS);
+    const bool entered = ImGui::InputTextMultiline(
+        "##prompt", text.data(), text.capacity() + 1, ImVec2(width, height),
+        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CtrlEnterForNewLine |
+            ImGuiInputTextFlags_CallbackResize,
+        resized, &text);
+    ImGui::PopStyleColor();
+    return entered;
+}
+
 }  // namespace
 
 void draw_transport(const Frames& frames, ControlsView& view, PanelContext& context) {
@@ -128,17 +187,18 @@ void draw_transport(const Frames& frames, ControlsView& view, PanelContext& cont
             ImGui::SetCursorScreenPos(ImVec2(ImGui::GetCursorScreenPos().x, top + theme.px(7)));
         }
         text_colored(theme.dim, place.c_str());
+        top = ImGui::GetItemRectMin().y - theme.px(7);  // of the row it has come to stand in
         ImGui::PopFont();
         if (ImGui::IsItemHovered())
             ImGui::SetTooltip("Characters before the cursor / on this line of the tree");
+        draw_unknown(*decode, rest(), top, theme);
     }
     if (rest() >= theme.px(150)) {
         ImGui::SameLine(0, theme.px(12));
         ImGui::SetCursorScreenPos(ImVec2(ImGui::GetCursorScreenPos().x, top + theme.px(1)));
     }
     const float width = std::max(theme.px(40), ImGui::GetContentRegionAvail().x);
-    if (input_text("##prompt", view.prompt, "Prompt: type a beginning and press Enter", width,
-                   ImGuiInputTextFlags_EnterReturnsTrue)) {
+    if (prompt_field(view.prompt, width, theme)) {
         view.prompt = view.prompt.c_str();
         context.selection.index = -1;
         context.out.push_back(SetPrompt{view.prompt});

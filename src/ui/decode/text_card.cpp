@@ -41,12 +41,13 @@ void draw_text_card(const DecodeFrame& decode, const MarginFrame* margins,
             lines.push_back({std::string(name_of(kind)) + " margin", margin_words(*cell, kind),
                              kind == margins->kind ? theme.text : theme.dim});
         lines.push_back({"side", side_words(cell->crossings), warn});
+        lines.push_back({"window", "from character " + std::to_string(cell->window_begin)});
         lines.push_back(
             {"support token", cell->support ? "yes" : "no", cell->support ? theme.ring : 0});
     }
-    if (decode.vocabulary > 0 && token.token >= decode.vocabulary)
+    if (is_unknown(decode, token.token)) {
         lines.push_back({"this model", "does not know the character", theme.error});
-    if (index > 0) {
+    } else if (index > 0) {
         lines.push_back({"log-probability", format_amount(token.logprob, "nats")});
         lines.push_back({"entropy before it", format_amount(token.entropy, "nats")});
     }

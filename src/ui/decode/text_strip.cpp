@@ -41,10 +41,7 @@ void draw_margin_bar(const Strip& strip, const MarginCell& cell, ImVec2 at, floa
     const Theme& theme = strip.theme;
     const float zero = at.y + theme.px(kGlyph + kTrack), left = at.x + theme.px(2),
                 right = at.x + width - theme.px(2);
-    if (cell.pending) {  // a dot: it will come
-        draw->AddCircleFilled(ImVec2((left + right) / 2, zero - theme.px(2)), theme.px(1),
-                              theme.dim);
-    }
+    if (!cell.valid && cell.pending) draw_pending(theme, (left + right) / 2, zero);
     if (!cell.valid) return;
     const float value = shown_margin(cell, strip.margins->kind);
     const float unit = strip.range.to_unit(value);
@@ -95,9 +92,12 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     const std::string symbol = symbol_at(strip.decode, token.token);
     const bool space = symbol == "·" || symbol == "↵" || symbol == "⇥";
     ImU32 color = future || forgotten || space ? theme.faint : theme.text;
-    if (strip.decode.vocabulary > 0 && token.token >= strip.decode.vocabulary)
-        color = theme.error;  // the model does not know it
-    if (future) color = with_alpha(color == theme.error ? color : theme.faint, 0.7F);
+    if (future) color = with_alpha(theme.faint, 0.7F);
+    if (is_unknown(strip.decode, token.token)) {  // the user's own character, which it cannot read
+        color = theme.error;
+        draw->AddLine(ImVec2(at.x + theme.px(2), box_end.y),
+                      ImVec2(box_end.x - theme.px(2), box_end.y), theme.error, theme.px(1));
+    }
     draw_symbol(*draw, theme.fonts.mono, strip.font_px,
                 ImVec2(at.x + width / 2, at.y + theme.px(kGlyph) / 2), color, symbol);
     if (std::binary_search(strip.dragged.begin(), strip.dragged.end(), index)) {
