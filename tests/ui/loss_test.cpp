@@ -8,6 +8,7 @@
 #include <random>
 
 #include "interface.h"
+#include "ui/label_rows.h"
 #include "ui/train/live_marks.h"
 #include "ui/train/train_view.h"
 
@@ -104,19 +105,19 @@ TEST(LossPlots, MovingOneMovesTheStepsOfBothAndADoubleClickFollowsAgain) {
     EXPECT_GE(view.x.high, 500);
 }
 
-TEST(MarkRows, LabelsNeverTouchAndStayHighWhereTheyCan) {
-    EXPECT_EQ(mark_rows({{0, 50}, {60, 100}, {62, 90}, {70, 99}}, 2, 4),
+TEST(LabelRows, LabelsNeverTouchAndStayHighWhereTheyCan) {
+    EXPECT_EQ(label_rows({{0, 50}, {60, 100}, {62, 90}, {70, 99}}, 2, 4),
               (std::vector<int>{0, 0, 1, -1}));
     std::mt19937 generator(9);
     std::uniform_real_distribution<float> step(0, 30), width(10, 120);
     for (int round = 0; round < 50; ++round) {
-        std::vector<MarkSpan> spans;
+        std::vector<LabelSpan> spans;
         float left = 0;
         for (int k = 0; k < 30; ++k) {
             left += step(generator);
             spans.push_back({left, left + width(generator)});
         }
-        const std::vector<int> rows = mark_rows(spans, 4, 3);
+        const std::vector<int> rows = label_rows(spans, 4, 3);
         ASSERT_EQ(rows.size(), spans.size());
         for (std::size_t a = 0; a < spans.size(); ++a)
             for (std::size_t b = a + 1; b < spans.size(); ++b)

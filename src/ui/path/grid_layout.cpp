@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <string>
 
+#include "ui/label_rows.h"
 #include "ui/path/path_curves.h"
 #include "ui/path/plot_parts.h"
-#include "ui/widgets.h"
+#include "ui/words.h"
 
 namespace marginscope {
 namespace {
@@ -59,14 +60,21 @@ GridLayout grid_layout(const PathFrame& path, const Theme& theme) {
 void draw_grid_heads(const PathFrame& path, const GridLayout& grid, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float px = theme.px(kHeadPx);
+    std::vector<LabelSpan> spans;
     for (std::size_t column = 0; column < grid.lambdas.size(); ++column) {
         const std::string words = format_number(grid.lambdas[column]);
-        const ImVec2 corner = grid.corner(0, static_cast<int>(column));
-        const float width = theme.fonts.mono->CalcTextSizeA(px, 1e9F, 0, words.c_str()).x;
-        const float left = corner.x + (grid.cell_width - width) / 2;
-        draw->AddText(theme.fonts.mono, px, ImVec2(left, corner.y - theme.px(16)), theme.dim,
-                      words.c_str());
-        draw->AddCircleFilled(ImVec2(left - theme.px(9), corner.y - theme.px(9)), theme.px(3.5F),
+        const float width = width_of(theme.fonts.mono, px, words);
+        const float left =
+            grid.corner(0, static_cast<int>(column)).x + (grid.cell_width - width) / 2;
+        spans.push_back({left - theme.px(13), left + width});
+    }
+    const std::vector<int> rows = label_rows(spans, 1, theme.px(2));
+    for (std::size_t column = 0; column < grid.lambdas.size(); ++column) {
+        if (rows[column] < 0) continue;  // the hover card has it
+        const float left = spans[column].left + theme.px(13);
+        draw->AddText(theme.fonts.mono, px, ImVec2(left, grid.at.y - theme.px(16)), theme.dim,
+                      format_number(grid.lambdas[column]).c_str());
+        draw->AddCircleFilled(ImVec2(left - theme.px(9), grid.at.y - theme.px(9)), theme.px(3.5F),
                               lambda_color(path, grid.lambdas[column], theme));
     }
     draw->AddText(

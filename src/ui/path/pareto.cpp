@@ -146,7 +146,7 @@ void draw_pareto(const Frames& frames, PathView& view, PanelContext& context) {
         const std::vector<Point> points = points_of(*path, noisy, noise, view.relative);
         all.insert(all.end(), points.begin(), points.end());
     }
-    text_small(theme, theme.dim, "a point for each model, lower left is better");
+    small_paragraph(theme, theme.dim, "a point for each model, lower left is better");
     const std::vector<LegendEntry> legend = legend_of(*path, theme);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float below = legend_height(legend, room.x, theme) + ImGui::GetStyle().ItemSpacing.y;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "ui/flow.h"
 #include "ui/path/grid_layout.h"
 #include "ui/path/grid_scale.h"
 #include "ui/widgets.h"
@@ -109,7 +110,7 @@ void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Them
     if (!quantity.direction.empty()) label += "; " + quantity.direction;
     if (scale.values <= 1) {
         if (scale.values == 1) label += "; one model so far";
-        text_small(theme, theme.dim, label.c_str());
+        small_paragraph(theme, theme.dim, label.c_str());
         return;
     }
     const float words =
@@ -151,8 +152,7 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
         ImGui::EndCombo();
     }
     const GridScale scale = grid_scale(*path, quantity, view.relative);
-    ImGui::SameLine(0, theme.px(16));
-    if (ImGui::GetContentRegionAvail().x < theme.px(260)) ImGui::NewLine();
+    flow(theme.px(320), theme.px(16));
     draw_scale(quantity, scale, theme);
     const GridLayout grid = grid_layout(*path, theme);
     draw_grid_heads(*path, grid, theme);

@@ -188,12 +188,19 @@ void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context)
         std::to_string(done) + " of " + std::to_string(path.cells.size()) + " models done";
     if (failed > 0) words += ", " + std::to_string(failed) + " failed";
     if (path.running) words += ", " + std::to_string(path.running_cells) + " at work";
-    if (path.running) {  // the time left has its place on a line of its own
-        text_colored(theme.text, words.c_str());
-        words = format_percent(path.progress);
+    paragraph(theme, theme.text, words.c_str());
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 track(ImGui::GetContentRegionAvail().x, theme.px(4));
+    bar(*ImGui::GetWindowDrawList(), at, track, static_cast<float>(path.progress), theme.select,
+        theme.active);
+    ImGui::Dummy(track);
+    if (path.running) {
+        const std::string left = format_duration(path.eta_secs);
+        small_paragraph(theme, theme.dim,
+                        (format_percent(path.progress) +
+                         (path.eta_secs > 0 ? ", " + left + " left" : ", time left not known yet"))
+                            .c_str());
     }
-    progress_chip(theme, words.c_str(), path.progress, path.running ? path.eta_secs : 0,
-                  theme.px(72));
     if (!path.sentence.empty()) paragraph(theme, theme.dim, path.sentence.c_str());
     if (!form.open) draw_summary(path, theme);
     if (path.running) {

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "ui/flow.h"
 #include "ui/path/path_bands.h"
 #include "ui/run_hue.h"
 #include "ui/widgets.h"
+#include "ui/words.h"
 
 namespace marginscope {
 namespace {
@@ -81,18 +83,24 @@ float end_label_width(const std::vector<std::string>& words, const Theme& theme)
 void draw_end_labels(const std::vector<EndLabel>& labels, float left, float low, float high,
                      const Theme& theme) {
     const float line = theme.px(type::kSmall + 2);
+    // The first ones where there is not room for all; hovering the plot tells the rest.
+    const auto rows = static_cast<std::size_t>(std::max(1.0F, (high - low) / line));
+    const std::size_t count = std::min(labels.size(), rows);
     std::vector<float> wanted;
-    for (const EndLabel& label : labels) wanted.push_back(label.from.y);
+    for (std::size_t k = 0; k < count; ++k) wanted.push_back(labels[k].from.y);
     const std::vector<float> middle = spread(wanted, line, low + line / 2, high - line / 2);
+    const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x;
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    for (std::size_t k = 0; k < labels.size(); ++k) {
+    for (std::size_t k = 0; k < count; ++k) {
         const EndLabel& label = labels[k];
         const float x = left + theme.px(10);
         // Only outside the plot: inside it a leader would look like data.
         draw->AddLine(ImVec2(left, label.from.y), ImVec2(x - theme.px(2), middle[k]),
                       with_alpha(label.color, 0.45F));
         ImGui::SetCursorScreenPos(ImVec2(x, middle[k] - theme.px(type::kSmall) * 0.62F));
-        text_small(theme, label.color, label.words.c_str());
+        const std::string words =
+            shortened(theme.fonts.text, theme.px(type::kSmall), label.words, right - x);
+        text_small(theme, label.color, words.c_str());
         if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", label.full.c_str());
     }
 }
@@ -110,7 +118,10 @@ void draw_legend(const std::vector<LegendEntry>& entries, float width, const The
                   entry.color, theme);
         ImGui::SetCursorScreenPos(
             ImVec2(place.x + mark_width(entry, theme), place.y + theme.px(2)));
-        text_small(theme, theme.dim, entry.words.c_str());
+        text_small(theme, theme.dim,
+                   shortened(theme.fonts.text, theme.px(type::kSmall), entry.words,
+                             width - mark_width(entry, theme))
+                       .c_str());
     });
     ImGui::EndGroup();
 }
@@ -128,11 +139,8 @@ void seeds_note(const PathFrame& path, const Theme& theme, bool same_line) {
                               : count == 1
                                   ? "one seed, no range"
                                   : "mean and range of " + std::to_string(count) + " seeds";
-    if (same_line) {
-        ImGui::SameLine(0, theme.px(12));
-        if (ImGui::GetContentRegionAvail().x < words_width(words, theme)) ImGui::NewLine();
-    }
-    text_small(theme, theme.dim, words.c_str());
+    if (same_line) flow(words_width(words, theme), theme.px(12));
+    small_paragraph(theme, theme.dim, words.c_str());
     if (!ImGui::IsItemHovered()) return;
     std::string hint =
         "Lines are means, bands go from the smallest to the largest, over the seeds that are done "

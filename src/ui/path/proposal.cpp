@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "ui/flow.h"
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
@@ -178,8 +179,9 @@ void draw_group(const PathFrame& path, const PairedDifference& first, const Them
     if (first.train_noise > 0) words += ", trained with noise " + format_number(first.train_noise);
     text_colored(theme.text, words.c_str());
     ImGui::PopFont();
-    ImGui::SameLine(0, theme.px(8));
     const std::string seeds = std::to_string(first.seeds) + (first.seeds == 1 ? " seed" : " seeds");
+    flow(theme.fonts.text->CalcTextSizeA(theme.px(type::kSmall), 1e9F, 0, seeds.c_str()).x,
+         theme.px(8));
     text_small(theme, theme.dim, seeds.c_str());
 }
 

@@ -129,7 +129,7 @@ void draw_sample(const Frames& frames, PanelContext& context) {
     }
     const std::string when = "written at step " + std::to_string(training->sample_step) +
                              ", temperature 0.8, always the same seed";
-    text_small(theme, theme.dim, when.c_str());
+    small_paragraph(theme, theme.dim, when.c_str());
     ImGui::PushFont(theme.fonts.mono, type::kBody);
     ImGui::PushTextWrapPos(0.0F);
     ImGui::TextUnformatted(training->sample_text.c_str());

@@ -4,9 +4,9 @@
 #include <implot.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "core/run/run_config.h"
+#include "ui/label_rows.h"
 
 namespace marginscope {
 namespace {
@@ -14,10 +14,10 @@ namespace {
 constexpr int kRows = 4;
 
 /// Beside its line: to the right, or to the left where the plot ends before the label would.
-MarkSpan span_of(float line, float width, float right_end, float gap) {
+LabelSpan span_of(float line, float width, float right_end, float gap) {
     const float left = line + gap;
-    return left + width <= right_end ? MarkSpan{left, left + width}
-                                     : MarkSpan{line - gap - width, line - gap};
+    return left + width <= right_end ? LabelSpan{left, left + width}
+                                     : LabelSpan{line - gap - width, line - gap};
 }
 
 }  // namespace
@@ -28,19 +28,6 @@ std::string mark_words(const std::string& label) {
     return field != nullptr ? field->label + label.substr(end) : label;
 }
 
-std::vector<int> mark_rows(const std::vector<MarkSpan>& spans, int rows, float gap) {
-    std::vector<float> ends(static_cast<std::size_t>(std::max(rows, 0)),
-                            -std::numeric_limits<float>::infinity());
-    std::vector<int> result;
-    for (const MarkSpan& span : spans) {
-        const auto free = std::find_if(ends.begin(), ends.end(),
-                                       [&](float end) { return end + gap <= span.left; });
-        result.push_back(free == ends.end() ? -1 : static_cast<int>(free - ends.begin()));
-        if (free != ends.end()) *free = span.right;
-    }
-    return result;
-}
-
 // The labels go straight to the draw list: ImPlot's own texts count as data of the automatic fit,
 // and a label at the upper edge would push that edge up again in every frame.
 void draw_live_marks(const TrainSeries& series, const Theme& theme, bool labels) {
@@ -48,7 +35,7 @@ void draw_live_marks(const TrainSeries& series, const Theme& theme, bool labels)
     const ImVec2 at = ImPlot::GetPlotPos(), size = ImPlot::GetPlotSize();
     const float gap = theme.px(4);
     ImDrawList* draw = ImPlot::GetPlotDrawList();
-    std::vector<MarkSpan> spans;
+    std::vector<LabelSpan> spans;
     std::vector<std::string> words;
     ImPlot::PushPlotClipRect();
     for (const LiveMark& mark : series.marks) {
@@ -60,7 +47,7 @@ void draw_live_marks(const TrainSeries& series, const Theme& theme, bool labels)
             span_of(x, ImGui::CalcTextSize(words.back().c_str()).x, at.x + size.x, gap));
     }
     if (labels) {
-        const std::vector<int> rows = mark_rows(spans, kRows, gap);
+        const std::vector<int> rows = label_rows(spans, kRows, gap);
         for (std::size_t k = 0; k < spans.size(); ++k)
             if (rows[k] >= 0)
                 draw->AddText(ImVec2(spans[k].left,

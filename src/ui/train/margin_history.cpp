@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ui/flow.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -131,10 +132,10 @@ void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelCo
     refresh(series, view);
     const EvalSample& last = series.evals.back();
     ImGui::PushFont(theme.fonts.text, type::kSmall);
-    quantity_label(theme, Quantity::logdet, {}, "log|det J|, validation windows");
-    ImGui::SameLine(0, theme.px(16));
+    quantity_label(theme, Quantity::logdet, {}, "log|det J|");
     const std::string words = format_percent(share_below(last, view.threshold)) + " below " +
                               format_number(view.threshold, 3);
+    flow(ImGui::CalcTextSize(words.c_str()).x, theme.px(16));
     text_colored(theme.accent, words.c_str());
     if (ImGui::IsItemHovered())
         ImGui::SetTooltip(

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/action_button.h"
+#include "ui/flow.h"
 
 namespace marginscope {
 namespace {
@@ -39,12 +40,12 @@ void draw_until(const TrainingFrame& training, RunFormView& form, PanelContext& 
     const Theme& theme = context.theme;
     ImGui::AlignTextToFramePadding();
     text_small(theme, theme.dim, "Until step");
-    ImGui::SameLine();
-    ImGui::SetNextItemWidth(theme.px(92));
+    flow(theme.px(92), ImGui::GetStyle().ItemSpacing.x);
+    ImGui::SetNextItemWidth(std::min(theme.px(92), ImGui::GetContentRegionAvail().x));
     if (form.until <= static_cast<double>(training.step))
         form.until = static_cast<double>(training.target);
     ImGui::InputDouble("##until", &form.until, 0, 0, "%.0f");
-    ImGui::SameLine();
+    flow(button_width("Go"), ImGui::GetStyle().ItemSpacing.x);
     const bool ahead = form.until > static_cast<double>(training.step);
     ImGui::BeginDisabled(!ahead || training.state == TrainingState::failed);
     if (ImGui::Button("Go"))
@@ -138,12 +139,17 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
     const std::string words = std::string(state_words(training->state)) + ", step " +
                               std::to_string(training->step) + " of " +
                               std::to_string(training->target);
-    progress_chip(theme, words.c_str(), share, 0, theme.px(96));
+    paragraph(theme, theme.text, words.c_str());
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 track(ImGui::GetContentRegionAvail().x, theme.px(4));
+    bar(*ImGui::GetWindowDrawList(), at, track, static_cast<float>(std::max(0.0, share)),
+        theme.select, theme.active);
+    ImGui::Dummy(track);
     if (training->state == TrainingState::running && training->steps_per_s > 0)
-        text_small(theme, theme.dim,
-                   (format_number(training->steps_per_s, 3) + " steps/s, " +
-                    format_duration(training->eta_secs) + " left")
-                       .c_str());
+        small_paragraph(theme, theme.dim,
+                        (format_number(training->steps_per_s, 3) + " steps/s, " +
+                         format_duration(training->eta_secs) + " left")
+                            .c_str());
     if (!training->sentence.empty())
         paragraph(theme, training->state == TrainingState::failed ? theme.error : theme.dim,
                   training->sentence.c_str());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ui/field_rows.h"
+#include "ui/flow.h"
 #include "ui/train/run_controls.h"
 #include "ui/widgets.h"
 
@@ -52,7 +53,7 @@ void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
     }
     if (!view.problem.empty()) paragraph(theme, theme.error, view.problem.c_str());
     if (ImGui::SmallButton("Copy as command")) ImGui::SetClipboardText(train_command(view).c_str());
-    ImGui::SameLine();
+    flow(button_width("Defaults"), ImGui::GetStyle().ItemSpacing.x);
     if (ImGui::SmallButton("Defaults")) view.config = RunConfig{};
     input_text("##resume", view.resume_folder, "A run folder to go on with",
                ImGui::GetContentRegionAvail().x - theme.px(72));
