@@ -209,6 +209,24 @@ TEST(PlanPanel, ShowsWhatEveryCellIsTrainedWithAndWhereTrainDiffers) {
     EXPECT_EQ(interface.too_wide(), "");
 }
 
+TEST(PlanForm, ItsCommandCanBePastedAndVariesNothingTwice) {
+    PlanForm form;
+    form.folder = "my path";
+    form.text = "a book.txt";
+    form.config.model.context = 16;
+    form.config.barrier.lambda = 0.5;
+    form.config.train.noise = 0.1;
+    const auto plan = plan_of(form, false, 0.05);
+    ASSERT_TRUE(plan.has_value()) << form.problem;
+    EXPECT_EQ(plan->text, "a book.txt");
+    const std::string command = path_command(*plan);
+    for (const char* part :
+         {"--out 'my path'", "--text 'a book.txt'", "--context 16", "--max-clean-loss 0.05"})
+        EXPECT_NE(command.find(part), std::string::npos) << part << " is not in " << command;
+    EXPECT_EQ(command.find("--lambda "), std::string::npos) << command;
+    EXPECT_EQ(command.find("--train-noise "), std::string::npos) << command;
+}
+
 TEST(PlanPanel, GoingOnKeepsTheSettingsOfThePath) {
     Interface interface(ImVec2(300, 700));
     PathFrame path;

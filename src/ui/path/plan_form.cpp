@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/shell_word.h"
 
 namespace marginscope {
 namespace {
@@ -71,8 +72,8 @@ std::optional<PathPlan> plan_of(PlanForm& form, bool relative, double max_clean_
 
 std::string path_command(const PathPlan& plan) {
     std::string command =
-        "marginscope path --out " + (plan.folder.empty() ? std::string("DIR") : plan.folder);
-    if (!plan.text.empty()) command += " --text " + plan.text;
+        "marginscope path --out " + shell_path(plan.folder.empty() ? "DIR" : plan.folder);
+    if (!plan.text.empty()) command += " --text " + shell_path(plan.text);
     command += " --lambdas " + joined(plan.lambdas) + " --seeds " + std::to_string(plan.seeds) +
                " --train-noises " + joined(plan.train_noises) + " --sigmas " +
                joined(plan.relative ? plan.relative_sigmas : plan.sigmas) +

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/shell_word.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
 #include "ui/train/run_controls.h"
@@ -23,8 +24,8 @@ bool usual(const Field& field) {
 }  // namespace
 
 std::string train_command(const RunFormView& form) {
-    std::string command = "marginscope train --out " +
-                          (form.run_folder.empty() ? std::string("RUN") : form.run_folder);
+    std::string command =
+        "marginscope train --out " + shell_path(form.run_folder.empty() ? "RUN" : form.run_folder);
     for (const Field& field : config_fields()) {
         const FieldValue value = field.get(form.config);
         if (value == field.get(RunConfig{})) continue;
