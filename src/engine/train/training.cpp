@@ -194,7 +194,7 @@ void Training::set_target(std::int64_t step) {
         throw UserError("The run is already at step " +
                         std::to_string(s.run->trainer().step_count()) + ".");
     // Beyond the plan the plan itself grows, and the cosine with it.
-    if (step > s.run->trainer().config().train.steps) s.run->trainer().set_steps(step);
+    if (step > s.run->trainer().config().train.steps) s.run->plan_steps(step);
     s.target = step;
 }
 
