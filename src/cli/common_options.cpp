@@ -22,13 +22,6 @@ nlohmann::json text_json(const Corpus& corpus) {
     return {{"name", shown_text(corpus.name)}, {"hash", fingerprint(corpus.text)}};
 }
 
-std::string unknown_note(std::size_t unknown) {
-    if (unknown == 0) return {};
-    return std::to_string(unknown) +
-           (unknown == 1 ? " character of the text is" : " characters of the text are") +
-           " not in the model's alphabet; it reads U+FFFD instead.";
-}
-
 CLI::Option* add_model_option(CLI::App& command, std::string& model) {
     return command
         .add_option("--model", model, "a checkpoint or a run folder [the small trained model]")

@@ -24,10 +24,6 @@ struct TextOption {
 /// Which text a result was computed from, by name and content.
 nlohmann::json text_json(const Corpus& corpus);
 
-/// What a user should know who asks about characters that the model has never seen: one
-/// sentence, empty when there are none.
-std::string unknown_note(std::size_t unknown);
-
 CLI::Option* add_model_option(CLI::App& command, std::string& model);
 CLI::Option* add_threads_option(CLI::App& command, int& threads);
 CLI::Option* add_json_option(CLI::App& command, std::string& json);

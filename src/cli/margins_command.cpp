@@ -184,7 +184,9 @@ std::string slide_cost(const MarginPlan& plan) {
 
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
-    options.request.text = options.prompt.empty() ? options.text.load().text : options.prompt;
+    Corpus corpus = options.prompt.empty() ? options.text.load() : Corpus{"prompt", options.prompt};
+    const nlohmann::json text = text_json(corpus);
+    options.request.text = std::move(corpus.text);
     ProgressLine progress("margins");
     if (options.request.windows == WindowRule::slide)
         options.request.on_plan = [&](const MarginPlan& plan) { progress.note(slide_cost(plan)); };
@@ -194,7 +196,11 @@ int run(Options& options, std::stop_token stop) {
         stop);
     progress.clear();
     if (options.json.empty() || options.json != "-") write_text(report_text(report));
-    if (!options.json.empty()) write_json(options.json, report_json(report));
+    if (!options.json.empty()) {
+        nlohmann::json document = report_json(report);
+        document["text"] = text;
+        write_json(options.json, document);
+    }
     if (report.unknown > 0) progress.note(unknown_sentence(report.unknown, "text"));
     if (report.stopped) progress.note("Stopped early: the figures cover the windows done so far.");
     return report.stopped ? kExitInterrupted : kExitDone;

@@ -224,6 +224,42 @@ TEST_F(Files, WhatACommandWroteItMayReplace) {
         run({"margins", "--model", model(), "--prompt", "the cat", "--json", "/dev/null"}).code, 0);
 }
 
+// Results name the text they were computed from by its content, not by its name.
+TEST_F(Files, ResultsAreTiedToTheirText) {
+    const std::string other = path("other/text.txt");
+    fs::create_directories(path("other"));
+    std::ofstream(other) << read_text(text()).replace(30, 1, "x");
+    const auto hash_of = [&](const std::vector<std::string>& command, const std::string& of) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--model", model(), "--text", of, "--json", "-"});
+        const Outcome outcome = run(arguments);
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        return json::parse(outcome.out)["text"];
+    };
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"margins", "--max-positions", "16", "--geometric", "none"},
+          std::vector<std::string>{"noise", "--sigmas", "0", "--draws", "1"},
+          std::vector<std::string>{"fit", "--steps", "1", "--out", path("tied.safetensors")}}) {
+        const json here = hash_of(command, text());
+        EXPECT_EQ(here["name"], "text.txt");
+        EXPECT_EQ(hash_of(command, text()), here);
+        EXPECT_NE(hash_of(command, other)["hash"], here["hash"]) << command[0];
+    }
+}
+
+TEST_F(Files, CharactersThatTheModelDoesNotKnowAreCounted) {
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"decode", "--prompt", "HELLO the", "--tokens", "2"},
+          std::vector<std::string>{"margins", "--prompt", "HELLO the"}}) {
+        std::vector<std::string> arguments = command;
+        arguments.insert(arguments.end(), {"--model", model()});
+        const Outcome outcome = run(arguments);
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        EXPECT_NE(outcome.err.find("5 characters"), std::string::npos) << outcome.err;
+    }
+    EXPECT_EQ(run({"decode", "--model", model(), "--prompt", "the cat", "--tokens", "2"}).err, "");
+}
+
 TEST_F(Files, LinksInARunFolderAreNeverWrittenThrough) {
     for (const std::string name : {"final.safetensors", "metrics.jsonl", "events.jsonl",
                                    "plan.json", "checkpoints/step-000018.safetensors"}) {
