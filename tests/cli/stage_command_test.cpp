@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "cli/process.h"
+#include "process.h"
 
 namespace marginscope {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/process.h"
+#include "process.h"
 
 namespace marginscope {
 namespace {
