@@ -133,6 +133,38 @@ TEST_F(EngineEndingsTest, TheTrainingIsSavedByHandWhicheverModelIsShown) {
     EXPECT_FALSE(fs::exists(place_ / "state")) << "nothing is left to keep aside";
 }
 
+TEST_F(EngineEndingsTest, SavingReplacesCheckpointsAndNothingElse) {
+    const fs::path text = place_ / "notes.txt";
+    std::ofstream(text) << "not to be lost";
+    const fs::path checkpoint = place_ / "mine.safetensors";
+    Engine engine(options());
+    engine.send(long_run(""));
+    train_a_while(engine);
+    engine.send(PauseTraining{});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    engine.take_log();
+    for (const Command& wish : CommandList{
+             SaveModel{text.string()}, SaveTraining{text.string()}, SaveModel{place_.string()},
+             SaveTraining{place_.string()}, SaveModel{""}, SaveTraining{""}}) {
+        engine.send(wish);
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        const std::vector<LogLine> log = engine.take_log();
+        ASSERT_EQ(log.size(), 1u) << command_name(wish);
+        EXPECT_TRUE(log[0].error) << command_name(wish) << ": " << log[0].text;
+    }
+    std::ifstream in(text);
+    std::string kept;
+    std::getline(in, kept);
+    EXPECT_EQ(kept, "not to be lost");
+    for (int twice = 0; twice < 2; ++twice) {
+        engine.send(SaveModel{checkpoint.string()});
+        engine.send(SaveTraining{checkpoint.string()});
+    }
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    for (const LogLine& line : engine.take_log()) EXPECT_FALSE(line.error) << line.text;
+    EXPECT_EQ(load_model(checkpoint).step, engine.frames().training->step);
+}
+
 TEST_F(EngineEndingsTest, WhatIsNotANumberStopsTheRunAndIsNeverWritten) {
     const fs::path run = place_ / "run";
     {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "engine/model/save_target.h"
 #include "files/paths.h"
 #include "nn/model/checkpoint.h"
 #include "nn/model/device.h"
@@ -67,6 +68,7 @@ void ModelShelf::handle(const LoadText& wish) { load_text(wish.path); }
 
 void ModelShelf::handle(const SaveModel& wish) {
     if (!model_) throw UserError("There is no model to save yet.");
+    check_save_target(wish.path);
     save_model(*model_, wish.path);
     context_.tell("Saved " + wish.path + ".");
 }

@@ -3,16 +3,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <filesystem>
-#include <fstream>
-#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "core/error.h"
 #include "engine/exchange/mailbox.h"
-#include "engine/jobs/child_process.h"
+#include "engine/jobs/child_job.h"
+#include "engine/jobs/thread_job.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_clock.h"
 #include "files/atomic_file.h"
@@ -25,23 +23,13 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kPollEvery = std::chrono::milliseconds(200);
 constexpr auto kCollectEvery = std::chrono::milliseconds(1000);
-constexpr int kInterrupted = 130;
-
-std::string last_line(const std::string& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::string last;
-    while (std::getline(in, line))
-        if (line.find_first_not_of(" \r\t") != std::string::npos) last = line;
-    return last;
-}
 
 /// A cell at work: which of its steps runs, and in which process.
 struct ActiveCell {
     std::size_t cell = 0;
     std::vector<CellStep> steps;
     std::size_t step = 0;
-    std::optional<ChildProcess> child;
+    std::unique_ptr<ChildJob> child;
     double began_at = 0;  // share of the step's work that was done when its child began
     Clock::time_point began = Clock::now();
 };
@@ -77,31 +65,33 @@ public:
         for (PathCell& cell : state_.cells) collect_cell(plan_, cell);
         state_.running = true;
         publish();
-        thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
+        job_.emplace("running the path", [this](Job& job) { run(job); });
     }
 
     std::shared_ptr<const PathFrame> frame() const { return frame_.get(); }
     bool running() const { return frame()->running; }
-    void request_stop() { thread_.request_stop(); }
+    void request_stop() { job_->job().cancel(); }
 
-    bool wait_for(double timeout_secs) {
-        std::unique_lock lock(ended_mutex_);
-        return ended_.wait_for(lock, std::chrono::duration<double>(timeout_secs),
-                               [this] { return has_ended_; });
-    }
+    bool wait_for(double timeout_secs) { return job_->job().wait_for(timeout_secs); }
 
     void set_max_clean_loss(double share) { max_clean_loss_ = share; }
 
 private:
-    void run(std::stop_token stop) {
-        while (!stop.stop_requested()) {
-            start_what_fits();
-            if (active_.empty()) break;
-            std::this_thread::sleep_for(kPollEvery);
-            watch();
+    void run(Job& job) {
+        record_ = &job;
+        std::string trouble;
+        try {
+            while (!job.cancel_requested()) {
+                start_what_fits();
+                if (active_.empty()) break;
+                std::this_thread::sleep_for(kPollEvery);
+                watch();
+            }
+        } catch (const std::exception& error) {  // what stops the whole path: a full disk, say
+            trouble = error.what();
         }
         for (ActiveCell& active : active_) {
-            if (active.child) active.child->interrupt();
+            if (active.child) active.child->cancel();
         }
         for (ActiveCell& active : active_) {
             if (active.child) active.child->wait();
@@ -110,13 +100,10 @@ private:
         }
         active_.clear();
         state_.running = false;
+        if (!trouble.empty()) state_.sentence = trouble;
         write_results();
         publish();
-        {
-            const std::lock_guard lock(ended_mutex_);
-            has_ended_ = true;
-        }
-        ended_.notify_all();
+        if (!trouble.empty()) job.fail(trouble);
     }
 
     void start_what_fits() {
@@ -124,7 +111,7 @@ private:
              i < state_.cells.size() && static_cast<int>(active_.size()) < path_jobs(plan_); ++i) {
             PathCell& cell = state_.cells[i];
             if (cell.status != CellStatus::waiting) continue;
-            ActiveCell active{i, cell_steps(plan_, cell), 0, std::nullopt, 0, Clock::now()};
+            ActiveCell active{i, cell_steps(plan_, cell), 0, nullptr, 0, Clock::now()};
             cell.status = CellStatus::running;
             active_.push_back(std::move(active));
             advance(active_.back());
@@ -157,8 +144,9 @@ private:
             const CellStep& step = active.steps[active.step];
             std::vector<std::string> arguments = {program_};
             arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
-            active.child.emplace(
-                arguments, step.output.empty() ? "/dev/null" : step.output + ".part", log_of(cell));
+            active.child = std::make_unique<ChildJob>(
+                kDoing[active.step], arguments,
+                step.output.empty() ? "/dev/null" : step.output + ".part", log_of(cell));
             active.began = Clock::now();
             active.began_at = active.step == 0 ? trained_share(plan_, cell) : 0.0;
             cell.doing = kDoing[active.step];
@@ -171,21 +159,19 @@ private:
     void watch() {
         bool changed = false;
         for (ActiveCell& active : active_) {
-            const auto code = active.child->poll();
-            if (!code) continue;
+            if (!active.child->poll()) continue;
             changed = true;
             const CellStep& step = active.steps[active.step];
-            if (*code == 0) {
+            if (active.child->job().state() == JobState::done) {
                 if (!step.output.empty()) fs::rename(step.output + ".part", step.output);
                 advance_or_fail(active, step);
             } else {
-                PathCell& cell = state_.cells[active.cell];
-                const std::string said = last_line(log_of(cell));
+                const bool stopped = active.child->job().state() == JobState::cancelled;
+                const std::string why = stopped
+                                            ? "it was interrupted; start the path again to go on"
+                                            : active.child->job().error();
                 active.child.reset();
-                fail(cell, *code == kInterrupted
-                               ? "it was interrupted; start the path again to go on"
-                               : "`" + step.arguments.front() + "` ended with code " +
-                                     std::to_string(*code) + (said.empty() ? "" : ": " + said));
+                fail(state_.cells[active.cell], why);
             }
         }
         std::erase_if(active_, [](const ActiveCell& active) { return !active.child; });
@@ -257,6 +243,7 @@ private:
                 waiting_share += cell.progress;
             }
         state_.progress = path_progress(state_.cells);
+        if (record_ != nullptr) record_->report(state_.progress);
         state_.eta_secs = clock_.secs_left(running, waiting, waiting_share, path_jobs(plan_));
     }
 
@@ -279,10 +266,8 @@ private:
     Clock::time_point collected_ = Clock::now();
     std::atomic<double> max_clean_loss_ = plan_.max_clean_loss;
     Latest<std::shared_ptr<const PathFrame>> frame_;
-    std::mutex ended_mutex_;
-    std::condition_variable ended_;
-    bool has_ended_ = false;
-    std::jthread thread_;  // last: joins before the rest goes
+    Job* record_ = nullptr;         // of the whole path, once it runs
+    std::optional<ThreadJob> job_;  // last: joins before the rest goes
 };
 
 PathRun::PathRun(PathPlan plan, std::string program, std::function<void()> on_change)

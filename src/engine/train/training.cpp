@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/sampling.h"
+#include "engine/model/save_target.h"
 #include "files/paths.h"
 #include "nn/decode/decoder.h"
 #include "nn/decode/token_chooser.h"
@@ -209,6 +210,7 @@ std::string Training::save() { return is_finite() ? state_->run->save().string()
 void Training::save_model_to(const std::string& path) {
     if (!is_finite()) throw UserError(state_->sentence);
     const std::filesystem::path file = path;
+    check_save_target(file);
     if (file.has_parent_path()) ensure_folder(file.parent_path());
     save_model(*model(), file);
     state_->saved_by_hand = steps_done();
