@@ -27,6 +27,7 @@
 #include "ui/layout_file.h"
 #include "ui/log_lines.h"
 #include "ui/shell.h"
+#include "ui/window_picture.h"
 #include "ui/window_setup.h"
 
 namespace marginscope {
@@ -39,8 +40,7 @@ double seconds() {
 
 GlFunction gl_function(const char* name) { return glfwGetProcAddress(name); }
 
-/// Everything of one window; members are destroyed from the last to the first: the source is joined
-/// before OpenGL goes.
+/// Members are destroyed from the last to the first: the source is joined before OpenGL goes.
 class Window {
 public:
     Window(const WindowOptions& options, const MakeSource& make_source)
@@ -213,6 +213,7 @@ private:
         clear_frame(0, width, height, to_vec4(state_.theme.ground), state_.backdrops,
                     ImGui::GetIO().DisplayFramebufferScale);
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+        if (take_wished_picture(state_, width, height)) pacer_.input(seconds());
         glfwSwapBuffers(window_);
         const double now = seconds();
         pacer_.drawn(now, now - begin);

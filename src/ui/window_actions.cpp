@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/window_picture.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -125,6 +126,11 @@ std::vector<Action> file_actions() {
          .menu = "File",
          .name = "Train on the built-in stories",
          .run = [](ActionContext& c) { c.out.push_back(LoadText{""}); }},
+        {.id = "file.picture",
+         .menu = "File",
+         .name = "Save a picture of the window",
+         // The frame after next: by then no menu lies over it.
+         .run = [](ActionContext& c) { c.state.view<PictureWish>().in_frames = 2; }},
         {.id = "file.quit",
          .menu = "File",
          .name = "Quit",

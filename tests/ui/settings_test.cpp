@@ -9,11 +9,14 @@
 #include <map>
 #include <random>
 
+#include "core/error.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "ui/interface_setup.h"
 #include "ui/layout_file.h"
+#include "ui/offscreen_window.h"
 #include "ui/quantities.h"
+#include "ui/window_picture.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -109,6 +112,30 @@ TEST(LayoutFile, DamagedIsKeptAsideAndTold) {
     state.log.clear();
     read_layout_file(state, path.string());
     EXPECT_TRUE(state.log.empty()) << "what was written is read";
+}
+
+// ---- A picture of the window
+
+TEST(WindowPicture, IsAPngOfWhatIsDrawn) {
+    OffscreenWindow window{OffscreenOptions{640, 400, 1.0F, ThemeKind::light, "decode"}};
+    CommandList out;
+    for (int i = 0; i < 3; ++i) window.draw(synthetic::usual(), out);
+    const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "window.png";
+    write_picture(path, 640, 400);
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    ASSERT_GT(bytes.size(), 5000U) << "one colour takes less";
+    EXPECT_EQ(bytes.substr(1, 3), "PNG");
+    EXPECT_THROW(write_picture("/nowhere/at/all.png", 640, 400), UserError);
+}
+
+TEST(WindowPicture, IsAskedForInTheMenuAndTakenWhenItIsGone) {
+    Interface interface;
+    CommandList out;
+    const Frames frames;
+    ActionContext context{frames, interface.state(), out};
+    run_action("file.picture", context);
+    EXPECT_EQ(interface.state().view<PictureWish>().in_frames, 2);
 }
 
 // ---- Contrast, by the definition of the WCAG

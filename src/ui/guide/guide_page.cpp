@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "ui/guide/guide_picture.h"
 #include "ui/margin_style.h"
@@ -109,14 +108,9 @@ constexpr std::array kMargins = {
 };
 
 // What the selected character has now, or why there is nothing.
-std::string value_now(const MarginCell* cell, MarginKind kind) {
-    if (cell == nullptr) return "no character yet";
-    if (!cell->valid) return "not defined or not computed here";
-    if (kind == MarginKind::geometric && !cell->geometric_known) return "not computed yet";
-    const float value = shown_margin(*cell, kind);
-    if (std::isnan(value)) return "none found nearby";
-    return format_number(static_cast<double>(value)) +
-           (cell->crossings > 0 ? ", beyond the boundary" : "");
+std::string value_now(const MarginFrame* margins, const MarginCell* cell, MarginKind kind) {
+    if (cell == nullptr || !cell->valid) return missing_words(margins, cell);
+    return margin_words(*cell, kind) + (cell->crossings > 0 ? ", beyond the boundary" : "");
 }
 
 void draw_margins(const Frames& frames, PanelContext& context) {
@@ -142,7 +136,7 @@ void draw_margins(const Frames& frames, PanelContext& context) {
         ImGui::PushTextWrapPos(0.0F);
         text_colored(theme.dim, text.formula);
         text_colored(cell != nullptr && cell->crossings > 0 ? theme.accent : theme.text,
-                     value_now(cell, margin.kind).c_str());
+                     value_now(frames.margins.get(), cell, margin.kind).c_str());
         ImGui::PopTextWrapPos();
         ImGui::PopFont();
         paragraph(theme, theme.dim, margin.words);
