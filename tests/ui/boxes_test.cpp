@@ -3,11 +3,16 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "drawn_text.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
+#include "ui/offscreen_window.h"
+#include "ui/window_picture.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -122,7 +127,38 @@ TEST_P(EveryScreen, HoldsEveryBox) {
         EXPECT_LE(box->Pos.x + box->Size.x, screen.width);
         EXPECT_LE(box->Pos.y + box->Size.y, screen.height);
         EXPECT_LE(box->ContentSize.x, box->WorkRect.GetWidth() + 1) << static_cast<int>(which);
+        TextRecorder recorder;
+        interface.draw(synthetic::usual());
+        std::vector<DrawnText> texts;
+        for (const DrawnText& text : recorder.texts())
+            if (text.root.ends_with("###box")) texts.push_back(text);
+        EXPECT_FALSE(texts.empty());
+        for (const std::string& fault : overlaps(texts)) ADD_FAILURE() << fault;
+        for (const std::string& fault : cuts(texts)) ADD_FAILURE() << fault;
+        for (const DrawnText& text : texts) EXPECT_EQ(text.missing, "") << text.words;
     }
+}
+
+// With MARGINSCOPE_PICTURES=DIR the pictures are also written there.
+TEST_P(EveryScreen, DrawsEveryBoxWithoutAGlError) {
+    const Screen screen = GetParam();
+    OffscreenWindow window{{static_cast<int>(screen.width), static_cast<int>(screen.height),
+                            screen.scale, ThemeKind::dark, "decode"}};
+    window.state().boxes.unsaved = "The training of 812 steps has no run folder.";
+    window.state().boxes.save_as = "/home/anna/.local/state/marginscope/trained-812.safetensors";
+    for (const Box which : {Box::keys, Box::palette, Box::open, Box::about, Box::quit}) {
+        window.state().boxes.open = which;
+        CommandList out;
+        for (int i = 0; i < 4; ++i) window.draw(synthetic::usual(), out);
+        if (const char* folder = std::getenv("MARGINSCOPE_PICTURES"); folder != nullptr) {
+            const std::string name = "box-" + std::to_string(static_cast<int>(which)) + "-" +
+                                     std::to_string(static_cast<int>(screen.width)) + "-" +
+                                     std::to_string(static_cast<int>(100 * screen.scale)) + ".png";
+            write_picture(std::filesystem::path(folder) / name, static_cast<int>(screen.width),
+                          static_cast<int>(screen.height));
+        }
+    }
+    EXPECT_EQ(window.gl_error_count(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, EveryScreen,
