@@ -46,8 +46,12 @@ TEST(TokenChooser, KeepsTheLeastMarginOfEveryKindInItsUnit) {
             SamplingSettings settings;
             settings.min_margin_kind = kind;
             std::vector<double> values;
-            for (int token = 0; token < model.vocabulary.size(); ++token)
-                values.push_back(margin_value(margins_after(model, text, token, kind), kind));
+            std::vector<bool> beyond;
+            for (int token = 0; token < model.vocabulary.size(); ++token) {
+                const PositionMargins margins = margins_after(model, text, token, kind);
+                values.push_back(margin_value(margins, kind));
+                beyond.push_back(margins.beyond());
+            }
             std::vector<double> sorted = values;
             std::sort(sorted.begin(), sorted.end());
             settings.min_margin = 0.5 * (sorted[3] + sorted[4]);
@@ -55,9 +59,8 @@ TEST(TokenChooser, KeepsTheLeastMarginOfEveryKindInItsUnit) {
                 settings.allow_beyond = allow;
                 std::vector<int> expected, found;
                 for (int token = 0; token < model.vocabulary.size(); ++token) {
-                    const bool beyond = margins_after(model, text, token, kind).beyond();
                     if (values[static_cast<std::size_t>(token)] >= *settings.min_margin &&
-                        (allow || !beyond))
+                        (allow || !beyond[static_cast<std::size_t>(token)]))
                         expected.push_back(token);
                 }
                 double sum = 0;
