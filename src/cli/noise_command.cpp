@@ -68,7 +68,8 @@ int run(Options& options, std::stop_token stop) {
             [&](std::size_t done, std::size_t total) { progress.update(done, total, "passes"); },
             stop);
         progress.clear();
-        if (curve.unknown > 0) progress.note(curve.model + ": " + unknown_sentence(curve.unknown, "text"));
+        if (curve.unknown > 0)
+            progress.note(curve.model + ": " + unknown_sentence(curve.unknown, "text"));
         stopped = stopped || curve.stopped;
         if (options.json != "-") write_text(curve_text(curve));
         curves.push_back(curve_json(curve, options.window_losses));

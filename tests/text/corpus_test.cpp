@@ -1,6 +1,5 @@
 // Loading text files, the sentences for what is wrong with them, and the split.
 #include "text/corpus.h"
-#include "text/vocabulary.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 
 #include "core/error.h"
 #include "text/utf8.h"
+#include "text/vocabulary.h"
 
 namespace marginscope {
 namespace {

@@ -32,6 +32,7 @@ struct PathPlan {
     static void fields(auto& self, auto&& visit) {
         visit("folder", self.folder);
         visit("text", self.text);
+        visit("text_mark", self.text_mark);
         visit("lambdas", self.lambdas);
         visit("train_noises", self.train_noises);
         visit("seeds", self.seeds);
