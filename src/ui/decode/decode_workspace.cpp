@@ -12,6 +12,7 @@
 #include "ui/decode/controls.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"
+#include "ui/decode/support_list.h"
 #include "ui/decode/text_legend.h"
 #include "ui/decode/text_strip.h"
 #include "ui/decode/traces.h"
@@ -32,6 +33,8 @@ const std::array kPanels = std::to_array<PanelInfo>({
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_candidates(f, s.view<DecodeView>().candidates, c);
      }},
+    {"decode.support", "Support tokens", false,
+     [](const Frames& f, UiState&, PanelContext& c) { draw_support_list(f, c); }},
     {"decode.attention", "Attention", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_attention(f, s.view<DecodeView>().attention, c);
@@ -49,9 +52,8 @@ const std::array kPanels = std::to_array<PanelInfo>({
          draw_traces(f, s.view<DecodeView>().traces, c);
      }},
     {"decode.branches", "Branches", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_branches(f, s.view<DecodeView>().tree, c);
-     }},
+     [](const Frames& f, UiState& s,
+        PanelContext& c) { draw_branches(f, s.view<DecodeView>().tree, c); }},
     {"decode.sampling", "Sampling and noise", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_sampling(f, s.view<DecodeView>().controls, c);
@@ -75,6 +77,7 @@ void dock_large(DockArea& area) {
     area.right = sampling.rest;
     dock_panel("decode.text", kPanels, next.rest);
     dock_panel("decode.candidates", kPanels, next.part);
+    dock_panel("decode.support", kPanels, next.part);
     dock_panel("decode.attention", kPanels, attention.part);
     dock_panel("decode.boundary", kPanels, causes.rest);
     dock_panel("decode.causes", kPanels, causes.part);
@@ -89,8 +92,8 @@ void dock_small(DockArea& area) {
     const DockSplit split =
         low ? DockSplit{area.main, area.right} : split_dock(area.main, DockSide::top, 0.55F);
     dock_panel("decode.text", kPanels, split.part);
-    for (const char* id :
-         {"decode.candidates", "decode.traces", "decode.branches", "decode.sampling"})
+    for (const char* id : {"decode.candidates", "decode.support", "decode.traces",
+                           "decode.branches", "decode.sampling"})
         dock_panel(id, kPanels, split.rest);
     for (const char* id : {"decode.boundary", "decode.attention", "decode.causes"})
         dock_panel(id, kPanels, area.right);
