@@ -341,5 +341,26 @@ TEST_F(Commands, BenchPrintsFigures) {
     EXPECT_GE(bench["figures"].size(), 5u);
 }
 
+TEST_F(Commands, InfoSaysWhatAFileHolds) {
+    const json info = document({"info", "--model", model(), "--json", "-"});
+    EXPECT_EQ(info["model"], model());
+    EXPECT_TRUE(info["stage"].get<bool>());
+    EXPECT_FALSE(info["training_state"].get<bool>());
+    EXPECT_EQ(info["metadata"]["config"]["model"]["width"], 16);
+    std::int64_t parameters = 0;
+    for (const json& tensor : info["tensors"]) {
+        EXPECT_TRUE(tensor["finite"].get<bool>()) << tensor;
+        std::int64_t values = 1;
+        for (const json& size : tensor["shape"]) values *= size.get<std::int64_t>();
+        if (tensor["name"].get<std::string>().starts_with("transformer.")) parameters += values;
+    }
+    EXPECT_EQ(info["parameters"], parameters);
+    // A run folder's last checkpoint can be trained on.
+    EXPECT_TRUE(document({"info", "--model", run_folder(), "--json", "-"})["training_state"]);
+    const Outcome nothing = run({"info", "--model", text()});
+    EXPECT_EQ(nothing.code, 1);
+    EXPECT_NE(nothing.err.find("text.txt"), std::string::npos) << nothing.err;
+}
+
 }  // namespace
 }  // namespace marginscope
