@@ -44,11 +44,15 @@ int run(Options& options, std::stop_token stop) {
         options.request.sampling.min_margin = options.min_margin;
     const bool show_text = options.json != "-";
     ProgressLine progress("decode");
-    if (show_text) write_text(options.request.prompt);
     std::size_t done = 0;
+    // Not before the model is there: a refusal prints no result.
+    const auto begin_text = [&] {
+        if (show_text && done == 0) write_text(options.request.prompt);
+    };
     const DecodeResult result = run_decode(
         options.request,
         [&](const DecodedToken& token) {
+            begin_text();
             ++done;
             if (show_text)
                 write_text(token.token);
@@ -56,6 +60,7 @@ int run(Options& options, std::stop_token stop) {
                 progress.update(done, static_cast<std::size_t>(options.request.tokens));
         },
         stop);
+    begin_text();
     progress.clear();
     if (show_text) write_text("\n");
     if (result.unknown > 0) progress.note(unknown_sentence(result.unknown, "prompt"));
