@@ -110,7 +110,9 @@ TEST(TextMargins, TheLeastMarginIsInTheUnitOfItsKind) {
             const Outcome outcome = run(arguments);
             ASSERT_EQ(outcome.code, 0) << outcome.err;
             int crossed = 0;
-            for (const json& token : json::parse(outcome.out)["tokens"]) {
+            const json result = json::parse(outcome.out);
+            ASSERT_EQ(result["tokens"].size(), 40U);
+            for (const json& token : result["tokens"]) {
                 EXPECT_GE(token["margin"].get<double>(), std::stod(least));
                 crossed += token["crossings"].get<int>() > 0;
             }
