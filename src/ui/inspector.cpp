@@ -76,6 +76,8 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
     for (const MarginKind kind :
          {MarginKind::determinant, MarginKind::singular, MarginKind::geometric})
         value_row(theme, quantity_of(kind), margin_words(*cell, kind));
+    if (std::isfinite(cell->geometric_share))
+        value_row(theme, "as a share of |u|", format_percent(cell->geometric_share));
     value_row(theme, Quantity::crossings, side_words(cell->crossings), warn);
     const std::string sign = cell->sign < 0 ? "−" : cell->sign > 0 ? "+" : "";
     value_row(

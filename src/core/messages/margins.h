@@ -22,10 +22,11 @@ struct MarginCell {
     int sign = 0;
     int crossings = 0;
     float sigma_min = kNoValue;
-    std::optional<float> geometric;  // a distance; empty: not computed or none found
-    bool geometric_known = false;    // computed, though perhaps none was found within the radius
-    float energy = kNoValue;         // |e|^2 / (2 sigma^2)
-    float lowest_head = kNoValue;    // smallest log|det| over layers and heads (E14)
+    std::optional<float> geometric;    // a distance; empty: not computed or none found
+    bool geometric_known = false;      // computed, though perhaps none was found within the radius
+    float geometric_share = kNoValue;  // that distance as a share of |u|
+    float energy = kNoValue;           // |e|^2 / (2 sigma^2)
+    float lowest_head = kNoValue;      // smallest log|det| over layers and heads (E14)
     int lowest_head_layer = -1;
     int lowest_head_index = -1;
     bool support = false;

@@ -76,7 +76,11 @@ MarginFrame make_margin_frame(const DecodeDocument& document, const DecodeComput
         MarginCell& cell = frame.cells[i];
         if (!cell.valid) return;
         cell.geometric_known = true;
-        if (found.value) cell.geometric = static_cast<float>(*found.value);
+        if (found.value) {
+            cell.geometric = static_cast<float>(*found.value);
+            // The search goes as far as 2 |u| (E10).
+            cell.geometric_share = static_cast<float>(2.0 * *found.value / found.searched_radius);
+        }
         measured[place[i]].geometric = found;
     });
     for (const int index : support_tokens(measured, document.view.kind, document.view.support)) {

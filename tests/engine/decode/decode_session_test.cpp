@@ -274,8 +274,12 @@ TEST(DecodeSession, ADraggedTokensGeometricMarginIsTheSameInEveryFrame) {
         EXPECT_EQ(boundary->revision, session.take_decode_frame()->selected_revision);
         EXPECT_TRUE(margins->cells[8].geometric_known);
         EXPECT_EQ(margins->cells[8].geometric, boundary->geometric);
+        EXPECT_EQ(std::isfinite(margins->cells[8].geometric_share),
+                  boundary->geometric.has_value());
         if (boundary->geometric) {
             EXPECT_GE(*boundary->geometric, 0.0F);
+            const double length = request->stage->embeddings().row(request->position).norm();
+            EXPECT_NEAR(margins->cells[8].geometric_share, *boundary->geometric / length, 1e-5);
             ++compared;
         }
     }
