@@ -95,9 +95,23 @@ std::string name_of_place(const testing::TestParamInfo<Place>& place) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Decode, Reflow, testing::ValuesIn(places("decode")), name_of_place);
-// To do: Train and Path; --gtest_also_run_disabled_tests shows what is left there.
-INSTANTIATE_TEST_SUITE_P(DISABLED_Train, Reflow, testing::ValuesIn(places("train")), name_of_place);
-INSTANTIATE_TEST_SUITE_P(DISABLED_Path, Reflow, testing::ValuesIn(places("path")), name_of_place);
+
+// A window as wide as the smallest usual one at 100 %, whatever its scale.
+bool is_roomy(const Place& place) { return place.size.x / place.scale >= 1280; }
+
+std::vector<Place> places(const char* workspace, bool roomy) {
+    std::vector<Place> all = places(workspace);
+    std::erase_if(all, [&](const Place& place) { return is_roomy(place) != roomy; });
+    return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Train, Reflow, testing::ValuesIn(places("train", true)), name_of_place);
+INSTANTIATE_TEST_SUITE_P(Path, Reflow, testing::ValuesIn(places("path", true)), name_of_place);
+// Narrower ones are not whole yet: --gtest_also_run_disabled_tests shows what is cut there.
+INSTANTIATE_TEST_SUITE_P(DISABLED_TrainNarrow, Reflow, testing::ValuesIn(places("train", false)),
+                         name_of_place);
+INSTANTIATE_TEST_SUITE_P(DISABLED_PathNarrow, Reflow, testing::ValuesIn(places("path", false)),
+                         name_of_place);
 
 TEST(DrawnText, IsFoundOverlappingAndCut) {
     Interface interface(ImVec2(400, 300));

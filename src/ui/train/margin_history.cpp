@@ -40,10 +40,13 @@ struct Place {
 void draw_axes(const TrainSeries& series, const Place& place, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float font_px = theme.px(11);
+    float last_y = place.at.y + place.size.y + 2 * font_px;
     const int every = place.high - place.low > 8 ? 4 : place.high - place.low > 4 ? 2 : 1;
     for (int tick = static_cast<int>(std::ceil(place.low / static_cast<float>(every))) * every;
          static_cast<float>(tick) <= place.high; tick += every) {
         const float y = place.y_of(static_cast<float>(tick));
+        if (last_y - y < 1.5F * font_px) continue;  // its label would touch the one below
+        last_y = y;
         const std::string words = std::to_string(tick);
         const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
         draw->AddText(
