@@ -52,7 +52,7 @@ public:
         for (const std::string& file : options.files) commands_.push_back(OpenFile{file});
     }
     ~Window() {
-        source_.reset();
+        source_->stop();  // not destroyed yet: the display may still go away
         if (window_ == nullptr) return;
         state_.pictures.reset();
         debug_.reset();
