@@ -100,17 +100,14 @@ private:
         if (log_.on()) glfwWindowHint(GLFW_OPENGL_DEBUG_CONTEXT, GLFW_TRUE);
         glfwWindowHintString(GLFW_X11_CLASS_NAME, "marginscope");
         window_ = glfwCreateWindow(options.width, options.height, "marginscope", nullptr, nullptr);
-        if (window_ == nullptr) {
-            throw no_display("No window with OpenGL 4.1 could be opened");
-        }
+        if (window_ == nullptr) throw no_display("No window with OpenGL 4.1 could be opened");
         display_ = std::make_unique<DisplayWatch>(window_, [this] { source_->stop(); });
         glfwMakeContextCurrent(window_);
         load_gl(gl_function);
         state_.loop.renderer = gl_renderer();
         state_.loop.software = is_software_renderer(state_.loop.renderer);
-        glfwSwapInterval(state_.loop.software
-                             ? 0
-                             : 1);  // the pacer limits the rate where there is no vertical blank
+        // The pacer limits the rate where there is no vertical blank.
+        glfwSwapInterval(state_.loop.software ? 0 : 1);
         debug_ = std::make_unique<DebugOutput>([this](const GlMessage& message) {
             if (message.severity == GlSeverity::high) log_.line("gl " + message.text);
         });
@@ -203,6 +200,8 @@ private:
         refresh_theme(state_);
         ImGui_ImplOpenGL3_NewFrame();
         ImGui_ImplGlfw_NewFrame();
+        // That asked for the window's size; of a window destroyed meanwhile it got any number.
+        if (display_->window_is_gone()) return;
         ImGui::NewFrame();
         const double build = seconds();
         draw_frame(frames_, state_, commands_);
@@ -210,6 +209,7 @@ private:
         state_.loop.build_ms = 1000 * (seconds() - build) - state_.pictures->take_ms();
         int width = 0, height = 0;
         glfwGetFramebufferSize(window_, &width, &height);
+        if (display_->window_is_gone()) return;
         clear_frame(0, width, height, to_vec4(state_.theme.ground), state_.backdrops,
                     ImGui::GetIO().DisplayFramebufferScale);
         ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
