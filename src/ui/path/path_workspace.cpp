@@ -38,7 +38,7 @@ const std::array kPanels = std::to_array<PanelInfo>({
      [](const Frames& f, UiState& s, PanelContext& c) { draw_proposal(f, s.view<PathView>(), c); }},
 });
 
-void dock(DockArea& area) {
+void dock_large(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
@@ -58,6 +58,22 @@ void dock(DockArea& area) {
     dock_panel("path.margins", kPanels, losses.rest);
     dock_panel("path.pareto", kPanels, grid.rest);
     dock_panel("path.proposal", kPanels, proposal.part);
+}
+
+// A small window or a large scale: what is set and said beside one picture at a time.
+void dock_small(DockArea& area) {
+    for (const char* id : {"path.plan", "path.proposal"}) dock_panel(id, kPanels, area.main);
+    for (const char* id : {"path.grid", "path.losses", "path.margins", "path.pareto"})
+        dock_panel(id, kPanels, area.right);
+    show_tab("path.plan", kPanels, area.main);
+    show_tab("path.grid", kPanels, area.right);
+}
+
+void dock(DockArea& area) {
+    if (area.small)
+        dock_small(area);
+    else
+        dock_large(area);
 }
 
 CommandList example() { return {OpenPath{}}; }

@@ -40,7 +40,7 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
 });
 
-void dock(DockArea& area) {
+void dock_large(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
@@ -58,6 +58,22 @@ void dock(DockArea& area) {
     dock_panel("train.margins", kPanels, margins.part);
     dock_panel("train.sample", kPanels, margins.rest);
     dock_panel("train.figures", kPanels, figures.part);
+}
+
+// A small window or a large scale: what is set and said beside one picture at a time.
+void dock_small(DockArea& area) {
+    for (const char* id : {"train.run", "train.form", "train.sample", "train.figures"})
+        dock_panel(id, kPanels, area.main);
+    for (const char* id : {"train.loss", "train.margins"}) dock_panel(id, kPanels, area.right);
+    show_tab("train.run", kPanels, area.main);
+    show_tab("train.loss", kPanels, area.right);
+}
+
+void dock(DockArea& area) {
+    if (area.small)
+        dock_small(area);
+    else
+        dock_large(area);
 }
 
 CommandList example() { return {StartTraining{}, TrainUntil{60}}; }
