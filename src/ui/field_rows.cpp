@@ -22,7 +22,12 @@ void set(RunConfig& config, std::string& problem, const Field& field, const Fiel
 
 void draw_choice(const Field& field, RunConfig& config, std::string& problem) {
     const std::string now = format_value(field.get(config));
-    if (!ImGui::BeginCombo("##value", now.c_str())) return;
+    const float room =
+        ImGui::CalcItemWidth() - ImGui::GetFrameHeight() - ImGui::GetStyle().FramePadding.x;
+    const std::string words = shortened(ImGui::GetFont(), ImGui::GetFontSize(), now, room);
+    const bool open = ImGui::BeginCombo("##value", words.c_str());
+    if (!open && words != now && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", now.c_str());
+    if (!open) return;
     for (const std::string_view name : field.choices)
         if (ImGui::Selectable(std::string(name).c_str(), name == now))
             set(config, problem, field, std::string(name));

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <string_view>
 
 #include "drawn_text.h"
 #include "interface.h"
@@ -97,28 +96,8 @@ std::string name_of_place(const testing::TestParamInfo<Place>& place) {
 
 INSTANTIATE_TEST_SUITE_P(Decode, Reflow, testing::ValuesIn(places("decode")), name_of_place);
 
-// Not whole yet; --gtest_also_run_disabled_tests shows what is cut there. Train: in all three the
-// ticks of the lower loss plot touch, or its legend and the label of a change are cut; at 300 % in
-// the smallest window names of choices in "Next run", too. Path there: the grid's last columns are
-// cut, and ticks of "Margins" and "Clean against noisy" touch.
-bool is_whole(const Place& place) {
-    const bool smallest = place.size.x / place.scale < 480;
-    if (std::string_view(place.workspace) == "path") return !smallest;
-    return place.size.x / place.scale >= 960;
-}
-
-std::vector<Place> places(const char* workspace, bool whole) {
-    std::vector<Place> all = places(workspace);
-    std::erase_if(all, [&](const Place& place) { return is_whole(place) != whole; });
-    return all;
-}
-
-INSTANTIATE_TEST_SUITE_P(Train, Reflow, testing::ValuesIn(places("train", true)), name_of_place);
-INSTANTIATE_TEST_SUITE_P(Path, Reflow, testing::ValuesIn(places("path", true)), name_of_place);
-INSTANTIATE_TEST_SUITE_P(DISABLED_TrainNarrow, Reflow, testing::ValuesIn(places("train", false)),
-                         name_of_place);
-INSTANTIATE_TEST_SUITE_P(DISABLED_PathNarrow, Reflow, testing::ValuesIn(places("path", false)),
-                         name_of_place);
+INSTANTIATE_TEST_SUITE_P(Train, Reflow, testing::ValuesIn(places("train")), name_of_place);
+INSTANTIATE_TEST_SUITE_P(Path, Reflow, testing::ValuesIn(places("path")), name_of_place);
 
 TEST(DrawnText, IsFoundOverlappingAndCut) {
     Interface interface(ImVec2(400, 300));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <set>
 
 #include "../support/synthetic_frames.h"
@@ -15,6 +16,7 @@
 #include "ui/path/plan_panel.h"
 #include "ui/path/plot_parts.h"
 #include "ui/path/proposal.h"
+#include "ui/plot_ticks.h"
 #include "ui/run_hue.h"
 #include "ui/train/run_controls.h"
 #include "ui/train/train_series.h"
@@ -203,6 +205,38 @@ TEST(PaddedLimits, HoldAllPointsWithRoomAround) {
         EXPECT_GT(around.high, one);
     }
     EXPECT_LT(padded_limits({}).low, padded_limits({}).high);
+}
+
+// Whatever the limits and the room: round, inside, in order, apart; and where three would fit,
+// there is one at least.
+TEST(RoundTicks, LieInsideTheLimitsAndApart) {
+    std::mt19937 generator(5);
+    std::uniform_real_distribution<double> unit(0, 1);
+    for (int i = 0; i < 2000; ++i) {
+        const bool log = i % 2 == 1;
+        const double scale = std::pow(10.0, 8 * unit(generator) - 4);
+        const double low = scale * (log ? 0.1 + unit(generator) : 2 * unit(generator) - 1);
+        const AxisLimits limits{low, log ? low * (1.01 + 1000 * std::pow(unit(generator), 4))
+                                         : low + scale * (0.01 + unit(generator))};
+        const double pixels = 10 + 300 * unit(generator), apart = 10 + 20 * unit(generator);
+        const std::vector<double> ticks = round_ticks(limits, pixels, apart, log);
+        const auto place = [&](double v) {
+            return log ? pixels * std::log(v / low) / std::log(limits.high / low)
+                       : pixels * (v - low) / (limits.high - low);
+        };
+        for (std::size_t k = 0; k < ticks.size(); ++k) {
+            EXPECT_GE(place(ticks[k]), -1e-3);
+            EXPECT_LE(place(ticks[k]), pixels + 1e-3);
+            if (k > 0) {
+                EXPECT_GE(place(ticks[k]) - place(ticks[k - 1]), apart - 1e-3);
+            }
+        }
+        if (!log && pixels > 3 * apart) {
+            EXPECT_GE(ticks.size(), 1U) << low << " " << limits.high;
+        }
+    }
+    EXPECT_TRUE(round_ticks({1, 1}, 100, 10).empty());
+    EXPECT_EQ(round_ticks({0.9, 110}, 60, 20, true), (std::vector<double>{1, 10, 100}));
 }
 
 TEST(Spread, KeepsLabelsApartNearTheirPlaces) {

@@ -6,6 +6,7 @@
 
 #include "ui/label_rows.h"
 #include "ui/path/plot_parts.h"
+#include "ui/plot_ticks.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -105,7 +106,7 @@ void vertical_line(const char* id, double x, ImU32 color) {
 
 using Bands = std::vector<std::vector<BandPoint>>;
 
-void set_up_values(const BandPlot& plot, const Bands& bands) {
+void set_up_values(const BandPlot& plot, const Bands& bands, float height, const Theme& theme) {
     std::vector<double> values;
     for (const auto& points : bands)
         for (const BandPoint& point : points) values.insert(values.end(), {point.low, point.high});
@@ -115,6 +116,8 @@ void set_up_values(const BandPlot& plot, const Bands& bands) {
     ImPlot::SetupAxis(ImAxis_Y1, plot.y_label, ImPlotAxisFlags_NoHighlight);
     if (log) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
     ImPlot::SetupAxisLimits(ImAxis_Y1, limits.low, limits.high, ImPlotCond_Always);
+    const float below = theme.px(plot.lambda_words ? 48 : 14);
+    set_up_few_ticks(ImAxis_Y1, limits, height - below, theme, log);
 }
 
 }  // namespace
@@ -124,14 +127,14 @@ void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vect
     Bands bands;
     for (const BandSeries& series : all)
         bands.push_back(band(path, series.quantity, series.train_noise, relative));
-    const float room = ImGui::GetContentRegionAvail().x;
-    const float width = std::max(room * 0.5F, room - plot.label_width);
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const float width = std::max(room.x * 0.5F, room.x - plot.label_width);
     ImGui::BeginGroup();
     if (ImPlot::BeginPlot(plot.id, ImVec2(width, plot.height), kFlags)) {
         const std::vector<double> lambdas = lambdas_of(path);
         const LambdaAxis axis(lambdas);
         set_up_lambda(axis, lambdas, std::max(1.0F, width - theme.px(64)), plot.lambda_words);
-        set_up_values(plot, bands);
+        set_up_values(plot, bands, plot.height > 0 ? plot.height : room.y, theme);
         vertical_line("##slot", (axis.zero_at + std::log10(axis.smallest)) / 2, theme.line_strong);
         if (path.proposal && path.proposal->settled)
             vertical_line("##proposal", axis.at(path.proposal->lambda),

@@ -47,6 +47,7 @@ GridLayout grid_layout(const PathFrame& path, const Theme& theme) {
     std::sort(grid.seeds.begin(), grid.seeds.end());
     const ImVec2 from = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
     const float left = heads_width(grid, theme), top = theme.px(20);
+    grid.heads_width = left;
     grid.at = ImVec2(from.x + left, from.y + top);
     grid.cell_width = std::clamp(
         (room.x - left) / static_cast<float>(std::max<std::size_t>(1, grid.lambdas.size())),

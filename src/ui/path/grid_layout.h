@@ -20,6 +20,10 @@ struct GridLayout {
     ImVec2 at{0, 0};
     float cell_width = 0, cell_height = 0;
 
+    float heads_width = 0;  // of the words left of the rows
+
+    /// From the first of those words to the last column's end.
+    float width() const { return heads_width + static_cast<float>(lambdas.size()) * cell_width; }
     int rows() const { return static_cast<int>(seeds.size() * noises.size()); }
     ImVec2 corner(int row, int column) const {
         return {at.x + static_cast<float>(column) * cell_width,

@@ -7,6 +7,7 @@
 #include "ui/path/path_curves.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/plot_parts.h"
+#include "ui/plot_ticks.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -45,7 +46,8 @@ void plot_points(const std::vector<Point>& points, const std::string& name, ImU3
     ImPlot::PlotScatter(name.c_str(), x.data(), y.data(), static_cast<int>(x.size()), spec);
 }
 
-void set_up_axes(const std::vector<Point>& all, const CellQuantity& noisy) {
+void set_up_axes(const std::vector<Point>& all, const CellQuantity& noisy, float height,
+                 const Theme& theme) {
     std::vector<double> x, y;
     for (const Point& point : all) {
         x.push_back(point.clean);
@@ -56,6 +58,7 @@ void set_up_axes(const std::vector<Point>& all, const CellQuantity& noisy) {
     ImPlot::SetupAxis(ImAxis_Y1, (noisy.name + ", nats").c_str(), ImPlotAxisFlags_NoHighlight);
     ImPlot::SetupAxisLimits(ImAxis_X1, wide.low, wide.high, ImPlotCond_Always);
     ImPlot::SetupAxisLimits(ImAxis_Y1, high.low, high.high, ImPlotCond_Always);
+    set_up_few_ticks(ImAxis_Y1, high, height - theme.px(48), theme);
 }
 
 /// Discs for the path's own models, crosses for the rivals trained with noise.
@@ -150,12 +153,13 @@ void draw_pareto(const Frames& frames, PathView& view, PanelContext& context) {
     const std::vector<LegendEntry> legend = legend_of(*path, theme);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float below = legend_height(legend, room.x, theme) + ImGui::GetStyle().ItemSpacing.y;
+    const float height = std::max(theme.px(110), room.y - below);
     ImGui::PushFont(theme.fonts.text, type::kSmall);
     const bool open = ImPlot::BeginPlot(
-        "##pareto", ImVec2(-1, std::max(theme.px(60), room.y - below)),
+        "##pareto", ImVec2(-1, height),
         ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus);
     if (open) {
-        set_up_axes(all, noisy);
+        set_up_axes(all, noisy, height, theme);
         plot_all(all, *path, theme);
         mark_chosen(all, *path, context);
         hover(all, noisy, context);

@@ -129,6 +129,30 @@ void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Them
             "differences below half a per cent stay a shade.");
 }
 
+void draw_cells(const PathFrame& path, const CellQuantity& quantity, const GridScale& scale,
+                bool relative, PanelContext& context) {
+    GridLayout grid = grid_layout(path, context.theme);
+    // More columns than the panel has room for are scrolled to.
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    const bool wide = grid.width() > room.x + 1;
+    if (wide) {
+        const float bar = ImGui::GetStyle().ScrollbarSize + ImGui::GetStyle().ItemSpacing.y;
+        const float bottom = grid.corner(grid.rows(), 0).y - ImGui::GetCursorScreenPos().y;
+        ImGui::BeginChild("##cells", ImVec2(0, bottom > room.y ? bottom + bar : room.y),
+                          ImGuiChildFlags_None, ImGuiWindowFlags_HorizontalScrollbar);
+        grid = grid_layout(path, context.theme);
+    }
+    draw_grid_heads(path, grid, context.theme);
+    for (const PathCell& cell : path.cells) {
+        const int row =
+            index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) +
+            index_of(grid.seeds, cell.seed);
+        draw_cell(cell, grid.corner(row, index_of(grid.lambdas, cell.lambda)),
+                  ImVec2(grid.cell_width, grid.cell_height), quantity, scale, relative, context);
+    }
+    if (wide) ImGui::EndChild();
+}
+
 }  // namespace
 
 void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context) {
@@ -154,16 +178,7 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
     const GridScale scale = grid_scale(*path, quantity, view.relative);
     flow(theme.px(320), theme.px(16));
     draw_scale(quantity, scale, theme);
-    const GridLayout grid = grid_layout(*path, theme);
-    draw_grid_heads(*path, grid, theme);
-    for (const PathCell& cell : path->cells) {
-        const int row =
-            index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) +
-            index_of(grid.seeds, cell.seed);
-        draw_cell(cell, grid.corner(row, index_of(grid.lambdas, cell.lambda)),
-                  ImVec2(grid.cell_width, grid.cell_height), quantity, scale, view.relative,
-                  context);
-    }
+    draw_cells(*path, quantity, scale, view.relative, context);
 }
 
 }  // namespace marginscope

@@ -116,7 +116,7 @@ void draw_path_margins(const Frames& frames, PathView& view, PanelContext& conte
     const SmallWords small(theme);
     const float width = width_for({&singular, &volume, &scale}, theme);
     const float axis = theme.px(34), gap = 2 * ImGui::GetStyle().ItemSpacing.y;
-    const float room = std::max(theme.px(90), ImGui::GetContentRegionAvail().y - axis - gap);
+    const float room = std::max(theme.px(150), ImGui::GetContentRegionAvail().y - axis - gap);
     if (!ImPlot::BeginAlignedPlots("##margins")) return;
     draw_band_plot({"##singular", "σ_min", std::floor(room * 0.44F), width, false, true}, *path,
                    singular, view.relative, theme);

@@ -46,10 +46,13 @@ void draw_live_marks(const TrainSeries& series, const Theme& theme, bool labels)
         spans.push_back(
             span_of(x, ImGui::CalcTextSize(words.back().c_str()).x, at.x + size.x, gap));
     }
+    // A label that the plot has no room for is left to the hover card of its step.
     if (labels) {
         const std::vector<int> rows = label_rows(spans, kRows, gap);
         for (std::size_t k = 0; k < spans.size(); ++k)
-            if (rows[k] >= 0)
+            if (rows[k] >= 0 && spans[k].left >= at.x &&
+                theme.px(2) + static_cast<float>(rows[k] + 1) * ImGui::GetTextLineHeight() <=
+                    size.y)
                 draw->AddText(ImVec2(spans[k].left,
                                      at.y + theme.px(2) +
                                          static_cast<float>(rows[k]) * ImGui::GetTextLineHeight()),

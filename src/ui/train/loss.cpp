@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "ui/flow.h"
+#include "ui/plot_ticks.h"
 #include "ui/run_hue.h"
 #include "ui/train/live_marks.h"
 #include "ui/widgets.h"
@@ -146,8 +148,9 @@ void hover(const TrainSeries& series, const Theme& theme) {
 
 // The axes are linked to limits of the view's own, which follow_data() sets from the curves: what
 // else stands in a plot has no say in them, and x is the same in both plots in every frame.
-bool begin_plot(const char* id, float height, LossView& view, bool x_label) {
-    const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
+bool begin_plot(const char* id, float height, LossView& view, bool x_label, bool legend) {
+    const ImPlotFlags flags = ImPlotFlags_NoTitle | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus |
+                              (legend ? 0 : ImPlotFlags_NoLegend);
     if (!ImPlot::BeginPlot(id, ImVec2(-1, height), flags)) return false;
     ImPlot::SetupAxis(ImAxis_X1, x_label ? "step" : nullptr,
                       ImPlotAxisFlags_NoHighlight | (x_label ? 0 : ImPlotAxisFlags_NoTickLabels));
@@ -170,9 +173,14 @@ void end_plot(LossView& view) {
     ImPlot::EndPlot();
 }
 
+/// What the axes at both sides leave of the panel's width.
+float plot_width(const Theme& theme) { return ImGui::GetContentRegionAvail().x - theme.px(100); }
+
 void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
-    if (!begin_plot("##losses", height, view, false)) return;
+    const bool legend = legend_fits({"training", "validation"}, plot_width(theme));
+    if (!begin_plot("##losses", height, view, false, legend)) return;
     set_up_y(ImAxis_Y1, "cross-entropy, nats", view.ce_limits);
+    set_up_few_ticks(ImAxis_Y1, view.ce_limits, height - theme.px(34), theme, view.log_y);
     if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
     const ImU32 own = run_hue(theme, 0);
     const ImU32 other = run_hue(theme, 1);
@@ -190,14 +198,21 @@ void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, 
 }
 
 void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
-    if (!begin_plot("##barrier", height, view, true)) return;
+    const char* second = kSeconds[view.second].name;
+    const char* barrier = "barrier, mean of -log|det J|";
+    if (!legend_fits({barrier, second}, plot_width(theme))) barrier = "barrier";
+    const bool legend = legend_fits({"barrier", second}, plot_width(theme));
+    if (!begin_plot("##barrier", height, view, true, legend)) return;
     set_up_y(ImAxis_Y1, "barrier", view.barrier_limits);
-    set_up_y(ImAxis_Y2, kSeconds[view.second].name, view.below_limits, ImPlotAxisFlags_AuxDefault);
-    ImPlot::PlotLine("barrier, mean of -log|det J|", view.barrier.x.data(), view.barrier.y.data(),
+    set_up_y(ImAxis_Y2, second, view.below_limits, ImPlotAxisFlags_AuxDefault);
+    for (const auto& [axis, limits] :
+         {std::pair{ImAxis_Y1, view.barrier_limits}, std::pair{ImAxis_Y2, view.below_limits}})
+        set_up_few_ticks(axis, limits, height - theme.px(68), theme);
+    ImPlot::PlotLine(barrier, view.barrier.x.data(), view.barrier.y.data(),
                      static_cast<int>(view.barrier.x.size()),
                      line_of(theme.accent, theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y2);
-    ImPlot::PlotLine(kSeconds[view.second].name, view.below.x.data(), view.below.y.data(),
+    ImPlot::PlotLine(second, view.below.x.data(), view.below.y.data(),
                      static_cast<int>(view.below.x.size()),
                      line_of(run_hue(theme, 2), theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
@@ -219,14 +234,14 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     draw_options(view, context);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     refresh(series, view, std::max(64, static_cast<int>(room.x)));
-    const float upper = std::max(theme.px(60), room.y * 0.56F);
+    const float upper = std::max(theme.px(96), room.y * 0.56F);
     ImGui::PushFont(theme.fonts.text, type::kSmall);
     if (view.fit) follow_data(series, view);
     if (ImPlot::BeginAlignedPlots("##loss")) {
         plot_losses(series, view, theme, upper);
-        plot_barrier(
-            series, view, theme,
-            std::max(theme.px(60), room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
+        plot_barrier(series, view, theme,
+                     std::max(theme.px(110),
+                              room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
         ImPlot::EndAlignedPlots();
     }
     ImGui::PopFont();
