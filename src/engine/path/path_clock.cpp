@@ -11,8 +11,8 @@ namespace {
 constexpr double kTold = 0.02;       // a share from which a running step's pace is believed
 constexpr double kAlmostAll = 0.95;  // of a step that runs longer than expected
 
-/// Tokens that each step works through, weighed by what a token costs there against one in
-/// training: measured on paths of the default shape.
+/// Tokens that each step works through, weighed by a rough guess of what a token costs there
+/// against one in training; the first cells that end correct it.
 StepSecs guess_of(const PathPlan& plan) {
     constexpr double kFitSteps = 2000, kFitWindows = 4, kFitWeight = 0.5, kMarginWeight = 3,
                      kNoiseWeight = 0.3, kNoiseWindows = 400;
