@@ -23,6 +23,7 @@ int open_window(const WindowRequest& request) {
         EngineOptions engine;
         engine.autoplay = true;
         engine.rescue_folder = user_state_dir().string();
+        engine.state_folder = engine.rescue_folder;
         engine.on_frame = std::move(wake);
         return std::make_unique<EngineSource>(std::move(engine));
     });

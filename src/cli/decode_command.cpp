@@ -4,18 +4,27 @@
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
+#include "cli/output_guard.h"
 #include "cli/progress.h"
+#include "core/error.h"
+#include "engine/decode/decoded_session.h"
+#include "engine/decode/session_file.h"
+#include "files/fd.h"
 #include "files/json_numbers.h"
 #include "nn/decode/decode_run.h"
 
 namespace marginscope {
 namespace {
 
+constexpr std::uint64_t kLongestPrompt = std::uint64_t{64} << 20;
+
 struct Options {
     DecodeRequest request;
     std::string model;
     double min_margin = 0.0;
     CLI::Option* min_margin_option = nullptr;
+    std::string prompt_file;
+    std::string session;
     std::string json;
 };
 
@@ -42,6 +51,10 @@ int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     if (options.min_margin_option->count() > 0)
         options.request.sampling.min_margin = options.min_margin;
+    if (!options.prompt_file.empty())
+        options.request.prompt = read_file(options.prompt_file, "prompt", kLongestPrompt);
+    if (!options.session.empty())
+        require_replaceable(options.session, OutputKind::json, "--session");
     const bool show_text = options.json != "-";
     ProgressLine progress("decode");
     std::size_t done = 0;
@@ -64,10 +77,28 @@ int run(Options& options, std::stop_token stop) {
     progress.clear();
     if (show_text) write_text("\n");
     if (result.unknown > 0) progress.note(unknown_sentence(result.unknown, "prompt"));
+    if (!options.session.empty())
+        write_session(options.session, decoded_document(options.request, result));
     if (!options.json.empty()) write_json(options.json, result_json(result, options));
     if (result.stopped == "min_margin")
         progress.note("Stopped: no candidate keeps the margin of --min-margin.");
     return result.stopped == "interrupted" ? kExitInterrupted : kExitDone;
+}
+
+// What is continued, and where it is kept.
+void add_document_options(CLI::App& command, Options& options) {
+    auto* prompt = command.add_option("--prompt", options.request.prompt, "text to continue")
+                       ->type_name("TEXT");
+    command
+        .add_option("--prompt-file", options.prompt_file,
+                    "a file with the text to continue, every character of it, the last line break "
+                    "too")
+        ->type_name("FILE")
+        ->excludes(prompt);
+    command
+        .add_option("--session", options.session,
+                    "also keep it as a session, which the window opens")
+        ->type_name("S.mscope");
 }
 
 }  // namespace
@@ -78,11 +109,12 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
         "Examples:\n"
         "  marginscope decode --prompt \"Once \" --tokens 200 --temperature 0.7\n"
         "  marginscope decode --prompt \"Once \" --min-margin -1 --json -\n"
-        "  marginscope decode --prompt \"Once \" --kind singular --min-margin 0.05");
+        "  marginscope decode --prompt \"Once \" --kind singular --min-margin 0.05\n"
+        "  marginscope decode --prompt-file beginning.txt --session story.mscope");
     const auto options = std::make_shared<Options>();
     SamplingSettings& sampling = options->request.sampling;
     add_model_option(*command, options->model);
-    command->add_option("--prompt", options->request.prompt, "text to continue")->type_name("TEXT");
+    add_document_options(*command, *options);
     command->add_option("--tokens", options->request.tokens, "how many tokens to add")
         ->check(CLI::Range(0, 100'000'000))
         ->type_name("N")

@@ -19,6 +19,8 @@ struct EngineOptions {
     std::string program;  // the executable that path cells run; "" is this one
     // Where a training without a run folder is kept when the program ends; "": nowhere.
     std::string rescue_folder;
+    // Where copies of the document against a crash and the last document go; "": nowhere.
+    std::string state_folder;
     int threads = 2;
     bool autoplay = false;           // decode at once
     std::function<void()> on_frame;  // called on the worker after each publication; must not block

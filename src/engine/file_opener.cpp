@@ -4,13 +4,16 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/shown.h"
+#include "engine/decode/session_file.h"
 #include "files/peek.h"
 #include "text/corpus.h"
 
 namespace marginscope {
 
-FileOpener::FileOpener(ModelShelf& shelf, DecodeCommands& decode, PathSession& path)
-    : shelf_(shelf), decode_(decode), path_(path) {}
+FileOpener::FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
+                       DocumentCommands& document, PathSession& path)
+    : context_(context), shelf_(shelf), decode_(decode), document_(document), path_(path) {}
 
 void FileOpener::handle(const OpenFile& wish) {
     const std::filesystem::path path = wish.path;
@@ -26,10 +29,33 @@ void FileOpener::handle(const OpenFile& wish) {
         case FileKind::kPathFolder:
             return path_.handle(OpenPath{wish.path});
         case FileKind::kSession:
-            throw UserError("A session (" + wish.path +
-                            ") cannot be opened; texts, checkpoints, run folders and path folders "
-                            "can.");
+            return open_session(wish.path);
     }
+}
+
+void FileOpener::handle(const OpenLast&) {
+    const std::filesystem::path last = document_.last();
+    if (last.empty() || !std::filesystem::exists(last))
+        throw UserError("Nothing was kept from the last time.");
+    open_session(last.string());
+}
+
+void FileOpener::open_session(const std::string& path) {
+    const DecodeDocument document = read_session(path);
+    std::string trouble = model_trouble(document.model);
+    if (!document.model.path.empty()) {
+        try {
+            shelf_.load(document.model.path);
+        } catch (const UserError& error) {
+            if (trouble.empty()) trouble = error.what();
+        }
+    } else {
+        trouble = "The session's model was only in memory and is not kept; it is shown beside " +
+                  shelf_.model_label() + ".";
+    }
+    document_.open(document, std::filesystem::absolute(path));
+    context_.tell("Opened " + shown_path(path) + ".");
+    if (!trouble.empty()) context_.tell_error(trouble);
 }
 
 }  // namespace marginscope

@@ -4,6 +4,7 @@
 
 #include "core/messages/model.h"
 #include "engine/decode/decode_commands.h"
+#include "engine/decode/document_commands.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
 
@@ -11,17 +12,23 @@ namespace marginscope {
 
 class FileOpener {
 public:
-    FileOpener(ModelShelf& shelf, DecodeCommands& decode, PathSession& path);
+    FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
+               DocumentCommands& document, PathSession& path);
 
-    /// A text is trained on and shown; checkpoint and run folder are loaded; a path is opened.
+    /// A text is trained on and shown; checkpoint and run folder are loaded; a session is
+    /// shown beside its model; a path is opened.
     /// UserError for anything else, and for what cannot be read; then nothing changes.
     void handle(const OpenFile& wish);
+    /// UserError when no program has left one.
+    void handle(const OpenLast& wish);
 
 private:
-    void show_text();
+    void open_session(const std::string& path);
 
+    SessionContext& context_;
     ModelShelf& shelf_;
     DecodeCommands& decode_;
+    DocumentCommands& document_;
     PathSession& path_;
 };
 

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "engine/decode/decode_commands.h"
+#include "engine/decode/document_commands.h"
 #include "engine/file_opener.h"
 #include "engine/jobs/job_board.h"
 #include "engine/model/model_shelf.h"
@@ -63,6 +64,7 @@ struct Engine::Worker::Sessions {
     explicit Sessions(Worker& worker)
         : jobs(worker),
           decode(worker),
+          document(worker, decode.session(), worker.options_.state_folder),
           shelf(worker, jobs, worker.options_.threads,
                 {[this](const auto& model, const auto& label, const auto& stage, const auto& path) {
                      decode.show_model(model, label, stage, path);
@@ -70,11 +72,13 @@ struct Engine::Worker::Sessions {
                  [this] { train.publish(); }}),
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
           path(worker, shelf, worker.options_.program),
-          opener(shelf, decode, path) {}
+          opener(worker, shelf, decode, document, path) {}
 
     void handle(const Command& command) {
         std::visit(
-            [this](const auto& wish) { hand_over(wish, jobs, decode, shelf, train, path, opener); },
+            [this](const auto& wish) {
+                hand_over(wish, jobs, decode, document, shelf, train, path, opener);
+            },
             command);
     }
 
@@ -82,6 +86,9 @@ struct Engine::Worker::Sessions {
         UnsavedWork work = train.unsaved_work();
         const UnsavedWork cells = path.unsaved_work();
         if (cells.any()) work.sentence += (work.any() ? "\n" : "") + cells.sentence;
+        const UnsavedWork text = document.unsaved_work();
+        if (text.any()) work.sentence += (work.any() ? "\n" : "") + text.sentence;
+        work.session = text.session;
         return work;
     }
 
@@ -102,6 +109,7 @@ struct Engine::Worker::Sessions {
 
     JobBoard jobs;
     DecodeCommands decode;
+    DocumentCommands document;
     ModelShelf shelf;
     TrainSession train;
     PathSession path;
@@ -140,6 +148,7 @@ void Engine::Worker::run(std::stop_token stop) {
         commands_.wait_for(std::min(pause, all.decode.time_to_next()));
     }
     guarded("saving the training", [&] { all.train.save_at_end(); });
+    guarded("keeping the text", [&] { all.document.keep_last(); });
     all.path.stop_and_wait();
 }
 
@@ -157,6 +166,7 @@ void Engine::Worker::open_first(Sessions& all) {
         guarded("loading the model", [&] { all.shelf.load(""); });
         tell_error(problem + " The small trained model is shown instead.");
     }
+    all.document.begin();
     if (options_.autoplay) all.decode.handle(PlayDecode{});
     // Something to look at in Path until the user runs one.
     if (has_asset(kPathAsset))
@@ -167,16 +177,20 @@ void Engine::Worker::take_commands(Sessions& all) {
     while (const auto queued = commands_.try_pop()) {
         if (!*queued) continue;
         guarded("", [&] { all.handle(**queued); });
+        all.document.note(**queued);
         idle_.done();  // its frames come at the end of this turn
     }
     guarded("", [&] { all.jobs.collect(); });
     all.decode.collect();
+    guarded("keeping the text", [&] { all.document.collect(); });
 }
 
 bool Engine::Worker::turn(Sessions& all) {
     bool trained = false;
     guarded("training", [&] { trained = all.train.step_once(); });
-    guarded("decoding", [&] { all.decode.play_once(); });
+    guarded("decoding", [&] {
+        if (all.decode.play_once()) all.document.note(PlayDecode{});
+    });
     const bool margins_left = capture(all, trained);
     return trained || margins_left;
 }

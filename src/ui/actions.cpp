@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ui/boxes/boxes.h"
+#include "ui/decode/edit_actions.h"
 #include "ui/window_actions.h"
 #include "ui/workspaces.h"
 
@@ -28,8 +29,9 @@ const Action* action_of(const KeyPress& press, const ActionContext& c) {
 
 int place_of_menu(const Action& action) {
     if (action.menu == "File") return 0;
-    if (action.menu == "View") return 2;
-    return action.menu == "Help" ? 3 : 1;
+    if (action.menu == "Edit") return 1;
+    if (action.menu == "View") return 3;
+    return action.menu == "Help" ? 4 : 2;
 }
 
 void run_held_keys(ActionContext& c, bool typing) {
@@ -45,6 +47,7 @@ void run_held_keys(ActionContext& c, bool typing) {
 const std::vector<Action>& actions() {
     static const std::vector<Action> table = [] {
         std::vector<Action> all = file_actions();
+        for (Action& row : edit_actions()) all.push_back(std::move(row));
         for (const Workspace& workspace : workspaces())
             all.insert(all.end(), workspace.actions.begin(), workspace.actions.end());
         for (auto part : {view_actions(), help_actions()})

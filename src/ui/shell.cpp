@@ -142,6 +142,18 @@ void draw_workspace(const Frames& frames, UiState& state, PanelContext& context,
     }
 }
 
+// A view that came from undo or a session: the panels follow it.
+void take_view(const Frames& frames, UiState& state) {
+    if (frames.decode == nullptr || frames.decode->view_given == state.view_given) return;
+    state.view_given = frames.decode->view_given;
+    SetView view = frames.decode->view;
+    state.selection.index = view.index;
+    state.view<DecodeView>().boundary.request = view;
+    state.view_sent = std::move(view);
+    state.view_known = true;
+    if (!shown_workspace(state).shows_text) show_workspace(state, "decode");
+}
+
 void ask_for_view(UiState& state, CommandList& out) {
     SetView view = state.view<DecodeView>().boundary.request;
     view.workspace = state.workspace;
@@ -159,6 +171,7 @@ void draw_frame(const Frames& frames, UiState& state, CommandList& out) {
     state.backdrops.clear();
     state.selection.lit_index = state.selection.hover_index;
     state.selection.hover_index = -1;
+    take_view(frames, state);
     PanelContext context{state.theme, state.selection, out, state.pictures.get()};
     ActionContext action_context{frames, state, out};
     run_keys(action_context);

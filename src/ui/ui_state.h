@@ -12,6 +12,7 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "files/recent_files.h"
 #include "ui/boxes/box_state.h"
 #include "ui/key_queue.h"
 #include "ui/pictures.h"
@@ -74,6 +75,7 @@ struct UiState {
     bool reset_layout = false;
     BoxState boxes;
     KeyQueue keys;
+    RecentFiles recent;
     bool fullscreen = false, fullscreen_changed = false;
     bool quit = false, quit_confirmed = false;
 
@@ -83,7 +85,8 @@ struct UiState {
     // ImGui's own fill where the processor draws. Written by draw_frame.
     std::vector<Backdrop> backdrops;
     SetView view_sent;
-    bool view_known = false;  // view_sent is what the engine has
+    bool view_known = false;       // view_sent is what the engine has
+    std::uint64_t view_given = 0;  // DecodeFrame::view_given that the panels follow
 
     std::unique_ptr<Pictures>
         pictures;  // null where nothing can be drawn to a texture (tests without GL)

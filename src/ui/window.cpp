@@ -26,6 +26,7 @@
 #include "ui/interface_setup.h"
 #include "ui/layout_file.h"
 #include "ui/log_lines.h"
+#include "ui/save_before_quitting.h"
 #include "ui/shell.h"
 #include "ui/window_picture.h"
 #include "ui/window_setup.h"
@@ -116,6 +117,7 @@ private:
         ImPlot::CreateContext();
         interface_ = true;
         state_.workspace = options.workspace;
+        state_.recent = recent_files();
         set_up_interface(state_, settings_);
         if (options.theme) state_.theme_kind = *options.theme;
         if (options.scale) state_.user_scale = *options.scale;
@@ -250,7 +252,7 @@ private:
         if (glfwWindowShouldClose(window_) == 0 && !state_.quit) return false;
         const UnsavedWork work = source_->unsaved_work();
         if (!work.any() || state_.quit_confirmed) {
-            if (state_.boxes.save_first) save_first(work.save_as);
+            if (state_.boxes.save_first) save_before_quitting(*source_, work, log_);
             return true;
         }
         glfwSetWindowShouldClose(window_, GLFW_FALSE);
@@ -258,15 +260,9 @@ private:
         state_.boxes.open = Box::quit;
         state_.boxes.unsaved = work.sentence;
         state_.boxes.save_as = work.save_as;
+        state_.boxes.session = work.session;
         pacer_.input(seconds());
         return false;
-    }
-
-    void save_first(const std::string& path) {
-        constexpr double kPatienceSecs = 120;
-        source_->send({PlayDecode{false}, PauseTraining{}, SaveTraining{path}});
-        source_->wait_until_idle(kPatienceSecs);
-        for (const LogLine& line : source_->take_log()) log_.line("log " + line.text);
     }
 
     EventLog log_;

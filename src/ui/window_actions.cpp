@@ -21,10 +21,22 @@ std::function<void(ActionContext&)> toggle(Box box) {
     };
 }
 
-void ask_for_path(ActionContext& c, bool to_save) {
-    c.state.boxes.open = Box::open;
-    c.state.boxes.to_save = to_save;
+void ask_for_path(ActionContext& c, FileWish wish) {
+    BoxState& boxes = c.state.boxes;
+    boxes.open = Box::open;
+    boxes.wish = wish;
+    boxes.path.clear();
+    if (wish == FileWish::save_session && c.frames.history != nullptr)
+        boxes.path = c.frames.history->file;
+    boxes.listing = {};  // read anew
 }
+
+void save_session(ActionContext& c) {
+    if (c.frames.history->file.empty()) return ask_for_path(c, FileWish::save_session);
+    c.out.push_back(SaveSession{});
+}
+
+bool has_document(const ActionContext& c) { return c.frames.history != nullptr; }
 
 void set_theme(ActionContext& c) {
     c.state.theme_kind = c.state.theme_kind == ThemeKind::dark ? ThemeKind::light : ThemeKind::dark;
@@ -107,17 +119,34 @@ std::vector<Action> file_actions() {
     return {
         {.id = "file.open",
          .menu = "File",
-         .name = "Open a text, model, run or path…",
+         .name = "Open a session, text, model, run or path…",
          .keys = {ImGuiMod_Ctrl | ImGuiKey_O},
          .in_text = true,
-         .run = [](ActionContext& c) { ask_for_path(c, false); }},
+         .run = [](ActionContext& c) { ask_for_path(c, FileWish::open); }},
+        {.id = "file.last_session",
+         .menu = "File",
+         .name = "Open what was shown last time",
+         .enabled = has_document,
+         .run = [](ActionContext& c) { c.out.push_back(OpenLast{}); }},
+        {.id = "file.save_session",
+         .menu = "File",
+         .name = "Save the session",
+         .keys = {ImGuiMod_Ctrl | ImGuiKey_S},
+         .in_text = true,
+         .enabled = has_document,
+         .run = save_session},
+        {.id = "file.save_session_as",
+         .menu = "File",
+         .name = "Save the session as…",
+         .keys = {ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_S},
+         .in_text = true,
+         .enabled = has_document,
+         .run = [](ActionContext& c) { ask_for_path(c, FileWish::save_session); }},
         {.id = "file.save_model",
          .menu = "File",
          .name = "Save the model…",
-         .keys = {ImGuiMod_Ctrl | ImGuiKey_S},
-         .in_text = true,
          .enabled = has_model,
-         .run = [](ActionContext& c) { ask_for_path(c, true); }},
+         .run = [](ActionContext& c) { ask_for_path(c, FileWish::save_model); }},
         {.id = "file.small_model",
          .menu = "File",
          .name = "Load the small trained model",

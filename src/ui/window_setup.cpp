@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "files/paths.h"
+
 namespace marginscope {
 
 UserError no_display(const std::string& what) {
@@ -66,6 +68,14 @@ std::string settings_path() {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     return error ? "" : (folder / "window.ini").string();
+}
+
+RecentFiles recent_files() {
+    try {
+        return RecentFiles(user_state_dir() / "recent.json");
+    } catch (const UserError&) {
+        return {};
+    }
 }
 
 }  // namespace marginscope

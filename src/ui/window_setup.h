@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "files/recent_files.h"
 
 struct GLFWwindow;
 
@@ -35,5 +36,8 @@ UserError no_display(const std::string& what);
 
 /// $XDG_CONFIG_HOME/marginscope/window.ini, its folder made; "" when there is no such place.
 std::string settings_path();
+
+/// The files opened last, from the user's state folder; an empty list where there is none.
+RecentFiles recent_files();
 
 }  // namespace marginscope

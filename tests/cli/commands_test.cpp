@@ -188,6 +188,28 @@ TEST_F(Commands, DecodeIsRepeatable) {
     EXPECT_EQ(careful["stopped"], "min_margin");
 }
 
+TEST_F(Commands, ADecodingIsKeptAsASession) {
+    std::ofstream(path("prompt.txt")) << "Once\n";
+    const json decoded =
+        document({"decode", "--model", model(), "--prompt-file", path("prompt.txt"), "--tokens",
+                  "12", "--session", path("s.mscope"), "--json", "-"});
+    EXPECT_EQ(decoded["prompt"], "Once\n") << "with its last line break";
+    const std::vector<std::string> ask = {"session", path("s.mscope"), "--json", "-"};
+    const Outcome first = run(ask);
+    EXPECT_EQ(first.code, 0) << first.err;
+    const json session = json::parse(first.out);
+    ASSERT_EQ(session["nodes"].size(), 5u + 12u);
+    EXPECT_EQ(session["chosen"].size(), 17u);
+    for (std::size_t k = 0; k < 12; ++k) {
+        const json& node = session["nodes"][5 + k];
+        const json& token = decoded["tokens"][k];
+        EXPECT_EQ(node["token"], token["token"]);
+        EXPECT_NEAR(node["logprob"].get<double>(), token["logprob"].get<double>(), 1e-4);
+    }
+    EXPECT_EQ(run(ask).out, first.out) << "the same bytes each time";
+    EXPECT_EQ(session["hash"].get<std::string>().size(), 64u);
+}
+
 TEST_F(Commands, NoiseGivesACurveForEachModel) {
     const json noise =
         document({"noise", "--model", model(), "--model", run_folder(), "--text", text(),

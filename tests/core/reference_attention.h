@@ -2,12 +2,11 @@
 // the reference for the stage's formulas. No covariance appears here.
 #pragma once
 
-#include <Eigen/LU>
-#include <Eigen/SVD>
 #include <cmath>
 #include <random>
 #include <vector>
 
+#include "core/reference_linear.h"
 #include "core/stage/attention_views.h"
 #include "core/stage/stage.h"
 
@@ -114,60 +113,14 @@ using First = Dual<double>;
 using Second = Dual<First>;
 
 // d(u_i - mu_i)/du_i at x, one dual pass a column.
-inline Matrix jacobian_at(const Matrix& u, const StageWeights& w, int i, const Vector& x) {
-    const Eigen::Index d = u.cols();
-    Matrix j(d, d);
-    for (Eigen::Index c = 0; c < d; ++c) {
-        Row<First> moved = lift<First>(x);
-        moved[static_cast<std::size_t>(c)].slope = 1.0;
-        const Row<First> mean = attention_mean(u, w, i, moved);
-        for (Eigen::Index r = 0; r < d; ++r)
-            j(r, c) = (r == c ? 1.0 : 0.0) - mean[static_cast<std::size_t>(r)].slope;
-    }
-    return j;
-}
-
-inline Matrix jacobian(const Matrix& u, const StageWeights& w, int i) {
-    return jacobian_at(u, w, i, u.row(i));
-}
+Matrix jacobian_at(const Matrix& u, const StageWeights& w, int i, const Vector& x);
+Matrix jacobian(const Matrix& u, const StageWeights& w, int i);
 
 // dJ along `direction`, exact: second-order duals.
-inline Matrix jacobian_change(const Matrix& u, const StageWeights& w, int i,
-                              const Vector& direction) {
-    const Eigen::Index d = u.cols();
-    Matrix change(d, d);
-    for (Eigen::Index c = 0; c < d; ++c) {
-        Row<Second> moved = lift<Second>(u.row(i));
-        for (Eigen::Index k = 0; k < d; ++k)
-            moved[static_cast<std::size_t>(k)].value.slope = direction(k);
-        moved[static_cast<std::size_t>(c)].slope = First(1.0, 0.0);
-        const Row<Second> mean = attention_mean(u, w, i, moved);
-        for (Eigen::Index r = 0; r < d; ++r)
-            change(r, c) = -mean[static_cast<std::size_t>(r)].slope.slope;
-    }
-    return change;
-}
+Matrix jacobian_change(const Matrix& u, const StageWeights& w, int i, const Vector& direction);
 
 // d log|det J| along `direction` = tr(J^-1 dJ).
-inline double log_det_slope(const Matrix& u, const StageWeights& w, int i,
-                            const Vector& direction) {
-    const Eigen::MatrixXd j = jacobian(u, w, i);
-    return j.fullPivLu().solve(Eigen::MatrixXd(jacobian_change(u, w, i, direction))).trace();
-}
-
-inline LogDet log_det(const Matrix& j) {
-    const Eigen::MatrixXd r = Eigen::FullPivLU<Eigen::MatrixXd>(j).matrixLU();
-    const double det = Eigen::FullPivLU<Eigen::MatrixXd>(j).determinant();
-    return {r.diagonal().array().abs().log().sum(), det < 0 ? -1 : 1};
-}
-
-inline double condition(const Matrix& j) {
-    const Vector s = Eigen::JacobiSVD<Matrix>(j).singularValues();
-    return s(0) / s(s.size() - 1);
-}
-
-// 1e-9 max(1, cond(J) / 1e4)
-inline double tolerance(const Matrix& j) { return 1e-9 * std::max(1.0, condition(j) / 1e4); }
+double log_det_slope(const Matrix& u, const StageWeights& w, int i, const Vector& direction);
 
 struct RandomStage {
     Matrix u;
@@ -176,23 +129,8 @@ struct RandomStage {
     Stage stage() const { return Stage(u, weights); }
 };
 
-inline Matrix random_matrix(std::mt19937_64& rng, int rows, int cols, double scale) {
-    std::normal_distribution<double> normal;
-    return Matrix::NullaryExpr(rows, cols, [&] { return scale * normal(rng); });
-}
-
 // `gain` sets how large A is, so that determinants range from near 1 to crossed.
-inline RandomStage random_stage(std::uint64_t seed, int positions, int width, int rows, double gain,
-                                bool strict = true, bool own_values = false) {
-    std::mt19937_64 rng(seed);
-    RandomStage result;
-    result.u = random_matrix(rng, positions, width, 1.0);
-    const double scale = gain / std::sqrt(static_cast<double>(width));
-    result.weights.w_q = random_matrix(rng, rows, width, scale);
-    result.weights.w_k = random_matrix(rng, rows, width, scale);
-    if (own_values) result.weights.w_v = random_matrix(rng, width, width, scale);
-    result.weights.strict = strict;
-    return result;
-}
+RandomStage random_stage(std::uint64_t seed, int positions, int width, int rows, double gain,
+                         bool strict = true, bool own_values = false);
 
 }  // namespace marginscope::reference

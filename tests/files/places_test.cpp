@@ -1,4 +1,4 @@
-// Sessions, the user's folders, assets, and recognising what a path is.
+// The user's folders, assets, and recognising what a path is.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,7 +9,6 @@
 #include "files/paths.h"
 #include "files/peek.h"
 #include "files/run_folder.h"
-#include "files/session.h"
 #include "files/temp_folder.h"
 
 namespace marginscope {
@@ -21,63 +20,13 @@ using testing_files::put_file;
 using testing_files::sentence_of;
 using testing_files::TempFolder;
 
-TEST(Session, ComesBackAndMovesWithItsFiles) {
-    TempFolder folder;
-    Session session;
-    session.model = folder / "work/runs/a";
-    session.text = folder / "texts/b.txt";
-    session.prompt = "Once \"upon\"\n";
-    session.decoded = "a tïme";
-    session.seed = ~std::uint64_t{0};
-    session.workspace = "path";
-    session.position = 7;
-    session.values = {{"sampling.temperature", 0.8}, {"noise.sigma", 0.1}, {"later.version", 3}};
-    fs::create_directories(folder / "work");
-    write_session(folder / "work/s.mscope", session);
-    EXPECT_EQ(read_session(folder / "work/s.mscope"), session);
-    const auto json = nlohmann::json::parse(get_file(folder / "work/s.mscope"));
-    EXPECT_EQ(json.at("model"), "runs/a");
-    EXPECT_EQ(json.at("text"), "../texts/b.txt");
-
-    fs::create_directories(folder / "moved");
-    fs::rename(folder / "work", folder / "moved/work");
-    EXPECT_EQ(read_session(folder / "moved/work/s.mscope").model, folder / "moved/work/runs/a");
-    EXPECT_TRUE(read_session(folder / "moved/work/s.mscope").path_folder.empty());
-}
-
-TEST(Session, WrongOnesAreRefusedWithTheField) {
-    TempFolder folder;
-    const auto sentence = [&](const std::string& text) {
-        put_file(folder / "s.mscope", text);
-        return sentence_of<UserError>([&] { read_session(folder / "s.mscope"); });
-    };
-    const auto says = [&](const std::string& text, const std::string& words) {
-        const std::string said = sentence(text);
-        EXPECT_NE(said.find(words), std::string::npos) << text << " said: " << said;
-    };
-    says("", "not valid JSON");
-    says("[]", "expected a JSON object");
-    says("{}", "'format' is missing");
-    says(R"({"format":2})", "expected format 1, found 2");
-    says(R"({"format":1,"model":3})", "'model'");
-    says(R"({"format":1,"position":"x"})", "'position'");
-    says(R"({"format":1,"position":99999999999})", "'position'");
-    says(R"({"format":1,"layer":-2})", "'layer'");
-    says(R"({"format":1,"seed":-1})", "'seed'");
-    says(R"({"format":1,"values":[1]})", "'values'");
-    says(R"({"format":1,"values":{"a":"x"}})", "'a'");
-    EXPECT_EQ(sentence(R"({"format":1,"unknown":true})"), "");
-    EXPECT_NE(sentence_of<UserError>([&] { read_session(folder.path()); }).find("it is a folder"),
-              std::string::npos);
-}
-
 TEST(Peek, EachKindIsRecognised) {
     TempFolder folder;
     put_file(folder / "a.txt", "some text");
     put_file(folder / "noending", "\xEF\xBB\xBFtext ä");
     EXPECT_EQ(classify(folder / "a.txt"), FileKind::kText);
     EXPECT_EQ(classify(folder / "noending"), FileKind::kText);
-    write_session(folder / "s.mscope", Session());
+    put_file(folder / "s.mscope", "{}");
     EXPECT_EQ(classify(folder / "s.mscope"), FileKind::kSession);
     SafeTensors file;
     file.tensors.push_back(make_tensor<float>("w", {1}, std::vector<float>{1}));

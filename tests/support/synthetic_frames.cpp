@@ -6,6 +6,8 @@
 #include <map>
 #include <random>
 
+#include "support/synthetic_document.h"
+
 namespace marginscope::synthetic {
 namespace {
 
@@ -319,6 +321,9 @@ Frames make(const Size& size) {
     frames.margins = std::move(margins);
     frames.boundary = make_boundary(*decode, size, generator);
     frames.noise = make_noise(*decode, generator);
+    frames.history = make_history(size.tree_branches > 20 ? 501 : 1 + size.tree_branches);
+    frames.branches =
+        make_branches(*decode, size.tree_branches > 20 ? 2000 : 1 + size.tree_branches);
     frames.training = make_training();
     frames.path = make_path(size, generator);
     frames.status = make_status();
@@ -336,6 +341,8 @@ Frames empty() {
     frames.attention = std::make_shared<AttentionFrame>();
     frames.boundary = std::make_shared<BoundaryFrame>();
     frames.noise = std::make_shared<NoiseFrame>();
+    frames.history = std::make_shared<HistoryFrame>();
+    frames.branches = std::make_shared<BranchFrame>();
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();
     frames.status = std::make_shared<StatusFrame>();

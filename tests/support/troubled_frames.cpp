@@ -2,6 +2,7 @@
 #include <limits>
 #include <random>
 
+#include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
 
 namespace marginscope::synthetic {
@@ -64,6 +65,7 @@ Frames not_finite() {
     frames.attention = attention;
     frames.boundary = boundary;
     frames.noise = noise;
+    frames.branches = spoiled(*frames.branches);
     frames.training = training;
     frames.path = path;
     return frames;
@@ -111,6 +113,7 @@ Frames wide() {
         "(803,072 parameters), 12 characters of the text are unknown to it.";
     frames.decode = decode;
     frames.margins = margins;
+    frames.branches = widened(*frames.branches);
     frames.boundary = boundary;
     frames.status = status;
     return frames;

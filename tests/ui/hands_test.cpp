@@ -236,6 +236,7 @@ TEST_F(Hands, ABranchIsEnteredByAClick) {
     }
     ASSERT_NE(branches, nullptr);
     Interface alone(ImVec2(900, 400));
+    alone.state().view<DecodeView>().branches.as_tree = true;
     for (int i = 0; i < 3; ++i) alone.draw_panel(frames, branches->draw);
     const TreeView& view = alone.state().view<DecodeView>().tree;
     const int node = static_cast<int>(frames.decode->line.size()) + 2;  // on the first side branch

@@ -70,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(Frames, EveryPanel,
                          });
 
 TEST(EmptyPanels, SayWhatToDo) {
-    const std::array<std::pair<const char*, const char*>, 8> sentences = {{
+    const std::array<std::pair<const char*, const char*>, 10> sentences = {{
         {"decode.text", "Type a prompt and press Enter"},
         {"decode.candidates", "when a model is loaded"},
         {"decode.attention", "Press Space to play"},
@@ -78,6 +78,8 @@ TEST(EmptyPanels, SayWhatToDo) {
         {"decode.causes", "Choose a character"},
         {"decode.traces", "drawn here along the text"},
         {"decode.branches", "press B"},
+        {"decode.compare", "Press C"},
+        {"decode.history", "can be undone"},
         {"decode.sampling", "as soon as a model is loaded"},
     }};
     for (const auto& [id, sentence] : sentences) {

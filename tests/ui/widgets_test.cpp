@@ -12,7 +12,7 @@
 #include "support/synthetic_frames.h"
 #include "ui/decode/attention_row.h"
 #include "ui/decode/boundary.h"
-#include "ui/decode/branches.h"
+#include "ui/decode/branch_tree.h"
 #include "ui/decode/causes.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"

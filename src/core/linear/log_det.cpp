@@ -162,4 +162,16 @@ LogDet log_det_in_place(double* a, int n, int stride, int* order) {
     return factor(a, n, stride, order);
 }
 
+LogDet log_det(Matrix a) {
+    // Padded with an identity to whole panels: the same determinant, sooner.
+    const Eigen::Index n = a.rows();
+    const Eigen::Index size = (n + 7) / 8 * 8;
+    if (n > 8 && size > n) {
+        Matrix padded = Matrix::Identity(size, size);
+        padded.topLeftCorner(n, n) = a;
+        a.swap(padded);
+    }
+    return log_det_in_place(a.data(), static_cast<int>(a.rows()), static_cast<int>(a.cols()));
+}
+
 }  // namespace marginscope::linear

@@ -1,13 +1,11 @@
-// Singular values and eigenvalues of small dense matrices.
+// Eigenvalues of small dense matrices.
 #include "core/linear/spectra.h"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "core/linear/log_det.h"
 #include "core/linear/simd.h"
 
 namespace marginscope::linear {
@@ -52,23 +50,6 @@ bool symmetric_part_below_one(const Matrix& a) {
 }
 
 }  // namespace
-
-LogDet log_det(Matrix a) {
-    // Padded with an identity to whole panels: the same determinant, sooner.
-    const Eigen::Index n = a.rows();
-    const Eigen::Index size = (n + 7) / 8 * 8;
-    if (n > 8 && size > n) {
-        Matrix padded = Matrix::Identity(size, size);
-        padded.topLeftCorner(n, n) = a;
-        a.swap(padded);
-    }
-    return log_det_in_place(a.data(), static_cast<int>(a.rows()), static_cast<int>(a.cols()));
-}
-
-Svd svd(const Matrix& a) {
-    const Eigen::BDCSVD<Eigen::MatrixXd> result(a, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    return {result.matrixU(), result.matrixV(), result.singularValues()};
-}
 
 Eigen::VectorXcd eigenvalues(const Matrix& a) {
     if (a.rows() == 0) return {};

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "core/messages/boundary.h"
+#include "core/messages/branches.h"
 #include "core/messages/decode.h"
+#include "core/messages/document.h"
 #include "core/messages/model.h"
 #include "core/messages/path.h"
 #include "core/messages/train.h"
@@ -23,9 +25,11 @@ namespace marginscope {
 using Command =
     std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, CancelJob, SetPrompt,
                  StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
-                 SetDecodeNoise, SetView, DragToken, ResetDrags, StartTraining, PauseTraining,
-                 ResumeTraining, StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive,
-                 ResumeRun, StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell>;
+                 SetDecodeNoise, SetView, DragToken, ResetDrags, Undo, Redo, GoToStep, EditText,
+                 RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession, OpenLast,
+                 DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining, StepTraining,
+                 TrainUntil, StopTraining, SaveTraining, SetLive, ResumeRun, StartPath, StopPath,
+                 OpenPath, SetCleanLossRule, LoadPathCell>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

@@ -14,6 +14,7 @@
 
 #include "core/messages/margins.h"
 #include "core/messages/no_value.h"
+#include "core/messages/view.h"
 #include "core/sampling.h"
 
 namespace marginscope {
@@ -44,12 +45,14 @@ struct TreeNode {
     int token = 0;
     int depth = 0;  // index in the text
     bool on_line = false;
+    bool hidden = false;  // pruned, or behind a folded branch
 };
 
 struct DecodeFrame {
     std::uint64_t version = 0;
     std::string model_label;
     std::shared_ptr<const std::vector<std::string>> symbols;  // visible symbol of each token id
+    std::string text;                                         // before the cursor, as given, UTF-8
     std::vector<TokenCell> line;
     int cursor = 0;  // cells before it are the present text; the rest is the future already walked
     int window_begin = 0;
@@ -69,6 +72,10 @@ struct DecodeFrame {
     bool noise_relative = false;
     std::uint64_t noise_seed = 0;
     std::vector<int> dragged;  // indices of tokens whose embedding the user moved
+    SetView view;              // the document's
+    // Counts how often the view came from elsewhere than a panel (undo, a session): what shows it
+    // follows then.
+    std::uint64_t view_given = 0;
 };
 
 // ---- commands

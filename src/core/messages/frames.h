@@ -7,7 +7,9 @@
 
 #include "core/messages/attention.h"
 #include "core/messages/boundary.h"
+#include "core/messages/branches.h"
 #include "core/messages/decode.h"
+#include "core/messages/document.h"
 #include "core/messages/margins.h"
 #include "core/messages/path.h"
 #include "core/messages/status.h"
@@ -22,6 +24,8 @@ struct Frames {
     std::shared_ptr<const AttentionFrame> attention;
     std::shared_ptr<const BoundaryFrame> boundary;
     std::shared_ptr<const NoiseFrame> noise;
+    std::shared_ptr<const HistoryFrame> history;
+    std::shared_ptr<const BranchFrame> branches;
     std::shared_ptr<const TrainingFrame> training;
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const StatusFrame> status;

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "files/sha256.h"
+#include "nn/model/model_request.h"
+
 namespace marginscope {
 
 using std::chrono::milliseconds;
@@ -21,7 +24,8 @@ DecodeCommands::DecodeCommands(SessionContext& context)
 
 void DecodeCommands::show_model(const std::shared_ptr<const Model>& model, const std::string& label,
                                 const std::string& stage, const std::string& path) {
-    session_.set_model(model, label, stage, path);
+    const std::string file = path.empty() ? path : model_name(path);
+    session_.set_model(model, label, stage, file, file.empty() ? file : sha256_of_file(file));
     note_due_ = true;
 }
 
@@ -69,12 +73,14 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
     auto margins = session_.take_margin_frame(geometry_);
     auto attention = session_.take_attention_frame();
     auto noise = session_.take_noise_frame();
-    if (!decode && !margins && !attention && !noise) return left;
+    auto branches = session_.take_branch_frame();
+    if (!decode && !margins && !attention && !noise && !branches) return left;
     context_.publish([&](Frames& all) {
         if (decode) all.decode = std::move(decode);
         if (margins) all.margins = std::move(margins);
         if (attention) all.attention = std::move(attention);
         if (noise) all.noise = std::move(noise);
+        if (branches) all.branches = std::move(branches);
     });
     return left;
 }

@@ -21,6 +21,7 @@ public:
     /// May throw; then what was shown stays.
     void show_model(const std::shared_ptr<const Model>& model, const std::string& label,
                     const std::string& stage, const std::string& path);
+    DecodeSession& session() { return session_; }
     void weights_changed() { session_.weights_changed(); }
 
     /// A token when it is time for one; false when nothing was done. Stops playing before it

@@ -22,12 +22,15 @@ constexpr std::size_t kRememberedPositions = 50000;
 }  // namespace
 
 DecodeComputation::DecodeComputation(std::shared_ptr<const Model> model,
-                                     std::uint64_t weights_epoch)
+                                     std::uint64_t weights_epoch,
+                                     std::shared_ptr<KnownPositions> known)
     : model_(std::move(model)),
       table_(model_->vocabulary),
       reader_(model_),
       deltas_(*model_),
-      weights_epoch_(weights_epoch) {}
+      weights_epoch_(weights_epoch),
+      known_(known ? std::move(known) : std::make_shared<KnownPositions>()),
+      known_generation_(known_->generation()) {}
 
 void DecodeComputation::weights_changed(std::uint64_t weights_epoch) {
     reader_.clear();
@@ -39,6 +42,7 @@ void DecodeComputation::weights_changed(std::uint64_t weights_epoch) {
 
 void DecodeComputation::follow(const DecodeDocument& document) {
     assert(!document.tree.empty());
+    refresh_known();
     line_ = document.tree.line_to_cursor();
     std::vector<int> ids;
     for (const int node : line_) ids.push_back(table_.id_of(document.tree.node(node).text));
@@ -73,9 +77,9 @@ void DecodeComputation::make_keys(std::size_t from) {
     const std::size_t n = ids_.size();
     past_keys_.resize(n);
     cell_keys_.resize(n);
-    if (known_.size() > std::max(kRememberedPositions, 3 * n)) {
-        known_.clear();
-        known_at_.assign(n, nullptr);
+    if (known_->size() > std::max(kRememberedPositions, 3 * n)) {
+        known_->forget();
+        refresh_known();
         from = 0;
     }
     known_at_.resize(n);
@@ -91,8 +95,7 @@ void DecodeComputation::make_keys(std::size_t from) {
             if (k >= at.first && k >= from) {
                 past_keys_[k] = here;
                 cell_keys_[k] = with_drag;
-                const auto found = known_.find(with_drag);
-                known_at_[k] = found == known_.end() ? nullptr : &found->second;
+                known_at_[k] = known_->find(with_drag);
             }
             past = with_drag;
         }
@@ -112,8 +115,12 @@ ReadWindow DecodeComputation::window_of(int index, bool attention) {
     return reader_.window(at.begin, at.end, cell_keys_[at.end - 1], deltas_, attention);
 }
 
-bool DecodeComputation::has_margin(int index) const {
-    return model_->stage && index >= static_cast<int>(block(index).begin) + 2;
+bool DecodeComputation::has_margin(int index) const { return has_margin_at(index); }
+
+bool DecodeComputation::has_margin_at(int depth) const {
+    const TextBlock at = block_of(static_cast<std::size_t>(depth),
+                                  static_cast<std::size_t>(model_->config.model.context), rule_);
+    return model_->stage && depth >= static_cast<int>(at.begin) + 2;
 }
 
 bool DecodeComputation::complete(int index) const {
@@ -126,8 +133,54 @@ double DecodeComputation::stage_sigma() const {
 }
 
 KnownPosition& DecodeComputation::known_entry(std::size_t index) {
-    if (known_at_[index] == nullptr) known_at_[index] = &known_[cell_keys_[index]];
+    if (known_at_[index] == nullptr) known_at_[index] = &known_->entry(cell_keys_[index]);
     return *known_at_[index];
+}
+
+void DecodeComputation::refresh_known() {
+    if (known_generation_ == known_->generation()) return;
+    known_generation_ = known_->generation();
+    known_at_.assign(known_at_.size(), nullptr);
+}
+
+// The keys of make_keys(), along every branch at once: a node's goes on from its parent's unless a
+// window begins between them.
+std::vector<const KnownPosition*> DecodeComputation::known_nodes(const DecodeDocument& document) {
+    refresh_known();
+    const DecodeTree& tree = document.tree;
+    const auto n = static_cast<std::size_t>(tree.size());
+    const std::uint64_t noise = deltas_.noise_key();
+    std::vector<std::uint64_t> past(n);
+    std::vector<bool> apart(n);  // a drag stands at it or before it
+    std::vector<const KnownPosition*> known(n);
+    const auto context = static_cast<std::size_t>(model_->config.model.context);
+    const auto extended = [&](std::uint64_t key, int node) {
+        const auto id = static_cast<std::uint64_t>(table_.id_of(tree.node(node).text));
+        return combined(combined(key, id), noise);
+    };
+    for (std::size_t id = 0; id < n; ++id) {
+        const auto node = static_cast<int>(id);
+        const int parent = tree.node(node).parent;
+        apart[id] = document.drags.contains(node) ||
+                    (parent >= 0 && apart[static_cast<std::size_t>(parent)]);
+        if (apart[id]) continue;
+        const auto depth = static_cast<std::size_t>(tree.node(node).depth);
+        const TextBlock at = block_of(depth, context, rule_);
+        if (depth > at.first) {
+            past[id] = extended(past[static_cast<std::size_t>(parent)], node);
+        } else {
+            std::vector<int> before;
+            for (int up = node; tree.node(up).depth > static_cast<int>(at.begin);)
+                before.push_back(up = tree.node(up).parent);
+            std::uint64_t key = combined(weights_epoch_, at.begin);
+            for (auto up = before.rbegin(); up != before.rend(); ++up) key = extended(key, *up);
+            past[id] = extended(key, node);
+        }
+        known[id] = known_->find(past[id]);
+    }
+    for (std::size_t k = 0; k < line_.size() && k < known_at_.size(); ++k)
+        known[static_cast<std::size_t>(line_[k])] = known_at_[k];
+    return known;
 }
 
 void DecodeComputation::read_probabilities(const TextBlock& block, const ReadWindow& window) {
@@ -209,6 +262,7 @@ bool DecodeComputation::work_block(const TextBlock& block, int first, Clock::tim
 
 bool DecodeComputation::work(std::chrono::milliseconds budget, int selected, Scope scope) {
     if (ids_.empty()) return false;
+    refresh_known();
     const Clock::time_point end = Clock::now() + budget;
     const int last = length() - 1;
     if (selected >= 0 && selected <= last && !work_block(block(selected), selected, end))

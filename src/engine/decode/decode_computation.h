@@ -9,27 +9,15 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/decode/decode_document.h"
+#include "engine/decode/known_positions.h"
 #include "engine/decode/token_deltas.h"
 #include "engine/decode/token_table.h"
 #include "engine/decode/window_reader.h"
 
 namespace marginscope {
-
-/// What is known of one position: it follows from the position's key alone.
-struct KnownPosition {
-    bool read = false;         // logprob and entropy are computed
-    float logprob = kNoValue;  // NaN at a text's beginning and for what the model does not know
-    float entropy = kNoValue;
-    std::optional<PositionMargins> margins;
-    float lowest_head = kNoValue;
-    int lowest_layer = -1;
-    int lowest_index = -1;
-    std::vector<float> head_logdet;  // [layer][head]
-};
 
 /// Each counts its own kind of change: text and weights, margins that became known or count
 /// differently, probabilities of earlier windows, noise and drags.
@@ -43,8 +31,10 @@ struct Revisions {
 
 class DecodeComputation {
 public:
-    /// `weights_epoch`: a number no other weights had; part of every key.
-    DecodeComputation(std::shared_ptr<const Model> model, std::uint64_t weights_epoch);
+    /// `weights_epoch`: a number no other weights had; part of every key. `known`: shared with
+    /// another computation beside the same model; null: its own.
+    DecodeComputation(std::shared_ptr<const Model> model, std::uint64_t weights_epoch,
+                      std::shared_ptr<KnownPositions> known = nullptr);
 
     /// Brings everything that must be there at once to the document's text, noise and drags: the
     /// pass of the last window, its probabilities, its stage. The tree must not be empty.
@@ -57,7 +47,14 @@ public:
     /// then, in scope, from the newest back. True while something in scope is missing.
     bool work(std::chrono::milliseconds budget, int selected, Scope scope);
 
+    /// What is known of every node of a tree, its own text's or not; null where nothing is, or
+    /// where a dragged token stands before it in another text.
+    std::vector<const KnownPosition*> known_nodes(const DecodeDocument& document);
+
     const Model& model() const { return *model_; }
+    const std::shared_ptr<const Model>& shared_model() const { return model_; }
+    const std::shared_ptr<KnownPositions>& shared_known() const { return known_; }
+    std::uint64_t weights_epoch() const { return weights_epoch_; }
     TokenTable& table() { return table_; }
     TokenChooser& chooser() { return reader_.chooser(); }
     const TokenDeltas& deltas() const { return deltas_; }
@@ -77,8 +74,9 @@ public:
     const KnownPosition* known(int index) const {
         return known_at_[static_cast<std::size_t>(index)];
     }
-    /// Whether the position can have margins here at all.
+    /// Whether the position can have margins here at all; of any text that reaches so far.
     bool has_margin(int index) const;
+    bool has_margin_at(int depth) const;
     bool complete(int index) const;
     /// Equal keys: same weights, window, past and undragged place; with the drag.
     std::uint64_t past_key(int index) const { return past_keys_[static_cast<std::size_t>(index)]; }
@@ -90,6 +88,8 @@ private:
     void read_probabilities(const TextBlock& block, const ReadWindow& window);
     void measure_heads(const ReadWindow& window, const std::vector<int>& positions);
     KnownPosition& known_entry(std::size_t index);
+    /// After the shared positions were forgotten: none is known here either.
+    void refresh_known();
     bool work_block(const TextBlock& block, int first, std::chrono::steady_clock::time_point end);
 
     std::shared_ptr<const Model> model_;
@@ -100,7 +100,8 @@ private:
     std::uint64_t weights_epoch_;
     std::vector<int> line_, ids_;
     std::vector<std::uint64_t> delta_keys_, past_keys_, cell_keys_;  // by index
-    std::unordered_map<std::uint64_t, KnownPosition> known_;
+    std::shared_ptr<KnownPositions> known_;
+    std::uint64_t known_generation_ = 0;
     std::vector<KnownPosition*> known_at_;  // by index, into known_
     Revisions revisions_;
 };

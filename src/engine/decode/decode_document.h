@@ -1,5 +1,6 @@
 // What a user made in Decode, as a plain value: undo, sessions and twins are such values. Nothing
-// in it was computed by a model, so showing another model never changes it. No torch; any thread.
+// in it was computed by a model, so showing another model never changes it. Copies share what is
+// equal in them. No torch; one thread.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 
 #include "core/messages/view.h"
 #include "core/sampling.h"
+#include "core/shared_text.h"
 #include "engine/decode/decode_tree.h"
 
 namespace marginscope {
@@ -23,20 +25,22 @@ struct DecodeNoise {
 
 /// Which model the document was made beside.
 struct ModelLink {
-    std::string path;   // as it was opened; empty: none, or one that is only in memory
+    std::string path;   // of the file that was read; empty: none, or one that is only in memory
     std::string label;  // what a user recognises
+    std::string hash;   // SHA-256 of that file when it was read
     bool operator==(const ModelLink&) const = default;
 };
 
 struct DecodeDocument {
-    std::string prompt;  // as given, whole; UTF-8
-    DecodeTree tree;     // the prompt's first characters, and what was walked from them
+    SharedText prompt;  // as given, whole; UTF-8
+    DecodeTree tree;    // the prompt's first characters, and what was walked from them
     SamplingSettings sampling;
     DecodeNoise noise;
     /// Additive changes of embeddings, by node: a drag belongs to a character in its branch, not to
     /// whatever stands at its index. Only beside a model of that width do they mean something.
     std::map<int, std::vector<double>> drags;
     SetView view;
+    int compared = -1;  // first node of the branch beside the text; -1: none
     ModelLink model;
     bool operator==(const DecodeDocument&) const = default;
 };

@@ -169,14 +169,18 @@ std::string document_to_json(const DecodeDocument& document) {
     const DecodeNoise& noise = document.noise;
     const json all = {
         {"format", kFormat},
-        {"prompt", document.prompt},
+        {"prompt", document.prompt.get()},
         {"nodes", nodes_json(document.tree)},
         {"cursor", document.tree.cursor()},
         {"sampling", settings_json(SetSampling{document.sampling})["settings"]},
         {"noise", settings_json(SetDecodeNoise{noise.sigma, noise.relative, noise.seed})},
         {"drags", drags_json(document.drags)},
         {"view", settings_json(document.view)},
-        {"model", {{"path", document.model.path}, {"label", document.model.label}}}};
+        {"compared", document.compared},
+        {"model",
+         {{"path", document.model.path},
+          {"label", document.model.label},
+          {"hash", document.model.hash}}}};
     return dump_json(all);
 }
 
@@ -189,7 +193,9 @@ DecodeDocument document_from_json(const std::string& text, const std::string& so
         throw UserError(source + " is a document of format " + std::to_string(format) +
                         "; this version reads format " + std::to_string(kFormat) + ".");
     DecodeDocument document;
-    fields.text("prompt", document.prompt);
+    std::string prompt;
+    fields.text("prompt", prompt);
+    document.prompt = std::move(prompt);
     document.tree = tree_of(fields);
     if (const json* found = fields.find("sampling"))
         document.sampling = sampling_of(*found, source);
@@ -199,10 +205,14 @@ DecodeDocument document_from_json(const std::string& text, const std::string& so
     document.noise = {noise.sigma, noise.relative, noise.seed};
     document.drags = drags_of(fields, document.tree);
     read_settings(fields, "view", document.view);
+    fields.integer("compared", document.compared);
+    if (document.compared < -1 || document.compared >= document.tree.size())
+        fields.refuse("compared", "a node of the tree, or -1", document.compared);
     if (const json* found = fields.find("model")) {
         const Fields of_model(*found, source + ", model");
         of_model.text("path", document.model.path);
         of_model.text("label", document.model.label);
+        of_model.text("hash", document.model.hash);
     }
     return document;
 }

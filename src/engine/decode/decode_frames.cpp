@@ -41,6 +41,7 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
     const DecodeTree& tree = document.tree;
     TokenTable& table = computation.table();
     DecodeFrame frame;
+    const auto at = [](int id) { return static_cast<std::size_t>(id); };
     std::vector<bool> on_line(static_cast<std::size_t>(tree.size()), false);
     for (const int id : tree.line()) {
         const auto index = static_cast<int>(frame.line.size());
@@ -52,11 +53,17 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
             }
         frame.unknown += table.unknown(cell.token);
         frame.line.push_back(cell);
-        on_line[static_cast<std::size_t>(id)] = true;
+        on_line[at(id)] = true;
     }
-    for (int id = 0; id < tree.size(); ++id)
-        frame.tree.push_back({tree.node(id).parent, table.id_of(tree.node(id).text),
-                              tree.node(id).depth, on_line[static_cast<std::size_t>(id)]});
+    for (int id = 0; id < tree.size(); ++id) {
+        const DecodeNode& node = tree.node(id);
+        const bool behind =
+            node.parent >= 0 && (frame.tree[static_cast<std::size_t>(node.parent)].hidden ||
+                                 (tree.node(node.parent).folded && !on_line[at(id)]));
+        frame.tree.push_back({node.parent, table.id_of(node.text), node.depth, on_line[at(id)],
+                              node.pruned || behind});
+    }
+    frame.text = tree.text();
     frame.symbols = table.symbols();
     frame.vocabulary = table.vocabulary();
     frame.cursor = tree.cursor_length();
@@ -65,6 +72,7 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
     frame.selected = selected_index(document);
     frame.selected_revision = computation.cell_keys()[static_cast<std::size_t>(frame.selected)];
     frame.sampling = document.sampling;
+    frame.view = document.view;
     frame.noise_sigma = document.noise.sigma;
     frame.noise_relative = document.noise.relative;
     frame.noise_seed = document.noise.seed;

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "engine/decode/session_state.h"
+#include "text/utf8.h"
 
 namespace marginscope {
 
@@ -13,7 +14,7 @@ DecodeSession::DecodeSession() : state_(std::make_unique<State>()) {}
 DecodeSession::~DecodeSession() = default;
 
 void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string label,
-                              std::string stage_label, std::string path) {
+                              std::string stage_label, std::string path, std::string hash) {
     State& s = *state_;
     auto computation = std::make_unique<DecodeComputation>(std::move(model), s.next_epoch);
     DecodeDocument next = s.own_document();
@@ -21,7 +22,7 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     next.noise = s.document.noise;
     next.view = s.document.view;
     next.drags.clear();
-    next.model = {std::move(path), std::move(label)};
+    next.model = {std::move(path), std::move(label), std::move(hash)};
     std::optional<DecodeDocument> aside = s.stand_in_for(next, *computation);
     computation->follow(next);
     // Nothing below throws.
@@ -43,21 +44,58 @@ void DecodeSession::weights_changed() {
 void DecodeSession::set_prompt(const std::string& text) {
     State& s = *state_;
     std::vector<std::string> tokens = characters_of(text);  // throws before anything changes
-    const std::size_t shown = std::min(tokens.size(), kShownCharacters);
-    s.left_out = static_cast<std::int64_t>(tokens.size() - shown);
-    tokens.resize(shown);
+    tokens.resize(std::min(tokens.size(), kShownCharacters));
     DecodeDocument next = s.document;
     next.prompt = text;
     next.tree = {};
     if (!tokens.empty()) next.tree.reset(tokens);
     next.drags.clear();
+    next.compared = -1;
     s.show(std::move(next));
 }
 
 void DecodeSession::set_document(DecodeDocument document) {
     if (document.tree.empty()) throw UserError("The document has no text.");
-    state_->left_out = 0;
+    ++state_->view_given;
     state_->show(std::move(document));
+}
+
+void DecodeSession::edit_text(const std::string& text) {
+    State& s = *state_;
+    std::vector<std::string> tokens = characters_of(text);
+    if (tokens.empty()) throw UserError("A text needs at least one character.");
+    if (s.set_aside) return set_prompt(text);  // what stands in is not the user's to edit
+    tokens.resize(std::min(tokens.size(), kShownCharacters));
+    DecodeDocument next = s.document;
+    next.tree.retell(tokens);
+    next.prompt = text;
+    if (s.document.tree.empty() || s.document.tree.node(0).text != tokens[0])
+        next.drags.clear(), next.compared = -1;  // the tree began anew
+    s.show(std::move(next));
+}
+
+void DecodeSession::rename(int node, const std::string& name) {
+    if (const auto at = find_invalid_utf8(name)) refuse_utf8(name, *at);
+    state_->document.tree.rename(node, name);
+    ++state_->settings;
+}
+
+void DecodeSession::fold(int node, bool folded) {
+    state_->document.tree.fold(node, folded);
+    ++state_->settings;
+}
+
+void DecodeSession::compare(int node) {
+    const DecodeTree& tree = state_->document.tree;
+    state_->document.compared = tree.holds(node) && !tree.in_pruned(node) ? node : -1;
+    ++state_->settings;
+}
+
+void DecodeSession::prune(int node, bool pruned) {
+    if (!state_->computation) return;
+    state_->document.tree.prune(node, pruned);
+    ++state_->settings;
+    state_->follow();
 }
 
 const DecodeDocument& DecodeSession::document() const { return state_->own_document(); }
@@ -155,9 +193,11 @@ std::string DecodeSession::text() const { return state_->document.tree.text(); }
 bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
     State& s = *state_;
     if (!s.computation) return false;
-    return s.computation->work(
-        budget, selected_index(),
-        everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view);
+    if (s.computation->work(
+            budget, selected_index(),
+            everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view))
+        return true;
+    return everything && s.survey.work(s.document, *s.computation, budget);
 }
 
 DecodeRevisions DecodeSession::revisions() const {

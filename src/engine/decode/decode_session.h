@@ -36,15 +36,24 @@ public:
     /// vectors of the model before). When the model can read no character of the text, a text of
     /// its own is shown until a model comes that can. After an exception everything is as before.
     void set_model(std::shared_ptr<const Model> model, std::string label, std::string stage_label,
-                   std::string path = {});
+                   std::string path = {}, std::string hash = {});
     /// The weights behind the model changed (training went on).
     void weights_changed();
 
     /// A text of any length, kept as given; its first 20,000 characters are shown. Utf8Error when
     /// it is not UTF-8.
     void set_prompt(const std::string& text);
-    /// Another document; its model is not loaded here. UserError when it has no text.
+    /// Another document; its model is not loaded here, and drags of another width are left out.
+    /// UserError when it has no text.
     void set_document(DecodeDocument document);
+    /// The text up to the cursor becomes this one; what was walked stays as branches. Utf8Error;
+    /// UserError when it is empty.
+    void edit_text(const std::string& text);
+    void rename(int node, const std::string& name);
+    void fold(int node, bool folded);
+    void prune(int node, bool pruned);
+    /// The branch that begins at the node beside the text; -1 ends it.
+    void compare(int node);
     /// The user's, even while a text of the model's own stands in for it.
     const DecodeDocument& document() const;
 
@@ -73,6 +82,7 @@ public:
     std::shared_ptr<const MarginFrame> take_margin_frame(const GeometryThread& geometry);
     std::shared_ptr<const AttentionFrame> take_attention_frame();
     std::shared_ptr<const NoiseFrame> take_noise_frame();
+    std::shared_ptr<const BranchFrame> take_branch_frame();
     std::optional<BoundaryRequest> take_boundary_request();
     std::optional<GeometricRequest> take_geometric_request();
     void geometric_margin_arrived();

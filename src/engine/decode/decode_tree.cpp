@@ -12,8 +12,7 @@ namespace marginscope {
 
 void DecodeTree::reset(std::span<const std::string> tokens) {
     assert(!tokens.empty());
-    nodes_.clear();
-    nodes_.reserve(tokens.size());
+    nodes_ = {};
     cursor_ = -1;
     for (const std::string& token : tokens) cursor_ = add(cursor_, token);
     prefer_path_to(cursor_);
@@ -47,7 +46,7 @@ DecodeTree DecodeTree::of_nodes(std::vector<DecodeNode> nodes, int cursor) {
         throw UserError("The cursor stands at node " + std::to_string(cursor) +
                         ", and the tree has " + std::to_string(nodes.size()) + ".");
     DecodeTree tree;
-    tree.nodes_ = std::move(nodes);
+    tree.nodes_ = SharedList<DecodeNode>(std::move(nodes));
     tree.cursor_ = cursor;
     return tree;
 }
@@ -59,13 +58,18 @@ int DecodeTree::add(int parent, std::string text) {
     made.depth = parent < 0 ? 0 : node(parent).depth + 1;
     const int id = size();
     nodes_.push_back(std::move(made));
-    if (parent >= 0) nodes_[static_cast<std::size_t>(parent)].children.push_back(id);
+    if (parent >= 0) change(parent).children.push_back(id);
     return id;
 }
 
 void DecodeTree::prefer_path_to(int id) {
     for (int child = id; child >= 0 && node(child).parent >= 0; child = node(child).parent)
-        nodes_[static_cast<std::size_t>(node(child).parent)].preferred_child = child;
+        prefer(node(child).parent, child);
+}
+
+// Writes only what differs: what is not written stays shared.
+void DecodeTree::prefer(int id, int child) {
+    if (node(id).preferred_child != child) change(id).preferred_child = child;
 }
 
 std::vector<int> DecodeTree::line_to_cursor() const {
@@ -89,17 +93,59 @@ std::string DecodeTree::text() const {
     return all;
 }
 
-int DecodeTree::child_with(std::string_view text) const {
-    for (const int child : node(cursor_).children)
+int DecodeTree::child_of(int id, std::string_view text) const {
+    for (const int child : node(id).children)
         if (node(child).text == text) return child;
     return -1;
 }
 
+int DecodeTree::child_with(std::string_view text) const { return child_of(cursor_, text); }
+
 int DecodeTree::advance(std::string_view text) {
     int child = child_with(text);
     if (child < 0) child = add(cursor_, std::string(text));
-    nodes_[static_cast<std::size_t>(cursor_)].preferred_child = child;
+    if (node(child).pruned) change(child).pruned = false;
+    prefer(cursor_, child);
     return cursor_ = child;
+}
+
+void DecodeTree::retell(std::span<const std::string> tokens) {
+    assert(!tokens.empty());
+    if (empty() || node(0).text != tokens[0]) return reset(tokens);
+    cursor_ = 0;
+    for (const std::string& token : tokens.subspan(1)) advance(token);
+    // What was walked behind the old text does not follow the new one.
+    prefer(cursor_, -1);
+}
+
+void DecodeTree::rename(int id, std::string name) {
+    if (holds(id) && node(id).name != name) change(id).name = std::move(name);
+}
+
+void DecodeTree::fold(int id, bool folded) {
+    if (holds(id) && node(id).folded != folded) change(id).folded = folded;
+}
+
+bool DecodeTree::in_pruned(int id) const {
+    for (; id >= 0; id = node(id).parent)
+        if (node(id).pruned) return true;
+    return false;
+}
+
+void DecodeTree::prune(int id, bool pruned) {
+    if (!holds(id) || node(id).parent < 0 || node(id).pruned == pruned) return;
+    change(id).pruned = pruned;
+    if (!pruned) return;
+    const int parent = node(id).parent;
+    if (in_pruned(cursor_)) {
+        cursor_ = parent;
+        while (node(cursor_).pruned) cursor_ = node(cursor_).parent;
+    }
+    if (node(parent).preferred_child != id) return;
+    int other = -1;
+    for (const int child : node(parent).children)
+        if (!node(child).pruned) other = child;
+    prefer(parent, other);
 }
 
 bool DecodeTree::forward() {
@@ -121,7 +167,9 @@ void DecodeTree::jump(int index) {
 }
 
 void DecodeTree::go_to(int id) {
-    if (id < 0 || id >= size()) return;
+    if (!holds(id)) return;
+    for (int at = id; at >= 0; at = node(at).parent)
+        if (node(at).pruned) change(at).pruned = false;
     cursor_ = id;
     prefer_path_to(id);
 }

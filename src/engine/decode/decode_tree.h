@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/shared_list.h"
+
 namespace marginscope {
 
 struct DecodeNode {
@@ -23,7 +25,8 @@ struct DecodeNode {
     bool operator==(const DecodeNode&) const = default;
 };
 
-/// Nodes are never removed: a node's id (its index) stays its own until `reset`.
+/// Nodes are never removed: a node's id (its index) stays its own until `reset`. Copies share their
+/// nodes, so that hundreds of them cost little.
 class DecodeTree {
 public:
     /// Begins anew with these tokens as one chain; the cursor stands behind the last. `tokens` must
@@ -37,6 +40,7 @@ public:
 
     bool empty() const { return nodes_.empty(); }
     int size() const { return static_cast<int>(nodes_.size()); }
+    bool holds(int id) const { return id >= 0 && id < size(); }
     const DecodeNode& node(int id) const { return nodes_[static_cast<std::size_t>(id)]; }
 
     /// The node the cursor stands behind.
@@ -63,14 +67,35 @@ public:
     void go_to(int id);
     /// Existing child of the cursor with this text, or -1.
     int child_with(std::string_view text) const;
+    /// Another text: as far as it agrees with one that was walked its nodes stay, and what differs
+    /// is a new branch. The cursor goes behind its last token. Begins anew where even the first
+    /// differs. `tokens` must not be empty.
+    void retell(std::span<const std::string> tokens);
+
+    /// Names the branch that begins at a node; "" takes the name away. Unknown ids do nothing.
+    void rename(int id, std::string name);
+    void fold(int id, bool folded);
+    /// Takes a node and all behind it out of sight; the cursor leaves it for the parent, and the
+    /// line for another child. The first node stays. `pruned` false brings it back.
+    void prune(int id, bool pruned);
+    /// Whether the node or one before it is pruned.
+    bool in_pruned(int id) const;
+
+    /// Nodes that `other` does not share with this tree.
+    std::size_t nodes_apart_from(const DecodeTree& other) const {
+        return nodes_.items_apart_from(other.nodes_);
+    }
 
     bool operator==(const DecodeTree&) const = default;
 
 private:
+    DecodeNode& change(int id) { return nodes_.change(static_cast<std::size_t>(id)); }
     int add(int parent, std::string text);
+    void prefer(int id, int child);
     void prefer_path_to(int id);
+    int child_of(int id, std::string_view text) const;
 
-    std::vector<DecodeNode> nodes_;
+    SharedList<DecodeNode> nodes_;
     int cursor_ = -1;
 };
 

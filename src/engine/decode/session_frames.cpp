@@ -1,6 +1,7 @@
 // Which frames are new, and what only the session knows of them.
 #include <utility>
 
+#include "engine/decode/branch_frames.h"
 #include "engine/decode/session_state.h"
 
 namespace marginscope {
@@ -26,7 +27,8 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     frame->model_label = s.document.model.label;
     frame->playing = s.playing;
     frame->tokens_per_s = s.tokens_per_s;
-    frame->left_out = s.set_aside ? 0 : s.left_out;
+    frame->left_out = s.left_out();
+    frame->view_given = s.view_given;
     taken.text = now.text;
     taken.settings = s.settings;
     taken.probabilities = now.probabilities;
@@ -58,6 +60,23 @@ std::shared_ptr<const AttentionFrame> DecodeSession::take_attention_frame() {
     if (s.taken.attention_key == key) return nullptr;
     s.taken.attention_key = key;
     auto frame = std::make_shared<AttentionFrame>(make_attention_frame(s.document, *s.computation));
+    frame->version = ++s.version;
+    return frame;
+}
+
+std::shared_ptr<const BranchFrame> DecodeSession::take_branch_frame() {
+    State& s = *state_;
+    if (!s.computation) return nullptr;
+    const DecodeRevisions now = revisions();
+    const std::uint64_t read = s.computation->revisions().probabilities;
+    if (s.taken.branches == now && s.taken.branches_found == s.survey.found() &&
+        s.taken.branches_read == read)
+        return nullptr;
+    s.taken.branches = now;
+    s.taken.branches_found = s.survey.found();
+    s.taken.branches_read = read;
+    auto frame = std::make_shared<BranchFrame>(
+        make_branch_frame(s.document, *s.computation, s.computation->known_nodes(s.document)));
     frame->version = ++s.version;
     return frame;
 }

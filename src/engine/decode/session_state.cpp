@@ -56,13 +56,25 @@ std::optional<DecodeDocument> DecodeSession::State::stand_in_for(DecodeDocument&
 void DecodeSession::State::show(DecodeDocument next) {
     std::optional<DecodeDocument> aside;
     if (computation) {
+        // A drag is a vector of the model it was made beside.
+        const auto width = static_cast<std::size_t>(computation->model().config.model.width);
+        std::erase_if(next.drags, [&](const auto& drag) { return drag.second.size() != width; });
         aside = stand_in_for(next, *computation);
         next.model = document.model;
     }
     document = std::move(next);
     set_aside = std::move(aside);
     ++settings;
+    ++counting;  // its view may order margins by another kind
     follow();
+}
+
+std::int64_t DecodeSession::State::left_out() const {
+    const std::string& prompt = document.prompt;
+    if (set_aside || prompt.size() <= kShownCharacters) return 0;
+    std::size_t characters = 0;
+    for (const char byte : prompt) characters += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+    return static_cast<std::int64_t>(characters - std::min(characters, kShownCharacters));
 }
 
 std::string DecodeSession::text_note() const {
@@ -72,9 +84,9 @@ std::string DecodeSession::text_note() const {
         return "This model knows no character of the text and is shown with a text of its own; "
                "yours returns with a model that can read it.";
     std::string note;
-    if (s.left_out > 0)
+    if (const std::int64_t left_out = s.left_out(); left_out > 0)
         note = "The first " + std::to_string(kShownCharacters) + " characters are shown, " +
-               std::to_string(s.left_out) + " are not. ";
+               std::to_string(left_out) + " are not. ";
     int count = 0;
     std::vector<std::string> named;
     TokenTable& table = s.computation->table();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/decode/branch_survey.h"
 #include "engine/decode/decode_computation.h"
 #include "engine/decode/decode_document.h"
 #include "engine/decode/decode_frames.h"
@@ -24,6 +25,8 @@ struct DecodeSession::State {
         std::uint64_t text = 0, settings = 0, probabilities = 0;  // decode
         std::uint64_t margins = 0, counting = 0;                  // margins
         std::uint64_t noise = 0;
+        DecodeRevisions branches;
+        std::uint64_t branches_found = 0, branches_read = 0;
         std::uint64_t attention_key = 0;
         std::uint64_t geometric_key = 0;
         std::uint64_t boundary_key = 0;
@@ -35,13 +38,14 @@ struct DecodeSession::State {
     DecodeDocument document;
     std::optional<DecodeDocument> set_aside;  // the user's, while another stands in
     std::unique_ptr<DecodeComputation> computation;
+    BranchSurvey survey;
     std::string stage_label;
-    std::int64_t left_out = 0;
     bool playing = false;
     double tokens_per_s = 0;
     std::uint64_t next_epoch = 1;
     std::uint64_t settings = 1;
-    std::uint64_t counting = 1;  // how margins are counted and selected, geometric news
+    std::uint64_t view_given = 0;  // how often set_document() gave one
+    std::uint64_t counting = 1;    // how margins are counted and selected, geometric news
     std::uint64_t version = 0;
     std::vector<bool> geometric_known;  // by index, as of the last margin frame
     Taken taken;
@@ -54,6 +58,8 @@ struct DecodeSession::State {
                                                DecodeComputation& computation) const;
     /// Another document beside the same model.
     void show(DecodeDocument next);
+    /// Characters of the given text behind those that are shown.
+    std::int64_t left_out() const;
     void follow() {
         if (computation) computation->follow(document);
     }

@@ -58,7 +58,7 @@ void TokenDeltas::measure(const DecodeDocument& document, TokenTable& table,
                           const std::vector<int>& ids) {
     if (measured_ == document.prompt) return;
     std::vector<int> model_ids;
-    for (const std::string& character : characters_of(document.prompt))
+    for (const std::string& character : characters_of(document.prompt.get()))
         model_ids.push_back(table.model_id(table.id_of(character)));
     if (model_ids.empty()) model_ids.push_back(table.model_id(ids.front()));
     rms_ = token_embedding_rms(model_.gpt, model_ids);

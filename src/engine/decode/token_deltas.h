@@ -48,7 +48,7 @@ private:
     double scale_ = 0;  // of the noise, per coordinate
     // Relative noise is in units of the prompt's embeddings: of the whole text it would change with
     // every character that is added.
-    std::optional<std::string> measured_;  // prompt whose RMS rms_ is
+    std::optional<SharedText> measured_;  // prompt whose RMS rms_ is
     double rms_ = 1;
     std::map<int, Vector> drags_;
     std::vector<bool> unknown_;  // by index: read as the mean embedding

@@ -17,7 +17,9 @@ constexpr std::size_t kAside = 3;  // what is selected, what is measured, and on
 }  // namespace
 
 WindowReader::WindowReader(std::shared_ptr<const Model> model)
-    : model_(std::move(model)), decoder_(model_->gpt), chooser_(*model_, decoder_) {
+    : model_(std::move(model)),
+      decoder_(model_->gpt, Decoder::Reading::steps),
+      chooser_(*model_, decoder_) {
     if (model_->stage) weights_ = stage_weights(*model_);
     decoder_.capture_attention(true);
 }
@@ -63,7 +65,7 @@ void WindowReader::extend_stage() {
 }
 
 const Decoder& WindowReader::clean(const TokenDeltas& deltas) {
-    if (!clean_) clean_.emplace(model_->gpt);
+    if (!clean_) clean_.emplace(model_->gpt, Decoder::Reading::steps);
     const std::vector<int>& ids = decoder_.ids();
     const std::size_t common = clean_->length();  // follow() keeps it to what still stands
     if (common < ids.size())
@@ -78,7 +80,7 @@ ReadWindow WindowReader::window(std::size_t begin, std::size_t end, std::uint64_
         return {begin, &decoder_, stage_};
     auto found = std::ranges::find(aside_, key, &Aside::key);
     if (found == aside_.end()) {
-        Aside made{key, std::make_unique<Decoder>(model_->gpt), nullptr};
+        Aside made{key, std::make_unique<Decoder>(model_->gpt, Decoder::Reading::steps), nullptr};
         made.decoder->append(std::span(decoder_.ids()).subspan(begin, end - begin),
                              deltas.rows(static_cast<int>(begin), static_cast<int>(end)));
         if (weights_)

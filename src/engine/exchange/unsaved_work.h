@@ -11,6 +11,8 @@ struct UnsavedWork {
     // is nothing to save by hand.
     std::string save_as;
 
+    std::string session;  // the document's file that SaveSession would bring up to date; or ""
+
     bool any() const { return !sentence.empty(); }
 };
 

@@ -31,7 +31,8 @@ std::size_t decode_window_begin(std::size_t length, std::size_t context) {
     return length == 0 ? 0 : block_of(length - 1, context, WindowRule::half).begin;
 }
 
-Decoder::Decoder(const LanguageModel& model) : model_(&model), step_(model.token_step()) {}
+Decoder::Decoder(const LanguageModel& model, Reading reading)
+    : model_(&model), step_(model.token_step()), reading_(reading) {}
 
 void Decoder::clear() {
     ids_.clear();
@@ -95,10 +96,11 @@ void Decoder::extend_window() {
     const std::size_t missing = window_length() - window_.length;
     if (missing == 0) return;
     make_room(window_);
-    if (missing == 1 && step_ != nullptr)
-        extend_by_step();
-    else
-        extend_by_pass();
+    if (step_ != nullptr && (missing == 1 || reading_ == Reading::steps)) {
+        for (std::size_t k = 0; k < missing; ++k, ++window_.length) extend_by_step();
+        return;
+    }
+    extend_by_pass();
     window_.length += missing;
 }
 
@@ -116,12 +118,12 @@ void Decoder::make_room(Window& window) const {
             at::empty({shape.layers, shape.heads, shape.context, shape.context}, at::kFloat);
 }
 
-// The last token alone, by TokenStep.
+// The next token alone, by TokenStep.
 void Decoder::extend_by_step() {
     const std::int64_t context = model_->shape().context;
     const auto position = signed_size(window_.length);
-    const float* delta =
-        deltas_.back().defined() ? deltas_.back().const_data_ptr<float>() : nullptr;
+    const std::size_t at = window_.begin + window_.length;
+    const float* delta = deltas_[at].defined() ? deltas_[at].const_data_ptr<float>() : nullptr;
     TokenStepBuffers buffers;
     buffers.keys = window_.keys.data_ptr<float>();
     buffers.values = window_.values.data_ptr<float>();
@@ -130,7 +132,7 @@ void Decoder::extend_by_step() {
         buffers.attention = window_.attention.data_ptr<float>() + position * context;
         buffers.attention_head_stride = context * context;
     }
-    step_->run(ids_.back(), delta, position, buffers);
+    step_->run(ids_[at], delta, position, buffers);
 }
 
 // All missing tokens in one pass of the model.

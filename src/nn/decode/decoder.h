@@ -26,9 +26,14 @@ std::size_t decode_window_begin(std::size_t length, std::size_t context);
 
 class Decoder {
 public:
+    /// How several tokens are read at once. `pass`: in one pass of the model, which is quickest.
+    /// `steps`: one after the other, so that every number is the same to the last bit however the
+    /// text came to be (where the model has a TokenStep: on the CPU in float32).
+    enum class Reading { pass, steps };
+
     /// `model` must outlive the decoder and keep its weights; after a change of weights call
     /// clear().
-    explicit Decoder(const LanguageModel& model);
+    explicit Decoder(const LanguageModel& model, Reading reading = Reading::pass);
     // A copy would write to the same cache.
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
@@ -51,6 +56,8 @@ public:
     std::size_t window_begin() const { return window_.begin; }
     std::size_t window_length() const { return ids_.size() - window_.begin; }
     const std::vector<int>& ids() const { return ids_; }
+    /// Whether something was added to the embedding of the last token.
+    bool last_is_moved() const { return !deltas_.empty() && deltas_.back().defined(); }
 
     /// Logits (V) after the last token; undefined when there is none.
     at::Tensor logits() const;
@@ -99,6 +106,7 @@ private:
     std::vector<Window> earlier_;  // the last few windows, as they were when they were left
     bool capture_ = false;
     std::unique_ptr<TokenStep> step_;  // null: the model has none
+    Reading reading_;
 };
 
 }  // namespace marginscope

@@ -17,8 +17,8 @@ void NextMargins::follow() {
     const std::size_t begin =
         decode_window_begin(length + 1, static_cast<std::size_t>(decoder_.context()));
     if (stage_ && begin == begin_ && length == length_) return;
-    const bool one_more =
-        stage_ && begin == begin_ && length == length_ + 1 && decoder_.ids().back() == last_token_;
+    const bool one_more = stage_ && begin == begin_ && length == length_ + 1 &&
+                          decoder_.ids().back() == last_token_ && !decoder_.last_is_moved();
     length_ = length;
     begin_ = begin;
     if (one_more) {  // the last row is the past's now; its copy makes room

@@ -20,5 +20,6 @@ void draw_log_box(ActionContext& context);
 void draw_open_box(ActionContext& context);
 void draw_about_box(ActionContext& context);
 void draw_quit_box(ActionContext& context);
+void draw_left_behind_box(ActionContext& context);
 
 }  // namespace marginscope

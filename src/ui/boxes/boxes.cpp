@@ -54,6 +54,12 @@ void end_box() {
 }
 
 void draw_boxes(ActionContext& context) {
+    // Asked once: what a program that ended without saving left behind.
+    BoxState& boxes = context.state.boxes;
+    if (!boxes.left_behind_seen && context.frames.history != nullptr && boxes.open == Box::none) {
+        boxes.left_behind_seen = true;
+        if (!context.frames.history->left_behind.empty()) boxes.open = Box::left_behind;
+    }
     switch (context.state.boxes.open) {
         case Box::none:
             return;
@@ -69,6 +75,8 @@ void draw_boxes(ActionContext& context) {
             return draw_about_box(context);
         case Box::quit:
             return draw_quit_box(context);
+        case Box::left_behind:
+            return draw_left_behind_box(context);
     }
 }
 

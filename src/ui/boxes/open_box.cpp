@@ -1,33 +1,125 @@
-// One path to type: what to open, or where to save the model.
+// Choosing a file: by its path, among recent ones, or through folders.
+#include "core/shown.h"
 #include "ui/boxes/box.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Words {
+    const char* title;
+    const char* button;
+    const char* hint;
+    const char* about;
+};
+
+Words words_of(FileWish wish) {
+    switch (wish) {
+        case FileWish::save_model:
+            return {"Save the model", "Save", "Path of the new file: model.safetensors",
+                    "The weights as they are now, with the vocabulary and the stage."};
+        case FileWish::save_session:
+            return {"Save the session", "Save", "Path of the file: name.mscope",
+                    "The text with all its branches, noise, drags and settings; the model by its "
+                    "path and hash."};
+        case FileWish::open:
+            break;
+    }
+    return {"Open", "Open", "Path of a session, a text, a checkpoint, a run or a path folder",
+            "A .mscope file is a session, a .safetensors file or a run folder a model; anything "
+            "else is read as text. Dropping a file on the window does the same."};
+}
+
+void carry_out(ActionContext& c, const std::string& path) {
+    UiState& state = c.state;
+    switch (state.boxes.wish) {
+        case FileWish::open:
+            c.out.push_back(OpenFile{path});
+            break;
+        case FileWish::save_model:
+            c.out.push_back(SaveModel{path});
+            break;
+        case FileWish::save_session:
+            c.out.push_back(SaveSession{path});
+            break;
+    }
+    state.recent.add(path);
+    state.boxes.open = Box::none;
+}
+
+bool row(const Theme& theme, const std::string& words, bool chosen) {
+    const std::string fits = shortened(ImGui::GetFont(), ImGui::GetFontSize(), shown_text(words),
+                                       ImGui::GetContentRegionAvail().x - theme.px(8));
+    return ImGui::Selectable((fits + "##row").c_str(), chosen);
+}
+
+// The path that a row stands for; "" while none was clicked.
+std::string draw_recent(const ActionContext& c) {
+    std::string clicked;
+    const Theme& theme = c.state.theme;
+    int id = 0;
+    for (const std::string& path : c.state.recent.paths()) {
+        ImGui::PushID(id++);
+        if (row(theme, path, path == c.state.boxes.path.c_str())) clicked = path;
+        ImGui::PopID();
+    }
+    return clicked;
+}
+
+void draw_folder(BoxState& boxes, const Theme& theme) {
+    FolderListing& listing = boxes.listing;
+    if (listing.folder.empty()) listing = list_folder(".");
+    fs::path next;
+    if (row(theme, ".. (" + listing.folder.parent_path().string() + ")", false))
+        next = listing.folder.parent_path();
+    if (!listing.trouble.empty()) small_paragraph(theme, theme.error, listing.trouble.c_str());
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(listing.files.size()));
+    while (clipper.Step())
+        for (int k = clipper.DisplayStart; k < clipper.DisplayEnd; ++k) {
+            const ListedFile& file = listing.files[static_cast<std::size_t>(k)];
+            const fs::path path = listing.folder / file.name;
+            ImGui::PushID(k);
+            if (row(theme, file.folder ? file.name + "/" : file.name,
+                    path == fs::path(boxes.path.c_str()))) {
+                // A folder is entered, and may be what is meant: a run or a path.
+                boxes.path = path.string();
+                if (file.folder) next = path;
+            }
+            ImGui::PopID();
+        }
+    if (listing.cut) small_paragraph(theme, theme.dim, "There are more: type the path.");
+    if (!next.empty()) listing = list_folder(next);
+}
+
+}  // namespace
 
 void draw_open_box(ActionContext& c) {
     const Theme& theme = c.state.theme;
     BoxState& boxes = c.state.boxes;
-    const bool save = boxes.to_save;
-    begin_box(c.state, save ? "Save the model" : "Open", ImVec2(560, 190));
+    const Words words = words_of(boxes.wish);
+    begin_box(c.state, words.title, ImVec2(640, 460));
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
-    const bool enter = input_text("##path", boxes.path,
-                                  save ? "Path of the new file: model.safetensors"
-                                       : "Path of a text, a checkpoint, a run or a path folder",
-                                  -1.0F, ImGuiInputTextFlags_EnterReturnsTrue);
-    const std::string path = boxes.path.c_str();
-    paragraph(theme, theme.dim,
-              save ? "The weights as they are now, with the vocabulary and the stage."
-                   : "A .safetensors file or a run folder is a model; anything else is read as "
-                     "text. Dropping a file on the window does the same.");
-    ImGui::Dummy(ImVec2(0, theme.px(4)));
-    const bool clicked = primary_button(theme, save ? "Save" : "Open", !path.empty());
-    if (!path.empty() && (clicked || enter)) {
-        if (save)
-            c.out.push_back(SaveModel{path});
-        else
-            c.out.push_back(OpenFile{path});
-        boxes.open = Box::none;
+    const bool enter =
+        input_text("##path", boxes.path, words.hint, -1.0F, ImGuiInputTextFlags_EnterReturnsTrue);
+    paragraph(theme, theme.dim, words.about);
+    const bool recent = boxes.wish == FileWish::open && !c.state.recent.paths().empty();
+    if (recent) segmented(theme, "from", {"Recent", "Folder"}, boxes.from_folder);
+    const float foot = ImGui::GetFrameHeightWithSpacing() + theme.px(6);
+    ImGui::BeginChild("##files",
+                      ImVec2(0, std::max(theme.px(44), ImGui::GetContentRegionAvail().y - foot)),
+                      ImGuiChildFlags_Borders, ImGuiWindowFlags_NoNavInputs);
+    if (recent && boxes.from_folder == 0) {
+        if (const std::string clicked = draw_recent(c); !clicked.empty()) boxes.path = clicked;
+    } else {
+        draw_folder(boxes, theme);
     }
+    ImGui::EndChild();
+    const std::string path = boxes.path.c_str();
+    const bool clicked = primary_button(theme, words.button, !path.empty());
+    if (!path.empty() && (clicked || enter)) carry_out(c, path);
     end_box();
 }
 

@@ -15,11 +15,12 @@ void quit(UiState& state, bool save_first) {
 
 void draw_quit_box(ActionContext& c) {
     const Theme& theme = c.state.theme;
-    const bool can_save = !c.state.boxes.save_as.empty();
+    const BoxState& boxes = c.state.boxes;
+    const bool can_save = !boxes.save_as.empty() || !boxes.session.empty();
     begin_box(c.state, "Quit now?", ImVec2(500, can_save ? 214 : 176));
     paragraph(theme, theme.dim, c.state.boxes.unsaved.c_str());
-    if (can_save)
-        paragraph(theme, theme.dim, ("Save writes it to " + c.state.boxes.save_as).c_str());
+    if (!boxes.save_as.empty())
+        paragraph(theme, theme.dim, ("Save writes the model to " + boxes.save_as).c_str());
     ImGui::Dummy(ImVec2(0, theme.px(6)));
     const bool enter = ImGui::IsWindowFocused(ImGuiFocusedFlags_RootAndChildWindows) &&
                        ImGui::IsKeyPressed(ImGuiKey_Enter, false);

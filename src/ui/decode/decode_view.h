@@ -24,6 +24,13 @@ struct TextStripView {
     bool show_future = true;
 };
 
+/// The text being edited in place.
+struct TextEditView {
+    bool open = false;
+    bool focus = false;  // the field takes the keyboard in the next frame
+    std::string text;
+};
+
 struct ControlsView {
     std::string prompt;
     SamplingSettings sampling;  // follows the engine's except while a control is held
@@ -48,6 +55,19 @@ struct TreeView {
     int cursor_seen = -1;
     ImVec2 origin{0, 0};
     ImVec2 step{0, 0};
+};
+
+enum class BranchOrder { tree, probability, margin };
+
+struct BranchListView {
+    BranchOrder order = BranchOrder::tree;
+    bool as_tree = false;  // the drawn tree instead of the list
+    int renaming = -1;     // node whose name is being typed
+    bool focus = false;
+    std::string name;
+    std::vector<int> sorted;  // rows of the frame below, in the chosen order
+    std::uint64_t version = 0;
+    BranchOrder sorted_by = BranchOrder::tree;
 };
 
 struct AttentionView {
@@ -88,9 +108,11 @@ struct TracesView {
 
 struct DecodeView {
     TextStripView text;
+    TextEditView edit;
     ControlsView controls;
     CandidatesView candidates;
     TreeView tree;
+    BranchListView branches;
     AttentionView attention;
     BoundaryView boundary;
     CausesView causes;

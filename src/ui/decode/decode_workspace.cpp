@@ -6,13 +6,16 @@
 
 #include "ui/decode/attention.h"
 #include "ui/decode/boundary.h"
-#include "ui/decode/branches.h"
+#include "ui/decode/branch_list.h"
 #include "ui/decode/candidates.h"
 #include "ui/decode/causes.h"
+#include "ui/decode/compare.h"
 #include "ui/decode/controls.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"
+#include "ui/decode/history_list.h"
 #include "ui/decode/support_list.h"
+#include "ui/decode/text_edit.h"
 #include "ui/decode/text_legend.h"
 #include "ui/decode/text_strip.h"
 #include "ui/decode/traces.h"
@@ -22,43 +25,52 @@ namespace {
 
 void draw_text(const Frames& frames, UiState& state, PanelContext& context) {
     auto& view = state.view<DecodeView>();
+    if (view.edit.open) return draw_text_edit(view.edit, context);
     draw_transport(frames, view.controls, context);
     draw_text_legend(frames, view.boundary.request.kind, context.theme);
     draw_text_strip(frames, view.text, context);
 }
 
-const std::array kPanels = std::to_array<PanelInfo>({
-    {"decode.text", "Text", false, draw_text},
-    {"decode.candidates", "Next character", true,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_candidates(f, s.view<DecodeView>().candidates, c);
-     }},
-    {"decode.support", "Support tokens", false,
-     [](const Frames& f, UiState&, PanelContext& c) { draw_support_list(f, c); }},
-    {"decode.attention", "Attention", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_attention(f, s.view<DecodeView>().attention, c);
-     }},
-    {"decode.boundary", "Boundary", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_boundary(f, s.view<DecodeView>().boundary, c);
-     }},
-    {"decode.causes", "Causes", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_causes(f, s.view<DecodeView>().causes, c);
-     }},
-    {"decode.traces", "Traces", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_traces(f, s.view<DecodeView>().traces, c);
-     }},
-    {"decode.branches", "Branches", false,
-     [](const Frames& f, UiState& s,
-        PanelContext& c) { draw_branches(f, s.view<DecodeView>().tree, c); }},
-    {"decode.sampling", "Sampling and noise", true,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_sampling(f, s.view<DecodeView>().controls, c);
-     }},
-});
+const std::array kPanels =
+    std::to_array<PanelInfo>(
+        {
+            {"decode.text", "Text", false, draw_text},
+            {"decode.candidates", "Next character", true,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_candidates(f, s.view<DecodeView>().candidates, c);
+             }},
+            {"decode.support", "Support tokens", false,
+             [](const Frames& f, UiState&, PanelContext& c) { draw_support_list(f, c); }},
+            {"decode.attention", "Attention", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_attention(f, s.view<DecodeView>().attention, c);
+             }},
+            {"decode.boundary", "Boundary", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_boundary(f, s.view<DecodeView>().boundary, c);
+             }},
+            {"decode.causes", "Causes", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_causes(f, s.view<DecodeView>().causes, c);
+             }},
+            {"decode.traces", "Traces", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_traces(f, s.view<DecodeView>().traces, c);
+             }},
+            {"decode.branches", "Branches", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 DecodeView& view = s.view<DecodeView>();
+                 draw_branches(f, view.tree, view.branches, c);
+             }},
+            {"decode.compare", "Compare", false,
+             [](const Frames& f, UiState&, PanelContext& c) { draw_comparison(f, c); }},
+            {"decode.history", "History", true,
+             [](const Frames& f, UiState&, PanelContext& c) { draw_history(f, c); }},
+            {"decode.sampling", "Sampling and noise", true,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_sampling(f, s.view<DecodeView>().controls, c);
+             }},
+        });
 
 // Everything in sight at once.
 void dock_large(DockArea& area) {
@@ -83,7 +95,10 @@ void dock_large(DockArea& area) {
     dock_panel("decode.causes", kPanels, causes.part);
     dock_panel("decode.traces", kPanels, bottom.part);
     dock_panel("decode.branches", kPanels, bottom.part);
+    dock_panel("decode.compare", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
+    dock_panel("decode.history", kPanels, sampling.part);
+    show_tab("decode.sampling", kPanels, sampling.part);
 }
 
 // A small window or a large scale: the text beside one picture at a time, the rest in tabs.
@@ -92,8 +107,9 @@ void dock_small(DockArea& area) {
     const DockSplit split =
         low ? DockSplit{area.main, area.right} : split_dock(area.main, DockSide::top, 0.55F);
     dock_panel("decode.text", kPanels, split.part);
-    for (const char* id : {"decode.candidates", "decode.support", "decode.traces",
-                           "decode.branches", "decode.sampling"})
+    for (const char* id :
+         {"decode.candidates", "decode.support", "decode.traces", "decode.branches",
+          "decode.compare", "decode.sampling", "decode.history"})
         dock_panel(id, kPanels, split.rest);
     for (const char* id : {"decode.boundary", "decode.attention", "decode.causes"})
         dock_panel(id, kPanels, area.right);

@@ -2,7 +2,6 @@
 // attention over dual numbers.
 #include <gtest/gtest.h>
 
-#include <Eigen/SVD>
 #include <limits>
 #include <optional>
 
@@ -26,10 +25,10 @@ struct AtPoint {
 AtPoint at_point(const RandomStage& random, int i, const Vector& delta) {
     const Vector point = random.u.row(i).transpose() + delta;
     const Matrix j = reference::jacobian_at(random.u, random.weights, i, point);
-    const Eigen::JacobiSVD<Matrix> svd(j, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    const reference::SingularVectors svd = reference::singular_vectors(j);
     const Eigen::Index last = j.rows() - 1;
-    const Vector w = svd.matrixU().col(last);
-    const Vector v = svd.matrixV().col(last);
+    const Vector w = svd.left.col(last);
+    const Vector v = svd.right.col(last);
     const auto product = [&](const Vector& x) {
         reference::Row<First> moved = reference::lift<First>(x);
         for (std::size_t k = 0; k < moved.size(); ++k)
@@ -46,7 +45,7 @@ AtPoint at_point(const RandomStage& random, int i, const Vector& delta) {
         const Vector e = h * Vector::Unit(delta.size(), k);
         gradient(k) = (product(point + e) - product(point - e)) / (2 * h);
     }
-    return {svd.singularValues()(last),
+    return {svd.sigma(last),
             1.0 - std::abs(gradient.dot(delta)) / (gradient.norm() * delta.norm())};
 }
 

@@ -76,7 +76,8 @@ DecodeDocument random_document(unsigned seed) {
     made.view.support = random.below(9);
     made.view.windows = static_cast<WindowRule>(random.below(3));
     made.view.zoom = static_cast<float>(1 + random.below(100)) / 7.0F;
-    made.model = {random.text(12), random.text(12)};
+    made.model = {random.text(12), random.text(12), random.text(12)};
+    if (!made.tree.empty()) made.compared = random.below(made.tree.size() + 1) - 1;
     return made;
 }
 
@@ -94,7 +95,7 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
     DecodeDocument document = random_document(5);
     document.tree.reset(characters_of("abc"));
     const std::vector<std::function<void(DecodeDocument&)>> changes = {
-        [](auto& d) { d.prompt += "x"; },
+        [](auto& d) { d.prompt = d.prompt.get() + "x"; },
         [](auto& d) { d.tree.advance("x"); },
         [](auto& d) { d.sampling.temperature += 1; },
         [](auto& d) { d.sampling.allow_beyond = !d.sampling.allow_beyond; },
@@ -106,7 +107,10 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
             d.view.windows = WindowRule::slide;
             d.view.index += 100;
         },
-        [](auto& d) { d.model.path += "x"; }};
+        [](auto& d) { d.model.path += "x"; },
+        [](auto& d) { d.model.hash += "0"; },
+        [](auto& d) { d.tree.prune(2, true); },
+        [](auto& d) { d.compared = d.compared == 1 ? 2 : 1; }};
     for (const auto& change : changes) {
         DecodeDocument other = document;
         EXPECT_EQ(other, document);
@@ -119,10 +123,10 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
 TEST(DecodeDocument, TextsAreCharactersNotTokenIds) {
     DecodeDocument document;
     document.prompt = "h\u00e9\n";
-    document.tree.reset(characters_of(document.prompt));
+    document.tree.reset(characters_of(document.prompt.get()));
     const std::string json = document_to_json(document);
     EXPECT_NE(json.find("h\u00e9\\n"), std::string::npos) << json;
-    EXPECT_EQ(document_from_json(json, "it").tree.text(), document.prompt);
+    EXPECT_EQ(document_from_json(json, "it").tree.text(), document.prompt.get());
 }
 
 TEST(DecodeDocument, WhatIsNoneIsRefusedInASentence) {

@@ -99,5 +99,41 @@ TEST(DecodeTree, NodesThatAreNoTreeAreRefused) {
     EXPECT_TRUE(DecodeTree::of_nodes({}, -1).empty());
 }
 
+TEST(DecodeTree, ARetoldTextIsABranchWhereItDiffers) {
+    DecodeTree tree = tree_of("12345");
+    const int old_end = tree.cursor();
+    tree.retell(characters_of("12678"));
+    EXPECT_EQ(tree.text(), "12678");
+    EXPECT_EQ(tree.size(), 8) << "two characters are shared";
+    tree.go_to(old_end);
+    EXPECT_EQ(tree.text(), "12345");
+    tree.retell(characters_of("123"));
+    EXPECT_EQ(tree.text(), "123");
+    EXPECT_EQ(tree.line().size(), 3u) << "a shorter text has no future";
+    EXPECT_EQ(tree.size(), 8);
+    tree.retell(characters_of("9"));
+    EXPECT_EQ(tree.text(), "9");
+    EXPECT_EQ(tree.size(), 1) << "nothing is shared";
+}
+
+TEST(DecodeTree, APrunedBranchLeavesTheLineAndComesBackWhereOneWalks) {
+    DecodeTree tree = tree_of("123");
+    tree.back();
+    const int other = tree.advance("9");
+    tree.advance("8");
+    tree.prune(other, true);
+    EXPECT_EQ(tree.text(), "12") << "the cursor stood behind it";
+    EXPECT_EQ(tree.line().size(), 3u) << "and the line has its other child now";
+    EXPECT_TRUE(tree.in_pruned(other + 1));
+    tree.prune(0, true);
+    EXPECT_FALSE(tree.node(0).pruned) << "the first stays";
+    EXPECT_EQ(tree.advance("9"), other);
+    EXPECT_FALSE(tree.in_pruned(other + 1));
+    tree.prune(other, true);
+    tree.go_to(other + 1);
+    EXPECT_FALSE(tree.node(other).pruned);
+    EXPECT_EQ(tree.text(), "1298");
+}
+
 }  // namespace
 }  // namespace marginscope

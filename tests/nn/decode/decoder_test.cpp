@@ -329,5 +329,26 @@ TEST(DecodeWindow, KeepsTheLastHalf) {
     EXPECT_EQ(decode_window_begin(97, 64), 64u);
 }
 
+// Every logit to the last bit, however the text was cut into pieces, walked back and on.
+TEST(Decoder, ReadInStepsTheWayToATextLeavesNoTrace) {
+    const CharGpt model = sharp_model(16, at::kFloat);
+    std::mt19937 random(8);
+    const std::vector<int> text = random_ids(70, 5);
+    Decoder once(model, Decoder::Reading::steps);
+    const at::Tensor expected = once.append(text);
+    for (int round = 0; round < 10; ++round) {
+        Decoder pieces(model, Decoder::Reading::steps);
+        pieces.append(std::span(text).first(1));
+        while (pieces.length() < text.size()) {
+            if (random() % 3 == 0) pieces.truncate(1 + random() % pieces.length());
+            const std::size_t more =
+                std::min<std::size_t>(1 + random() % 9, text.size() - pieces.length());
+            pieces.append(std::span(text).subspan(pieces.length(), more));
+        }
+        EXPECT_TRUE(pieces.logits().equal(expected));
+        EXPECT_TRUE(pieces.window_logits().equal(once.window_logits()));
+    }
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -1,6 +1,7 @@
 // The rule of the least margin, against stages made anew for each candidate.
 #include "nn/decode/token_chooser.h"
 
+#include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -151,6 +152,33 @@ TEST(TokenChooser, ATextMayBeginWithoutALineBreak) {
     EXPECT_EQ(opening_token(Vocabulary::from_text("a\n")), 1);
     EXPECT_EQ(opening_token(Vocabulary::from_text("ab")), 1) << "not with the unknown";
     EXPECT_EQ(opening_token(Vocabulary::from_symbols({"A", "C"})), 0);
+}
+
+// The token that was asked about last joins the text with noise on its embedding: the next
+// candidates stand behind it as it is there.
+TEST(TokenChooser, MarginsFollowAMovedTokenThatJoined) {
+    const Model model = tiny_model();
+    const std::vector<int> text = model.vocabulary.encode(random_text(9, 4));
+    Decoder walked(model.gpt);
+    walked.append(text);
+    TokenChooser walking(model, walked);
+    Decoder fresh(model.gpt);
+    fresh.append(text);
+    for (int step = 0; step < 8; ++step) {
+        const int token = step % model.vocabulary.size();
+        ASSERT_TRUE(walking.margins_of(token, MarginKind::singular));
+        const at::Tensor delta =
+            step % 2 == 0 ? 0.3 * at::ones({1, model.config.model.width}) : at::Tensor();
+        walked.append(std::span(&token, 1), delta);
+        fresh.append(std::span(&token, 1), delta);
+        TokenChooser anew(model, fresh);
+        for (const int next : {0, 2}) {
+            const auto found = walking.margins_of(next, MarginKind::singular);
+            const auto expected = anew.margins_of(next, MarginKind::singular);
+            EXPECT_NEAR(found->logdet.value, expected->logdet.value, 1e-9) << step;
+            EXPECT_NEAR(found->sigma_min, expected->sigma_min, 1e-9) << step;
+        }
+    }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Places the nodes once per version and draws those in sight.
-#include "ui/decode/branches.h"
+#include "ui/decode/branch_tree.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,6 +43,7 @@ void draw_nodes(const DecodeFrame& decode, const TreeView& view, PanelContext& c
     const bool hover = ImGui::IsWindowHovered();
     for (std::size_t i = 0; i < decode.tree.size(); ++i) {
         const TreeNode& node = decode.tree[i];
+        if (node.hidden) continue;
         const ImVec2 at = pixel(view, view.place[i]);
         if (at.x < clip_min.x - view.step.x || at.x > clip_max.x + view.step.x) continue;
         if (node.parent >= 0 && node.parent < static_cast<int>(view.place.size())) {
@@ -52,6 +53,7 @@ void draw_nodes(const DecodeFrame& decode, const TreeView& view, PanelContext& c
     }
     for (std::size_t i = 0; i < decode.tree.size(); ++i) {
         const TreeNode& node = decode.tree[i];
+        if (node.hidden) continue;
         const ImVec2 at = pixel(view, view.place[i]);
         if (at.x < clip_min.x - view.step.x || at.x > clip_max.x + view.step.x ||
             at.y < clip_min.y - view.step.y || at.y > clip_max.y + view.step.y) {
@@ -86,6 +88,7 @@ void place_nodes(const std::vector<TreeNode>& tree, TreeView& view) {
     std::vector<int> roots;
     for (std::size_t i = 0; i < count; ++i) {
         const int parent = tree[i].parent;
+        if (tree[i].hidden) continue;
         if (parent >= 0 && parent < static_cast<int>(count))
             children[static_cast<std::size_t>(parent)].push_back(static_cast<int>(i));
         else
@@ -120,7 +123,7 @@ void place_nodes(const std::vector<TreeNode>& tree, TreeView& view) {
     view.rows = row;
 }
 
-void draw_branches(const Frames& frames, TreeView& view, PanelContext& context) {
+void draw_branch_tree(const Frames& frames, TreeView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     if (frames.decode == nullptr || frames.decode->tree.empty()) {
         empty_state(theme, "No branches yet",

@@ -1,5 +1,5 @@
-// The tree of all continuations walked so far: depth to the right, one row per branch. A click goes
-// there.
+// The tree of all continuations walked so far, drawn: depth to the right, one row per branch. A
+// click goes there.
 //
 // Main thread, inside a panel.
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace marginscope {
 
-void draw_branches(const Frames& frames, TreeView& view, PanelContext& context);
+void draw_branch_tree(const Frames& frames, TreeView& view, PanelContext& context);
 
 /// Columns are depths; a node's row is its preferred child's (the line's first), every other leaf
 /// gets a new row.

@@ -1,0 +1,15 @@
+// A finished decoding as the document that the window opens. No torch in this header; any thread.
+#pragma once
+
+#include <filesystem>
+
+#include "engine/decode/decode_document.h"
+#include "nn/decode/decode_run.h"
+
+namespace marginscope {
+
+/// Prompt and tokens as one line of the tree, with the sampling and the model's link. UserError
+/// when the prompt is not UTF-8.
+DecodeDocument decoded_document(const DecodeRequest& request, const DecodeResult& result);
+
+}  // namespace marginscope
