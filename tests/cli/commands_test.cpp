@@ -200,11 +200,19 @@ TEST_F(Commands, ADecodingIsKeptAsASession) {
     const json session = json::parse(first.out);
     ASSERT_EQ(session["nodes"].size(), 5u + 12u);
     EXPECT_EQ(session["chosen"].size(), 17u);
-    for (std::size_t k = 0; k < 12; ++k) {
-        const json& node = session["nodes"][5 + k];
-        const json& token = decoded["tokens"][k];
-        EXPECT_EQ(node["token"], token["token"]);
-        EXPECT_NEAR(node["logprob"].get<double>(), token["logprob"].get<double>(), 1e-4);
+    // The numbers of `margins`, each position in its own window.
+    const std::string whole = "Once\n" + decoded["text"].get<std::string>();
+    const json margins =
+        document({"margins", "--model", model(), "--prompt", whole, "--json", "-"});
+    for (std::size_t k = 1; k < 17; ++k) {
+        const json& node = session["nodes"][k];
+        const json& position = margins["positions"][k];
+        EXPECT_EQ(node["token"], position["token"]);
+        EXPECT_NEAR(node["logprob"].get<double>(), position["logprob"].get<double>(), 1e-4) << k;
+        if (k < 2) continue;
+        EXPECT_NEAR(node["margin"]["determinant"].get<double>(), position["logdet"].get<double>(),
+                    1e-6);
+        EXPECT_EQ(node["support"], position["support"]);
     }
     EXPECT_EQ(run(ask).out, first.out) << "the same bytes each time";
     EXPECT_EQ(session["hash"].get<std::string>().size(), 64u);
