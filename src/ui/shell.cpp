@@ -96,6 +96,11 @@ bool is_shown(const UiState& state, const std::string& id, bool side) {
 void draw_panels(const Frames& frames, UiState& state, PanelContext& context) {
     const Workspace& workspace = shown_workspace(state);
     for (const PanelInfo& panel : workspace.panels) {
+        if (state.raise == panel.id) {
+            state.raise.clear();
+            state.hidden.erase(panel.id);
+            ImGui::SetNextWindowFocus();
+        }
         if (is_shown(state, panel.id, panel.side))
             draw_docked(frames, state, context, window_name(panel), panel.id, panel.draw);
     }

@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <cstdio>
+#include <filesystem>
 
 #include "ui/bar_window.h"
 #include "ui/widgets.h"
@@ -50,6 +51,9 @@ void draw_right(const ActionContext& c, float width) {
     std::string words = scale;
     if (c.frames.decode != nullptr && !c.frames.decode->model_label.empty())
         words = c.frames.decode->model_label + "    " + words;
+    if (c.frames.history != nullptr && !c.frames.history->file.empty())
+        words = std::filesystem::path(c.frames.history->file).filename().string() +
+                (c.frames.history->unsaved ? " (changed)    " : "    ") + words;
     ImGui::SameLine();
     const float x = width - theme.px(14) - ImGui::CalcTextSize(words.c_str()).x;
     if (x <= ImGui::GetCursorPosX()) return ImGui::NewLine();

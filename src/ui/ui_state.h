@@ -71,6 +71,7 @@ struct UiState {
 
     std::set<std::string> hidden;  // ids of panels that are closed
     std::string maximized;         // id of the panel that fills the workspace, or ""
+    std::string raise;             // id of a panel whose tab comes to the front; then ""
     bool only_main = false;        // Tab: the side panels step aside
     bool reset_layout = false;
     BoxState boxes;

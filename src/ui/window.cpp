@@ -191,6 +191,7 @@ private:
             pacer_.news();
         }
         for (const LogLine& line : source_->take_log()) {
+            log_.line("told " + line.text);
             add_log_line(state_, line);
             pacer_.news();
         }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/synthetic_frames.h"
@@ -70,6 +71,18 @@ TEST_F(DocumentHands, CompareWalksThroughTheOtherBranches) {
     EXPECT_EQ(asked[0].node, rows[2].node) << "the one after what is compared already";
     run_action("edit.end_comparison", context);
     EXPECT_EQ(wishes<CompareBranch>().at(0).node, -1);
+}
+
+TEST_F(DocumentHands, TheNextSupportTokenIsAlongTheTextAndComesAround) {
+    ActionContext context{frames, interface.state(), out};
+    std::vector<int> order = frames.margins->support;
+    std::sort(order.begin(), order.end());
+    interface.state().selection.index = order[1];
+    run_action("decode.next_support", context);
+    EXPECT_EQ(interface.state().selection.index, order[2]);
+    interface.state().selection.index = order.back();
+    run_action("decode.next_support", context);
+    EXPECT_EQ(interface.state().selection.index, order.front());
 }
 
 TEST_F(DocumentHands, AGivenViewIsFollowedAndNotSentBack) {

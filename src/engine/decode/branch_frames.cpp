@@ -186,10 +186,10 @@ BranchFrame make_branch_frame(const DecodeDocument& document, DecodeComputation&
         hidden.push_back(in_folded);
         frame.rows.push_back(std::move(row));
     }
-    std::size_t kept = 0;
+    std::vector<BranchRow> shown;
     for (std::size_t k = 0; k < frame.rows.size(); ++k)
-        if (!hidden[k]) frame.rows[kept++] = std::move(frame.rows[k]);
-    frame.rows.resize(kept);
+        if (!hidden[k]) shown.push_back(std::move(frame.rows[k]));
+    frame.rows = std::move(shown);
     for (int node = 0; node < tree.size(); ++node)
         frame.pending += !tree.in_pruned(node) && !maker.complete(node);
     frame.comparison = compare(document, maker);

@@ -14,7 +14,7 @@ void draw_left_behind_box(ActionContext& c) {
     }
     const std::string copy = c.frames.history->left_behind.front();
     const std::size_t others = c.frames.history->left_behind.size() - 1;
-    begin_box(c.state, "A text was not saved", ImVec2(520, 196));
+    begin_box(c.state, "A text was not saved", ImVec2(520, 168));
     std::string words =
         "marginscope ended without saving a text. A copy of a few seconds before "
         "is kept: " +

@@ -79,7 +79,8 @@ void draw_menu(const BranchRow& row, BranchListView& view, PanelContext& context
     if (!ImGui::BeginPopupContextItem("##menu")) return;
     if (ImGui::MenuItem("Go there")) context.out.push_back(GoToNode{row.node});
     if (ImGui::MenuItem("Compare with the text", nullptr, false, !row.on_line))
-        context.out.push_back(CompareBranch{row.node});
+        context.out.push_back(CompareBranch{row.node}),
+            context.asked.push_back("edit.show_comparison");
     if (ImGui::MenuItem("Name…")) {
         view.renaming = row.node;
         view.name = row.name;

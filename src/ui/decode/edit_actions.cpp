@@ -37,7 +37,9 @@ void compare_next(ActionContext& c) {
         }
         passed = row.node == branches.comparison.node;
     }
-    if (first >= 0) c.out.push_back(CompareBranch{first});
+    if (first < 0) return;
+    c.out.push_back(CompareBranch{first});
+    c.state.raise = "decode.compare";
 }
 
 bool has_other_branch(const ActionContext& c) {
@@ -85,6 +87,10 @@ std::vector<Action> edit_actions() {
          .only_in = "decode",
          .enabled = has_other_branch,
          .run = compare_next},
+        {.id = "edit.show_comparison",
+         .menu = "Edit",
+         .name = "Show the comparison",
+         .run = [](ActionContext& c) { c.state.raise = "decode.compare"; }},
         {.id = "edit.end_comparison",
          .menu = "Edit",
          .name = "End the comparison",

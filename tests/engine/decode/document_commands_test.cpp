@@ -12,12 +12,10 @@
 #include <random>
 #include <thread>
 
-#include "engine/decode/decode_commands.h"
+#include "engine/decode/document_bench.h"
 #include "engine/decode/session_file.h"
 #include "files/temp_folder.h"
 #include "nn/model/checkpoint.h"
-#include "nn/train/train_run.h"
-#include "text/corpus.h"
 
 namespace marginscope {
 namespace {
@@ -25,177 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing_files::TempFolder;
 
-/// Keeps the frames and what was told.
-class Collected : public SessionContext {
-public:
-    void publish(const std::function<void(Frames&)>& change) override {
-        const std::lock_guard hold(mutex_);
-        change(frames_);
-    }
-    Frames frames() const override {
-        const std::lock_guard hold(mutex_);
-        return frames_;
-    }
-    void tell(const std::string& sentence) override { told += sentence + "\n"; }
-    void tell_error(const std::string& sentence) override { told += sentence + "\n"; }
-    void emit(TrainingEvent) override {}
-    void wake() override {}
-
-    std::string told;
-
-private:
-    mutable std::mutex mutex_;
-    Frames frames_;
-};
-
-std::shared_ptr<const Model> small_model() {
-    static const std::shared_ptr<const Model> made = [] {
-        RunConfig config;
-        config.model = {2, 2, 16, 16, false};
-        config.train.steps = 20;
-        config.train.batch = 4;
-        config.train.eval_windows = 2;
-        config.train.threads = 1;
-        Corpus corpus = built_in_corpus();
-        corpus.text.resize(20000);
-        TrainRun run = TrainRun::start(config, corpus, {});
-        for (int k = 0; k < 15; ++k) run.step();
-        return std::make_shared<const Model>(run.trainer().model()->clone());
-    }();
-    return made;
-}
-
-/// Decode as in the worker's loop, without the loop.
-class Bench {
-public:
-    explicit Bench(fs::path state_folder = {})
-        : decode_(context), document_(context, decode_.session(), std::move(state_folder)) {}
-
-    void begin(const std::string& prompt, const std::string& model_path = {}) {
-        decode_.handle(SetPrompt{prompt});
-        decode_.show_model(small_model(), "small", "fitted", model_path);
-        document_.begin();
-        settle();
-    }
-    template <typename Wish>
-    void send(const Wish& wish) {
-        if constexpr (requires { document_.handle(wish); })
-            document_.handle(wish);
-        else
-            decode_.handle(wish);
-        document_.note(wish);
-        settle();
-    }
-    void settle() {
-        while (decode_.capture(std::chrono::milliseconds(1000), true)) {
-        }
-        document_.collect();
-    }
-    void open(const fs::path& file) {
-        document_.open(read_session(file), file);
-        settle();
-    }
-    DocumentCommands& document() { return document_; }
-    const DecodeDocument& value() { return decode_.session().document(); }
-
-    /// All that is shown of the text and depends on nothing but the document.
-    std::string shown() const {
-        const Frames all = context.frames();
-        std::string text;
-        const auto add = [&](auto value) {
-            const auto* bytes = reinterpret_cast<const char*>(&value);
-            text.append(bytes, sizeof(value));
-        };
-        for (const TokenCell& cell : all.decode->line) {
-            add(cell.token), add(cell.node), add(cell.logprob), add(cell.entropy);
-        }
-        for (const CandidateCell& cell : all.decode->candidates) {
-            add(cell.token), add(cell.probability), add(cell.logprob), add(cell.logdet);
-            add(cell.crossings), add(cell.node);
-        }
-        for (const TreeNode& node : all.decode->tree) {
-            add(node.parent), add(node.token), add(node.depth), add(node.on_line);
-        }
-        for (const MarginCell& cell : all.margins->cells) {
-            add(cell.valid), add(cell.logdet), add(cell.crossings), add(cell.sigma_min);
-            add(cell.energy), add(cell.lowest_head), add(cell.support);
-        }
-        for (const float weight : all.attention->weights) add(weight);
-        add(all.decode->cursor), add(all.decode->selected), add(all.decode->next_entropy);
-        return text;
-    }
-
-    Collected context;
-
-private:
-    DecodeCommands decode_;
-    DocumentCommands document_;
-};
-
-class RandomCommands {
-public:
-    explicit RandomCommands(unsigned seed) : bits_(seed) {}
-
-    void send_one(Bench& bench) {
-        const Frames frames = bench.context.frames();
-        const int nodes = static_cast<int>(frames.decode->tree.size());
-        const int length = static_cast<int>(frames.decode->line.size());
-        switch (below(15)) {
-            case 0:
-                return bench.send(StepDecode{1 + below(4)});
-            case 1:
-                return bench.send(StepDecode{-1 - below(4)});
-            case 2:
-                return bench.send(JumpDecode{below(length)});
-            case 3:
-                return bench.send(GoToNode{below(nodes)});
-            case 4:
-            case 5:
-                return bench.send(
-                    ChooseToken{frames.decode
-                                    ->candidates[static_cast<std::size_t>(
-                                        below(static_cast<int>(frames.decode->candidates.size())))]
-                                    .token});
-            case 6: {
-                SamplingSettings settings = frames.decode->sampling;
-                settings.temperature = 0.1 * below(20);
-                settings.seed = bits_();
-                return bench.send(SetSampling{settings});
-            }
-            case 7:
-                return bench.send(
-                    SetDecodeNoise{0.05 * below(3), true, static_cast<std::uint64_t>(below(5))});
-            case 8: {
-                SetView view = frames.decode->view;
-                view.kind = static_cast<MarginKind>(below(2));
-                view.index = below(length) - 1;
-                view.windows = static_cast<WindowRule>(below(2) * 2);
-                return bench.send(view);
-            }
-            case 9:
-                return bench.send(RenameBranch{below(nodes), "branch " + std::to_string(bits_())});
-            case 10:
-                return bench.send(FoldBranch{below(nodes), below(2) == 1});
-            case 11:
-                return bench.send(PruneBranch{below(nodes), below(3) > 0});
-            case 12:
-                return bench.send(EditText{bench.value().tree.text() + "edited"});
-            case 13:
-                return bench.send(CompareBranch{below(nodes) - 1});
-            default:
-                return below(20) == 0 ? bench.send(SetPrompt{"Tom and the kite \u00e9 " +
-                                                             std::to_string(bits_())})
-                                      : bench.send(ResetDrags{});
-        }
-    }
-    int below(int bound) { return static_cast<int>(bits_() % static_cast<unsigned>(bound)); }
-
-private:
-    std::mt19937 bits_;
-};
-
 TEST(DocumentCommands, FiveHundredRandomCommandsUndoneAndDoneAgainShowTheSame) {
-    Bench bench;
+    DocumentBench bench;
     bench.begin("Once upon a time");
     RandomCommands random(11);
     const auto step = [&] { return bench.context.frames().history->position; };
@@ -232,14 +61,14 @@ TEST(DocumentCommands, ASavedSessionShowsTheSameInAnotherProgram) {
     const fs::path model = folder / "m.safetensors";
     save_model(*small_model(), model);
     for (unsigned seed = 1; seed <= 5; ++seed) {
-        Bench bench;
+        DocumentBench bench;
         bench.begin("Once upon a time there was a fox", model);
         RandomCommands random(seed);
         for (int k = 0; k < 60; ++k) random.send_one(bench);
         const fs::path file = folder / "s.mscope";
         bench.send(SaveSession{file});
         EXPECT_FALSE(bench.context.frames().history->unsaved);
-        Bench other;
+        DocumentBench other;
         other.begin("Another text", model);
         other.open(file);
         EXPECT_EQ(other.value(), bench.value());
@@ -256,7 +85,7 @@ TEST(DocumentCommands, ASavedSessionShowsTheSameInAnotherProgram) {
 }
 
 TEST(DocumentCommands, AViewThatComesBackIsGivenToThePanels) {
-    Bench bench;
+    DocumentBench bench;
     bench.begin("Once upon a time");
     SetView view = bench.context.frames().decode->view;
     const std::uint64_t given = bench.context.frames().decode->view_given;
@@ -273,7 +102,7 @@ TEST(DocumentCommands, AViewThatComesBackIsGivenToThePanels) {
 }
 
 TEST(DocumentCommands, StepsAreNamedAfterWhatWasDone) {
-    Bench bench;
+    DocumentBench bench;
     bench.begin("Once upon a time");
     bench.send(RenameBranch{3, "mine"});
     bench.send(PruneBranch{3, true});
@@ -289,7 +118,7 @@ TEST(DocumentCommands, StepsAreNamedAfterWhatWasDone) {
 
 // A program that changes its text all the time is killed at a random moment.
 void write_until_killed(const fs::path& folder, int report) {
-    Collected context;
+    CollectedFrames context;
     DecodeSession session;
     DocumentCommands document(context, session, folder);
     session.set_prompt("x");
@@ -342,7 +171,7 @@ TEST(DocumentCommands, AKillAtAnyMomentLosesLessThanFiveSeconds) {
 TEST(DocumentCommands, AProgramThatEndsInOrderLeavesOnlyItsLastText) {
     const TempFolder folder;
     {
-        Bench bench(folder.path());
+        DocumentBench bench(folder.path());
         bench.begin("Once upon a time");
         bench.send(EditText{"Once upon a kite"});
         EXPECT_TRUE(bench.context.frames().history->left_behind.empty());
@@ -350,7 +179,7 @@ TEST(DocumentCommands, AProgramThatEndsInOrderLeavesOnlyItsLastText) {
     }
     EXPECT_TRUE(Autosave(folder / "autosave").left_behind().empty());
     EXPECT_EQ(read_session(folder / "last.mscope").tree.text(), "Once upon a kite");
-    Bench other(folder.path());
+    DocumentBench other(folder.path());
     other.begin("x");
     other.open(folder / "last.mscope");
     EXPECT_EQ(other.context.frames().history->file, "") << "it has no name of its own yet";
@@ -361,7 +190,7 @@ TEST(DocumentCommands, AMovedOrChangedModelIsSaid) {
     const TempFolder folder;
     const fs::path model = folder / "m.safetensors";
     save_model(*small_model(), model);
-    Bench bench;
+    DocumentBench bench;
     bench.begin("Once", model);
     bench.send(SaveSession{folder / "s.mscope"});
     EXPECT_EQ(model_trouble(read_session(folder / "s.mscope").model), "");
