@@ -64,16 +64,10 @@ void go_to_low_margin(ActionContext& c) {
     if (next >= 0) c.state.selection.index = next;
 }
 
-// The next one along the text, from the last to the first again.
 void go_to_support(ActionContext& c) {
-    const std::vector<int>& support = c.frames.margins->support;
     const int from = selected_index(c.state.selection, c.frames.decode.get());
-    int next = -1, first = -1;
-    for (const int index : support) {
-        if (first < 0 || index < first) first = index;
-        if (index > from && (next < 0 || index < next)) next = index;
-    }
-    if (first >= 0) c.state.selection.index = next >= 0 ? next : first;
+    if (const int next = next_support(*c.frames.margins, from); next >= 0)
+        c.state.selection.index = next;
 }
 
 void change_head(ActionContext& c, int layers, int heads) {

@@ -21,4 +21,13 @@ int next_low_margin(const MarginFrame& margins, int from, float threshold) {
     return lowest;
 }
 
+int next_support(const MarginFrame& margins, int from) {
+    int next = -1, first = -1;
+    for (const int index : margins.support) {
+        if (first < 0 || index < first) first = index;
+        if (index > from && (next < 0 || index < next)) next = index;
+    }
+    return next >= 0 ? next : first;
+}
+
 }  // namespace marginscope
