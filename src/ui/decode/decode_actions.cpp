@@ -32,8 +32,8 @@ void jump(ActionContext& c, int index) {
 }
 
 void play_pause(ActionContext& c) {
-    const float speed = c.state.view<DecodeView>().controls.tokens_per_s;
-    c.out.push_back(PlayDecode{!c.frames.decode->playing, static_cast<double>(speed)});
+    const double speed = c.state.view<DecodeView>().controls.tokens_per_s;
+    c.out.push_back(PlayDecode{!c.frames.decode->playing, speed});
 }
 
 void restart(ActionContext& c, bool new_seed) {
@@ -65,29 +65,29 @@ void go_to_low_margin(ActionContext& c) {
 }
 
 void go_to_support(ActionContext& c) {
-    const int from = selected_index(c.state.selection, c.frames.decode.get());
-    if (const int next = next_support(*c.frames.margins, from); next >= 0)
-        c.state.selection.index = next;
+    const int next =
+        next_support(*c.frames.margins, selected_index(c.state.selection, c.frames.decode.get()));
+    if (next >= 0) c.state.selection.index = next;
 }
 
 void change_head(ActionContext& c, int layers, int heads) {
-    const AttentionFrame& a = *c.frames.attention;
     Selection& s = c.state.selection;
-    s.layer = std::clamp(s.layer + layers, 0, std::max(0, a.layers - 1));
-    s.head = std::clamp(s.head + heads, 0, std::max(0, a.heads - 1));
+    s.layer = std::clamp(s.layer + layers, 0, std::max(0, c.frames.attention->layers - 1));
+    s.head = std::clamp(s.head + heads, 0, std::max(0, c.frames.attention->heads - 1));
 }
 
 Action margin_kind(std::string id, std::string name, MarginKind kind) {
-    return {
-        .id = std::move(id),
-        .menu = "Model",
-        .name = std::move(name),
-        .checked =
-            [kind](const ActionContext& c) {
-                return c.state.view<DecodeView>().boundary.request.kind == kind;
-            },
-        .run =
-            [kind](ActionContext& c) { c.state.view<DecodeView>().boundary.request.kind = kind; }};
+    const auto is = [kind](const ActionContext& c) {
+        return c.state.view<DecodeView>().boundary.request.kind == kind;
+    };
+    const auto choose = [kind](ActionContext& c) {
+        c.state.view<DecodeView>().boundary.request.kind = kind;
+    };
+    return {.id = std::move(id),
+            .menu = "Model",
+            .name = std::move(name),
+            .checked = is,
+            .run = choose};
 }
 
 std::vector<Action> moves() {

@@ -15,4 +15,7 @@ std::span<const Action> decode_actions();
 /// of the lowest, or -1: successive calls walk the low margins in order of the text.
 int next_low_margin(const MarginFrame& margins, int from, float threshold);
 
+/// The next support token along the text, from the last to the first again; -1 when there is none.
+int next_support(const MarginFrame& margins, int from);
+
 }  // namespace marginscope
