@@ -1,4 +1,5 @@
-// Peak memory of training steps, each measured in a child process that has done nothing else.
+// Memory of training steps and of a large document, each measured in a child process that has done
+// nothing else.
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,10 +9,12 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <string>
 
 #include "bench/figures.h"
 #include "bench/training_rivals.h"
 #include "core/error.h"
+#include "engine/engine.h"
 
 namespace marginscope {
 namespace {
@@ -33,9 +36,9 @@ double resident_peak() {
     return static_cast<double>(usage.ru_maxrss) * 1024.0;
 }
 
-/// Bytes that a few steps add at their peak to the process that holds model and text. LibTorch has
-/// no threads yet when its first use is in the child, so a fork is enough.
-double step_growth(const std::function<Contender()>& make) {
+/// What `measure` says in a process that has done nothing else. LibTorch has no threads yet when
+/// its first use is in the child, so a fork is enough.
+double in_child(const std::function<double()>& measure) {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) throw UserError("Cannot open a pipe to measure memory.");
     const pid_t child = ::fork();
@@ -43,10 +46,7 @@ double step_growth(const std::function<Contender()>& make) {
     if (child == 0) {
         double growth = -1.0;
         try {
-            const Contender contender = make();
-            const double before = resident_now();
-            for (int k = 0; k < kSteps; ++k) contender.call();
-            growth = resident_peak() - before;
+            growth = measure();
         } catch (const std::exception& error) {
             std::fprintf(stderr, "%s\n", error.what());
         }
@@ -60,6 +60,55 @@ double step_growth(const std::function<Contender()>& make) {
     ::waitpid(child, nullptr, 0);
     if (!read || growth <= 0.0) throw UserError("The process that measures memory has failed.");
     return growth;
+}
+
+/// Bytes that a few steps add at their peak to the process that holds model and text.
+double step_growth(const std::function<Contender()>& make) {
+    return in_child([&] {
+        const Contender contender = make();
+        const double before = resident_now();
+        for (int k = 0; k < kSteps; ++k) contender.call();
+        return resident_peak() - before;
+    });
+}
+
+/// Bytes that a tree of at least `nodes` adds to an engine that shows one text: its numbers, its
+/// frames and what undo keeps of the way there.
+double document_growth(int nodes) {
+    return in_child([&] {
+        constexpr double kPatienceSecs = 300;
+        Engine engine(EngineOptions{});
+        engine.wait_until_idle(kPatienceSecs);
+        const double before = resident_now();
+        engine.send(StepDecode{300});
+        for (int branch = 0; 25 * branch < nodes; ++branch) {
+            engine.send(JumpDecode{40 + 3 * branch});
+            engine.wait_until_idle(kPatienceSecs);
+            const Frames frames = engine.frames();
+            for (const CandidateCell& candidate : frames.decode->candidates)
+                if (candidate.node < 0) {
+                    engine.send(ChooseToken{candidate.token});
+                    break;
+                }
+            engine.send(StepDecode{25});
+        }
+        engine.wait_until_idle(kPatienceSecs);
+        const auto made = static_cast<int>(engine.frames().decode->tree.size());
+        if (made < nodes) throw UserError("The tree has only " + std::to_string(made) + " nodes.");
+        return resident_now() - before;
+    });
+}
+
+BenchFigure document_memory() {
+    constexpr int kNodes = 2000;
+    const double growth = document_growth(kNodes) / kMiB;
+    return {"memory_document_2000_nodes",
+            growth,
+            "MiB",
+            "<= 300",
+            "the engine with one short text",
+            "a tree of 2,000 nodes and more in 80 branches, every margin measured, with its "
+            "history"};
 }
 
 BenchFigure barrier_memory(const std::string& name, const TrainingShape& shape,
@@ -84,7 +133,8 @@ BenchFigure barrier_memory(const std::string& name, const TrainingShape& shape,
 
 std::vector<BenchFigure> memory_figures(const BenchSettings& settings) {
     return {barrier_memory("peak_memory_barrier", {}, settings),
-            barrier_memory("peak_memory_barrier_t128", {.context = 128, .batch = 16}, settings)};
+            barrier_memory("peak_memory_barrier_t128", {.context = 128, .batch = 16}, settings),
+            document_memory()};
 }
 
 }  // namespace marginscope
