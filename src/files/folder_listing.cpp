@@ -16,6 +16,7 @@ FolderListing list_folder(const fs::path& folder) {
     std::error_code error;
     listing.folder =
         fs::absolute(folder.empty() ? fs::path(".") : folder, error).lexically_normal();
+    if (!listing.folder.has_filename()) listing.folder = listing.folder.parent_path();
     fs::directory_iterator at(listing.folder, error);
     if (error) {
         listing.trouble = "Cannot read " + listing.folder.string() + ": " + error.message() + ".";

@@ -81,5 +81,39 @@ TEST_F(EngineOpeningTest, WhatCannotBeOpenedLeavesEverythingAsItWas) {
     }
 }
 
+TEST_F(EngineOpeningTest, ASessionBringsItsTextAndItsModel) {
+    const fs::path folder = folder_ / "kept";
+    fs::create_directories(folder / "models");
+    fs::copy_file(folder_ / "tiny.safetensors", folder / "models/m.safetensors");
+    std::vector<float> before;
+    {
+        EngineOptions own = options();
+        own.model = (folder / "models/m.safetensors").string();
+        Engine engine(own);
+        engine.send(
+            {EditText{"Once more"}, StepDecode{9}, StepDecode{-4}, SaveSession{folder / "s"}});
+        ASSERT_TRUE(engine.wait_until_idle(kPatience));
+        before = logprobs(engine.frames());
+    }
+    // Moved as a whole: the path in it is relative.
+    fs::rename(folder, folder_ / "moved");
+    Engine engine(options());
+    engine.send(OpenFile{(folder_ / "moved/s.mscope").string()});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    const Frames frames = engine.frames();
+    EXPECT_EQ(frames.decode->model_label, "m.safetensors");
+    EXPECT_EQ(frames.decode->cursor, 14);
+    EXPECT_EQ(frames.decode->line.size(), 18u) << "the future that was walked is there";
+    EXPECT_EQ(logprobs(frames), before);
+    EXPECT_EQ(frames.history->steps.size(), 1u);
+    EXPECT_FALSE(frames.history->unsaved);
+
+    fs::remove(folder_ / "moved/models/m.safetensors");
+    engine.send(OpenFile{(folder_ / "moved/s.mscope").string()});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    EXPECT_TRUE(said(engine, "is not there any more"));
+    EXPECT_EQ(engine.frames().decode->cursor, 14) << "the text is shown beside the model at hand";
+}
+
 }  // namespace
 }  // namespace marginscope

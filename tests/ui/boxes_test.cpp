@@ -1,6 +1,7 @@
 // Menus, boxes and keys: what opens, what Escape closes, what is told of every action.
 #include <gtest/gtest.h>
 #include <imgui_internal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -114,12 +115,24 @@ TEST_P(EveryScreen, ShowsEveryKeyWithItsWordsAndScrollsOnlyWithoutRoom) {
     }
 }
 
+// What every box has something to say of.
+Frames frames_for_boxes() {
+    Frames frames = synthetic::usual();
+    auto history = std::make_shared<HistoryFrame>(*frames.history);
+    history->left_behind = {"/home/anna/.local/state/marginscope/autosave/text-123456-0.mscope",
+                            "/home/anna/.local/state/marginscope/autosave/text-123457-0.mscope"};
+    frames.history = history;
+    return frames;
+}
+
 TEST_P(EveryScreen, HoldsEveryBox) {
     const Screen screen = GetParam();
-    for (const Box which : {Box::keys, Box::palette, Box::log, Box::open, Box::about, Box::quit}) {
+    const Frames frames = frames_for_boxes();
+    for (const Box which :
+         {Box::keys, Box::palette, Box::log, Box::open, Box::about, Box::quit, Box::left_behind}) {
         Interface interface(ImVec2(screen.width, screen.height), ThemeKind::light, screen.scale);
         interface.state().boxes.open = which;
-        for (int i = 0; i < 3; ++i) interface.draw(synthetic::usual());
+        for (int i = 0; i < 3; ++i) interface.draw(frames);
         const ImGuiWindow* box = box_of(interface);
         ASSERT_NE(box, nullptr) << static_cast<int>(which);
         EXPECT_GE(box->Pos.x, 0);
@@ -128,7 +141,7 @@ TEST_P(EveryScreen, HoldsEveryBox) {
         EXPECT_LE(box->Pos.y + box->Size.y, screen.height);
         EXPECT_LE(box->ContentSize.x, box->WorkRect.GetWidth() + 1) << static_cast<int>(which);
         TextRecorder recorder;
-        interface.draw(synthetic::usual());
+        interface.draw(frames);
         std::vector<DrawnText> texts;
         for (const DrawnText& text : recorder.texts())
             if (text.root.ends_with("###box")) texts.push_back(text);
@@ -144,12 +157,14 @@ TEST_P(EveryScreen, DrawsEveryBoxWithoutAGlError) {
     const Screen screen = GetParam();
     OffscreenWindow window{{static_cast<int>(screen.width), static_cast<int>(screen.height),
                             screen.scale, ThemeKind::dark, "decode"}};
+    const Frames frames = frames_for_boxes();
     window.state().boxes.unsaved = "The training of 812 steps has no run folder.";
     window.state().boxes.save_as = "/home/anna/.local/state/marginscope/trained-812.safetensors";
-    for (const Box which : {Box::keys, Box::palette, Box::open, Box::about, Box::quit}) {
+    for (const Box which :
+         {Box::keys, Box::palette, Box::open, Box::about, Box::quit, Box::left_behind}) {
         window.state().boxes.open = which;
         CommandList out;
-        for (int i = 0; i < 4; ++i) window.draw(synthetic::usual(), out);
+        for (int i = 0; i < 4; ++i) window.draw(frames, out);
         if (const char* folder = std::getenv("MARGINSCOPE_PICTURES"); folder != nullptr) {
             const std::string name = "box-" + std::to_string(static_cast<int>(which)) + "-" +
                                      std::to_string(static_cast<int>(screen.width)) + "-" +
@@ -298,6 +313,48 @@ TEST_F(Boxes, NothingUnderABoxAnswersTheMouse) {
             }
         }
     }
+}
+
+TEST_F(Boxes, AFileIsFoundThroughFoldersAndOpened) {
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("boxes-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder / "inner");
+    std::ofstream(folder / "inner/story.mscope") << "{}";
+    BoxState& boxes = interface.state().boxes;
+    boxes.open = Box::open;
+    boxes.listing = list_folder(folder);
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("inner/"), std::string::npos);
+    EXPECT_NE(interface.words().find(".. (" + folder.parent_path().string() + ")"),
+              std::string::npos);
+    boxes.open = Box::none;
+    interface.draw(frames);
+    boxes.open = Box::open;
+    boxes.listing = list_folder(folder / "inner");
+    boxes.path = (folder / "inner/story.mscope").string();
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("story.mscope"), std::string::npos);
+    interface.key(frames, ImGuiKey_Enter);
+    bool opened = false;
+    for (const Command& command : interface.take_commands())
+        if (const auto* open = std::get_if<OpenFile>(&command))
+            opened = open->path == (folder / "inner/story.mscope").string();
+    EXPECT_TRUE(opened);
+    EXPECT_EQ(boxes.open, Box::none);
+    ASSERT_FALSE(interface.state().recent.paths().empty());
+    EXPECT_EQ(interface.state().recent.paths()[0], (folder / "inner/story.mscope").string());
+    std::filesystem::remove_all(folder);
+}
+
+TEST_F(Boxes, ACopyLeftBehindIsOfferedOnce) {
+    const Frames with = frames_for_boxes();
+    Interface fresh;
+    for (int i = 0; i < 3; ++i) fresh.draw(with);
+    EXPECT_EQ(fresh.state().boxes.open, Box::left_behind);
+    EXPECT_NE(fresh.words().find("text-123456-0.mscope"), std::string::npos);
+    fresh.key(with, ImGuiKey_Escape);
+    for (int i = 0; i < 3; ++i) fresh.draw(with);
+    EXPECT_EQ(fresh.state().boxes.open, Box::none) << "asked once";
 }
 
 }  // namespace
