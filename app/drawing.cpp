@@ -1,14 +1,21 @@
 // Joins engine and interface for the window and for pictures.
 #include "drawing.h"
 
+#include <algorithm>
 #include <memory>
+#include <variant>
 
 #include "bench/figures.h"
+#include "cli/render_request.h"
+#include "core/error.h"
 #include "engine/engine.h"
+#include "figures/figure_command.h"
+#include "figures/figure_files.h"
 #include "files/image.h"
 #include "files/paths.h"
 #include "ui/engine_source.h"
 #include "ui/offscreen_window.h"
+#include "ui/settled_frames.h"
 #include "ui/window.h"
 #include "ui/workspaces.h"
 
@@ -29,20 +36,48 @@ int open_window(const WindowRequest& request) {
     });
 }
 
+// Text, steps of training or the shipped path where nothing is asked for: something worth drawing.
+void show_something(const RenderRequest& request, FrameSource& source) {
+    constexpr double kPatienceSecs = 60.0;
+    const Workspace* workspace = find_workspace(request.workspace);
+    if (workspace == nullptr) return;
+    CommandList commands = workspace->example();
+    const bool own =
+        std::any_of(request.commands.begin(), request.commands.end(), [](const Command& command) {
+            return std::holds_alternative<SetPrompt>(command) ||
+                   std::holds_alternative<OpenPath>(command);
+        });
+    if (own) commands.clear();
+    commands.insert(commands.end(), request.commands.begin(), request.commands.end());
+    source.send(std::move(commands));
+    source.wait_until_idle(kPatienceSecs);
+}
+
+void render_figure(const RenderRequest& request, FrameSource& source) {
+    FigureSource of;
+    of.view = request.view;
+    auto series = std::make_shared<TrainSeries>();
+    of.frames = settled_frames(request.workspace, request.view.asked, source, *series);
+    of.series = series;
+    for (const LogLine& line : source.take_log())
+        if (line.error) throw UserError(line.text);
+    const FigureInfo& info = *find_figure(request.workspace, request.panel);
+    of.command = figure_command(info, of, request.out.string());
+    const Figure figure = make_figure(info, of);
+    if (figure.empty()) throw UserError(figure.sentence);
+    write_figure(request.out, figure, request.file);
+}
+
 void render(const RenderRequest& request) {
     EngineOptions engine;
     engine.model = request.model.string();
     EngineSource source(std::move(engine));
+    show_something(request, source);
+    if (!request.panel.empty()) return render_figure(request, source);
     OffscreenOptions options;
     options.width = request.width;
     options.height = request.height;
     options.workspace = request.workspace;
-    // Text, steps of training or the shipped path: something worth drawing.
-    constexpr double kPatienceSecs = 60.0;
-    if (const Workspace* workspace = find_workspace(request.workspace)) {
-        source.send(workspace->example());
-        source.wait_until_idle(kPatienceSecs);
-    }
     const Image image = render_workspace(options, source);
     write_png(request.out, image.width, image.height, PixelFormat::kRgba, image.rgba);
 }

@@ -16,14 +16,7 @@ struct WindowRequest {
     std::stop_token end;                       // a signal asks the window to save and close
 };
 
-/// One picture of a workspace without a window.
-struct RenderRequest {
-    std::string workspace;        // one of CliHooks::workspaces
-    std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
-    std::filesystem::path out;    // a .png
-    int width = 1280;
-    int height = 800;
-};
+struct RenderRequest;  // cli/render_request.h
 
 /// A figure of `bench` (design.md). `goal` reads like "<= 5".
 struct BenchFigure {

@@ -6,9 +6,13 @@
 
 #include "cli/command.h"
 #include "cli/common_options.h"
+#include "cli/margins_page.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "core/shown.h"
+#include "files/atomic_file.h"
 #include "files/json_numbers.h"
 
 namespace marginscope {
@@ -20,6 +24,7 @@ struct Options {
     TextOption text;
     std::string prompt;
     std::string json;
+    std::string html;
 };
 
 nlohmann::json view_json(const ViewMargin& margin) {
@@ -182,10 +187,31 @@ std::string slide_cost(const MarginPlan& plan) {
         plan.windows, plan.positions, plan.windows_half);
 }
 
+// What makes the page again; defaults are left out.
+std::string command_of(const Options& options) {
+    const MarginRequest usual, &asked = options.request;
+    std::string words = "marginscope margins";
+    if (!options.model.empty()) words += " --model " + shell_path(options.model);
+    if (!options.text.file.empty()) words += " --text " + shell_path(options.text.file);
+    if (!options.prompt.empty()) words += " --prompt " + shell_word(options.prompt);
+    if (asked.view != usual.view) words += " --view " + name_in(margin_views(), asked.view);
+    if (asked.kind != usual.kind) words += " --kind " + name_in(margin_kinds(), asked.kind);
+    if (asked.support != usual.support) words += " --support " + std::to_string(asked.support);
+    if (asked.max_positions != usual.max_positions)
+        words += " --max-positions " + std::to_string(asked.max_positions);
+    if (asked.windows != usual.windows)
+        words += " --windows " + std::string(name_of(asked.windows));
+    if (asked.geometric != usual.geometric)
+        words += " --geometric " + name_in(geometric_scopes(), asked.geometric);
+    if (asked.seed != usual.seed) words += " --seed " + std::to_string(asked.seed);
+    return words + " --html " + shell_path(options.html);
+}
+
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     Corpus corpus = options.prompt.empty() ? options.text.load() : Corpus{"prompt", options.prompt};
     const nlohmann::json text = text_json(corpus);
+    const std::string name = corpus.name, command = command_of(options);
     options.request.text = std::move(corpus.text);
     ProgressLine progress("margins");
     if (options.request.windows == WindowRule::slide)
@@ -196,6 +222,9 @@ int run(Options& options, std::stop_token stop) {
         stop);
     progress.clear();
     if (options.json.empty() || options.json != "-") write_text(report_text(report));
+    if (!options.html.empty())
+        write_file_atomically(
+            options.html, margins_page(report, options.request.text, shown_text(name), command));
     if (!options.json.empty()) {
         nlohmann::json document = report_json(report);
         document["text"] = text;
@@ -216,7 +245,8 @@ void add_margins_command(CLI::App& app, CommandContext& context) {
         "  marginscope margins --prompt \"Once there was a cat.\"\n"
         "  marginscope margins --model RUN --text book.txt --max-positions 5000 --json "
         "margins.json\n"
-        "  marginscope margins --model RUN --view heads --json -");
+        "  marginscope margins --model RUN --view heads --json -\n"
+        "  marginscope margins --text letter.txt --html letter.html");
     const auto options = std::make_shared<Options>();
     MarginRequest& request = options->request;
     add_model_option(*command, options->model);
@@ -248,6 +278,10 @@ void add_margins_command(CLI::App& app, CommandContext& context) {
         ->capture_default_str();
     add_threads_option(*command, request.threads);
     add_json_option(*command, options->json);
+    command
+        ->add_option("--html", options->html,
+                     "write the text with its margins as one page that needs nothing else")
+        ->type_name("FILE");
     command->callback([&context, options] {
         context.run = [options](std::stop_token stop) { return run(*options, stop); };
     });

@@ -84,6 +84,12 @@ bool is_of_kind(const fs::path& file, OutputKind kind) {
             return is_checkpoint(file);
         case OutputKind::picture:
             return bytes.starts_with("\x89PNG");
+        case OutputKind::svg:
+            return bytes.starts_with("<svg ");
+        case OutputKind::csv:
+            return bytes.starts_with("# figure: ");
+        case OutputKind::page:
+            return bytes.starts_with("<!DOCTYPE html>");
         case OutputKind::json:
             break;
     }
@@ -98,6 +104,12 @@ const char* kind_words(OutputKind kind) {
             return "a checkpoint";
         case OutputKind::picture:
             return "a PNG picture";
+        case OutputKind::svg:
+            return "an SVG picture";
+        case OutputKind::csv:
+            return "a figure's CSV";
+        case OutputKind::page:
+            return "an HTML page";
         case OutputKind::json:
             break;
     }
@@ -138,6 +150,8 @@ void check_outputs(const CLI::App& command) {
                                     " name the same file, " + shown_path(output.path) +
                                     "; choose two.",
                                 kExitWrongUse);
+        if (output.flag == "--html")
+            require_replaceable(output.path, OutputKind::page, output.flag);
         if (output.flag == "--json")
             require_replaceable(output.path, OutputKind::json, output.flag);
     }

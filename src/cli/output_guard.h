@@ -7,7 +7,7 @@
 
 namespace marginscope {
 
-enum class OutputKind { checkpoint, json, picture };
+enum class OutputKind { checkpoint, json, picture, svg, csv, page };
 
 /// Refuses to replace a regular file that is something else: a text, another program's data. Empty
 /// files, pipes and devices are fine. `flag` names the option in the sentence.

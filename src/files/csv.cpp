@@ -21,7 +21,7 @@ std::string shortest(T value) {
 }
 
 void append_quoted(std::string& out, std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    if (text.find_first_of(",\"\r\n#") == std::string_view::npos) {
         out += text;
         return;
     }

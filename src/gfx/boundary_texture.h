@@ -13,29 +13,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/colormap.h"
+#include "core/boundary_style.h"
+#include "core/zero_contour.h"
+#include "core/zero_lines.h"
 #include "gfx/gl_object.h"
 #include "gfx/shader_library.h"
-#include "gfx/zero_contour.h"
-#include "gfx/zero_lines.h"
 
 namespace marginscope {
-
-struct BoundaryStyle {
-    // log|det| at the dull and the vivid end of both fills. Equal: taken from the field (5 % and 95
-    // % quantiles).
-    float logdet_min = 0.0F, logdet_max = 0.0F;
-    Rgb safe_low, safe_high;      // det > 0
-    Rgb beyond_low, beyond_high;  // det < 0
-    Rgb line, halo, iso;
-    float line_px = 3.0F;   // 0: none
-    float halo_px = 1.25F;  // a rim on both sides that keeps the line apart from the fill
-    float iso_step = 0.0F;  // thin lines every so many nats of log|det|; 0: none
-    float iso_opacity = 0.22F;
-    friend bool operator==(const BoundaryStyle&, const BoundaryStyle&) = default;
-
-    static BoundaryStyle themed(bool dark);
-};
 
 // What the shader knows of a cell.
 struct BoundaryCell {
@@ -81,9 +65,5 @@ private:
     float field_min_ = 0, field_max_ = 1, used_min_ = 0, used_max_ = 1;
     int draw_count_ = 0;
 };
-
-// The same colours on the CPU, for colour bars and exports: the fill at log|det| and sign.
-Rgb boundary_fill(const BoundaryStyle& style, float logdet_min, float logdet_max, float logdet,
-                  int sign);
 
 }  // namespace marginscope

@@ -5,6 +5,7 @@
 
 #include "ui/boxes/boxes.h"
 #include "ui/decode/edit_actions.h"
+#include "ui/export/export_actions.h"
 #include "ui/window_actions.h"
 #include "ui/workspaces.h"
 
@@ -47,6 +48,9 @@ void run_held_keys(ActionContext& c, bool typing) {
 const std::vector<Action>& actions() {
     static const std::vector<Action> table = [] {
         std::vector<Action> all = file_actions();
+        // Quit stays the last row of its menu.
+        const std::vector<Action> out = export_actions();
+        all.insert(all.empty() ? all.end() : all.end() - 1, out.begin(), out.end());
         for (Action& row : edit_actions()) all.push_back(std::move(row));
         for (const Workspace& workspace : workspaces())
             all.insert(all.end(), workspace.actions.begin(), workspace.actions.end());

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ui/export/figure_export.h"
 #include "ui/layout_file.h"
 
 namespace marginscope {
@@ -21,9 +22,11 @@ void read_line(ImGuiContext*, ImGuiSettingsHandler*, void* entry, const char* li
 }
 
 void write_settings(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
-    const auto& state = *static_cast<const UiState*>(handler->UserData);
+    auto& state = *static_cast<UiState*>(handler->UserData);
     out->appendf("[%s][window]\nlight=%d\nscale=%.3f\n", handler->TypeName,
                  state.theme_kind == ThemeKind::light ? 1 : 0, state.user_scale);
+    const std::string& figures = state.view<ExportView>().folder;
+    if (!figures.empty()) out->appendf("figures=%s\n", figures.c_str());
     for (const std::string& id : state.hidden) out->appendf("hidden=%s\n", id.c_str());
     out->append("\n");
 }
@@ -38,6 +41,8 @@ void read_setting(UiState& state, const std::string& line) {
         state.theme_kind = number != 0 ? ThemeKind::light : ThemeKind::dark;
     } else if (std::sscanf(line.c_str(), "scale=%f", &real) == 1) {
         if (std::isfinite(real)) state.user_scale = std::clamp(real, kMinUiScale, kMaxUiScale);
+    } else if (line.starts_with("figures=")) {
+        state.view<ExportView>().folder = line.substr(8);
     } else if (std::sscanf(line.c_str(), "hidden=%63s", word) == 1) {
         state.hidden.insert(word);
     }

@@ -9,19 +9,6 @@
 
 namespace marginscope {
 
-float shown_margin(const MarginCell& cell, MarginKind kind) {
-    if (!cell.valid) return kNoValue;
-    switch (kind) {
-        case MarginKind::determinant:
-            return cell.logdet;
-        case MarginKind::singular:
-            return cell.sigma_min;
-        case MarginKind::geometric:
-            return cell.geometric.has_value() ? std::abs(*cell.geometric) : kNoValue;
-    }
-    return kNoValue;
-}
-
 std::string margin_words(const MarginCell& cell, MarginKind kind) {
     if (!cell.valid) return kNoNumber;
     if (kind == MarginKind::geometric && !cell.geometric.has_value())
@@ -40,44 +27,6 @@ Quantity quantity_of(MarginKind kind) {
             return Quantity::geometric;
     }
     return Quantity::logdet;
-}
-
-const char* name_of(MarginKind kind) {
-    switch (kind) {
-        case MarginKind::determinant:
-            return "determinant";
-        case MarginKind::singular:
-            return "singular";
-        case MarginKind::geometric:
-            return "geometric";
-    }
-    return "";
-}
-
-float MarginRange::to_unit(float value) const {
-    if (std::isnan(value)) return value;
-    if (empty()) return 0.5F;
-    return std::clamp((value - low) / (high - low), 0.0F, 1.0F);
-}
-
-MarginRange margin_range(const MarginFrame& frame) {
-    std::vector<float> values;
-    for (const MarginCell& cell : frame.cells) {
-        const float value = shown_margin(cell, frame.kind);
-        if (std::isfinite(value)) values.push_back(value);
-    }
-    if (values.empty()) return {};
-    const auto at = [&values](double share) {
-        const auto k = static_cast<std::ptrdiff_t>(
-            std::lround(share * static_cast<double>(values.size() - 1)));
-        std::nth_element(values.begin(), values.begin() + k, values.end());
-        return values[static_cast<std::size_t>(k)];
-    };
-    constexpr double kTail = 0.05;
-    MarginRange range{at(kTail), at(1 - kTail)};
-    if (frame.kind != MarginKind::determinant && range.high > 0)
-        range.low = 0;  // a length begins at the boundary itself
-    return range;
 }
 
 ImU32 margin_color(const Theme& theme, float unit) {
@@ -101,12 +50,6 @@ const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell) {
     if (cell == nullptr) return "No margin: this character is after the cursor.";
     if (cell->pending) return "Its margins are being computed.";
     return "No margin here: fewer than two characters come before it, so nothing can fold.";
-}
-
-const MarginCell* margin_at(const MarginFrame* frame, int index) {
-    if (frame == nullptr || index < 0 || index >= static_cast<int>(frame->cells.size()))
-        return nullptr;
-    return &frame->cells[static_cast<std::size_t>(index)];
 }
 
 std::string symbol_at(const DecodeFrame& decode, int token) {

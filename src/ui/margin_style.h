@@ -1,5 +1,5 @@
-// How a margin looks: its number, its words, and a colour that is the accent at the boundary and
-// calm far from it.
+// How a margin looks: its words, and a colour that is the accent at the boundary and calm far from
+// it; its number and the range of a text's numbers come along.
 //
 // Any thread; pure.
 #pragma once
@@ -7,35 +7,16 @@
 #include <string>
 
 #include "core/messages/frames.h"
+#include "figures/margin_values.h"
 #include "ui/quantities.h"
 #include "ui/theme.h"
 
 namespace marginscope {
 
-/// The value of one kind: log|det J| in nats (any sign), sigma_min or the geometric margin (both
-/// distances, never negative); NaN where there is none. None of them tells the side.
-float shown_margin(const MarginCell& cell, MarginKind kind);
-
 /// The same in words with its unit; "none found" and "not computed yet" where there is no number.
 std::string margin_words(const MarginCell& cell, MarginKind kind);
 
 Quantity quantity_of(MarginKind kind);
-/// "determinant", "singular", "geometric".
-const char* name_of(MarginKind kind);
-
-/// The ends of what bars and colours tell apart: all but the smallest and largest twentieth of the
-/// shown margins, so that one far value does not flatten all others; distances begin at 0. {0, 0}
-/// when there is none.
-struct MarginRange {
-    float low = 0;
-    float high = 0;
-    bool empty() const { return !(high > low); }
-    /// 0 at the low end, 1 at the high end, clamped; −inf gives 0, NaN gives NaN, an empty range
-    /// 1/2.
-    float to_unit(float value) const;
-};
-MarginRange margin_range(const MarginFrame& frame);
-
 /// Accent towards unit 0, calm from a third upwards; NaN has its own colour.
 ImU32 margin_color(const Theme& theme, float unit);
 
@@ -48,9 +29,6 @@ const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell);
 constexpr const char* kWhyBeyond =
     "Many lie beyond: a fitted stage copies sharply from the past, and behind the first fold "
     "log|det J| grows again, which the fit rewards.";
-
-/// The cell of a character, or nullptr.
-const MarginCell* margin_at(const MarginFrame* frame, int index);
 
 /// The visible symbol of a token id.
 std::string symbol_at(const DecodeFrame& decode, int token);

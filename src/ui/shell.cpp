@@ -9,6 +9,8 @@
 #include "ui/boxes/boxes.h"
 #include "ui/decode/decode_view.h"
 #include "ui/dock_layout.h"
+#include "ui/export/figure_export.h"
+#include "ui/export/panel_menu.h"
 #include "ui/inspector.h"
 #include "ui/status_line.h"
 #include "ui/top_bar.h"
@@ -56,6 +58,7 @@ void draw_docked(const Frames& frames, UiState& state, PanelContext& context,
     if (visible) {
         ImGui::PushID(id);
         draw(frames, state, context);
+        draw_panel_menu(frames, state, id);
         ImGui::PopID();
     }
     ImGui::End();
@@ -84,6 +87,7 @@ void draw_maximized(const Frames& frames, UiState& state, PanelContext& context,
         state.maximized.clear();
     ImGui::PushID(id);
     draw(frames, state, context);
+    draw_panel_menu(frames, state, id);
     ImGui::PopID();
     ImGui::End();
     ImGui::PopStyleVar();
@@ -174,6 +178,7 @@ void ask_for_view(UiState& state, CommandList& out) {
 
 void draw_frame(const Frames& frames, UiState& state, CommandList& out) {
     state.backdrops.clear();
+    take_written_figures(state);
     state.selection.lit_index = state.selection.hover_index;
     state.selection.hover_index = -1;
     take_view(frames, state);

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "ui/bar_window.h"
+#include "ui/export/figure_export.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -27,6 +28,16 @@ void draw_job(ActionContext& c, const JobStatus& job) {
     ImGui::PopID();
 }
 
+// What the window itself had to say stands until the engine says something new.
+LogLine newest_line(UiState& state, const StatusFrame& status) {
+    ExportView& view = state.view<ExportView>();
+    if (view.note.text.empty()) return {status.message, status.message_is_error};
+    if (view.note_over.empty()) view.note_over = status.message;
+    if (view.note_over == status.message) return view.note;
+    view.note = {};
+    return {status.message, status.message_is_error};
+}
+
 void draw_activity(ActionContext& c, const StatusFrame& status, float width) {
     const Theme& theme = c.state.theme;
     const bool idle = status.activity.empty() || status.activity == "idle";
@@ -37,10 +48,9 @@ void draw_activity(ActionContext& c, const StatusFrame& status, float width) {
     ImGui::SameLine(0, theme.px(16));
     for (const JobStatus& job : status.jobs) draw_job(c, job);
     const float room = width - theme.px(14) - ImGui::GetCursorPosX();
-    const std::string message =
-        shortened(ImGui::GetFont(), ImGui::GetFontSize(), status.message, room);
-    if (room > theme.px(40))
-        text_colored(status.message_is_error ? theme.error : theme.dim, message.c_str());
+    const LogLine line = newest_line(c.state, status);
+    const std::string message = shortened(ImGui::GetFont(), ImGui::GetFontSize(), line.text, room);
+    if (room > theme.px(40)) text_colored(line.error ? theme.error : theme.dim, message.c_str());
 }
 
 // Left out where the message needs the room.

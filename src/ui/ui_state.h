@@ -12,12 +12,12 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "figures/train/train_series.h"
 #include "files/recent_files.h"
 #include "ui/boxes/box_state.h"
 #include "ui/key_queue.h"
 #include "ui/pictures.h"
 #include "ui/theme.h"
-#include "ui/train/train_series.h"
 #include "ui/view_store.h"
 
 namespace marginscope {

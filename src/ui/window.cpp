@@ -20,6 +20,7 @@
 #include "ui/decode/decode_view.h"
 #include "ui/display_watch.h"
 #include "ui/event_log.h"
+#include "ui/export/figure_export.h"
 #include "ui/frame_pacer.h"
 #include "ui/frame_rate.h"
 #include "ui/gl_frame.h"
@@ -195,7 +196,7 @@ private:
             add_log_line(state_, line);
             pacer_.news();
         }
-        if (state_.pictures->poll()) pacer_.news();
+        if (state_.pictures->poll() || take_written_figures(state_)) pacer_.news();
     }
 
     void draw() {
@@ -286,12 +287,8 @@ private:
 
 int run_window(const WindowOptions& options, const MakeSource& make_source) {
     const GlfwLibrary glfw;
-    int code = 0;
-    {
-        Window window(options, make_source);
-        code = window.run();
-    }
-    return code;
+    Window window(options, make_source);  // ends before the library does
+    return window.run();
 }
 
 }  // namespace marginscope

@@ -1,4 +1,4 @@
-// Numbers, amounts and symbols as words, and words that fit the place they get.
+// Symbols as words, and words that fit the place they get; numbers as words come along.
 //
 // Any thread where no font is named; what names or asks for one: main thread, inside a frame.
 #pragma once
@@ -8,22 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "core/words.h"
 #include "ui/theme.h"
 
 namespace marginscope {
-
-/// What stands for a number that is not there.
-constexpr const char* kNoNumber = "–";
-
-/// Four significant digits, "∞", "-∞"; a dash where there is no number.
-std::string format_number(double value, int digits = 4);
-/// The number and its unit; the dash alone where there is none.
-std::string format_amount(double value, const char* unit, int digits = 4);
-/// "12.3 %"; what is more than nothing never reads as nothing: "< 0.1 %".
-std::string format_percent(double share);
-std::string format_duration(double secs);  // "2 min 05 s", "" where it is not known
-/// "beyond, 2 crossings" or "this side": where a token lies, apart from how far it is.
-std::string side_words(int crossings);
 
 /// What to draw for a symbol of the vocabulary: white space becomes visible, an empty one "?", and
 /// a character that no embedded font has becomes its code point, "U+4F60". Outside a frame every

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "fields.h"
 #include "gl_fixture.h"
+#include "support/boundary_fields.h"
 
 namespace marginscope {
 namespace {

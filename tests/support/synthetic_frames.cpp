@@ -34,7 +34,7 @@ std::shared_ptr<DecodeFrame> make_decode(const Size& size, std::mt19937& generat
     }
     frame->version = 1;
     frame->model_label = "stories, 4 layers, width 128, lambda 0.02";
-    frame->symbols = symbols;
+    frame->symbols = frame->texts = symbols;
     frame->vocabulary = static_cast<int>(symbols->size());
     for (int i = 0; i < size.characters; ++i) {
         TokenCell cell;

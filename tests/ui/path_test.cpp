@@ -7,9 +7,9 @@
 #include <random>
 #include <set>
 
+#include "figures/path/grid_scale.h"
+#include "figures/path/path_bands.h"
 #include "interface.h"
-#include "ui/path/grid_scale.h"
-#include "ui/path/path_bands.h"
 #include "ui/path/path_grid.h"
 #include "ui/path/path_view.h"
 #include "ui/path/plan_form.h"

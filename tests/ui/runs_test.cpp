@@ -7,8 +7,9 @@
 #include <set>
 
 #include "../support/synthetic_frames.h"
+#include "figures/path/path_curves.h"
+#include "figures/train/train_series.h"
 #include "interface.h"
-#include "ui/path/path_curves.h"
 #include "ui/path/path_grid.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/path_view.h"
@@ -19,7 +20,6 @@
 #include "ui/plot_ticks.h"
 #include "ui/run_hue.h"
 #include "ui/train/run_controls.h"
-#include "ui/train/train_series.h"
 #include "ui/train/train_view.h"
 #include "ui/widgets.h"
 #include "ui/workspaces.h"

@@ -51,8 +51,10 @@ struct TreeNode {
 struct DecodeFrame {
     std::uint64_t version = 0;
     std::string model_label;
+    std::string model_path;  // as it was opened; empty: only in memory
     std::shared_ptr<const std::vector<std::string>> symbols;  // visible symbol of each token id
     std::string text;                                         // before the cursor, as given, UTF-8
+    std::shared_ptr<const std::vector<std::string>> texts;    // the characters themselves
     std::vector<TokenCell> line;
     int cursor = 0;  // cells before it are the present text; the rest is the future already walked
     int window_begin = 0;

@@ -28,6 +28,7 @@ struct TrainingFrame {
     double share_capturing = 0;
     RunConfig config;  // with live values as they are now
     std::string corpus_label;
+    std::string corpus_path;  // of the text; "": the built-in stories
     std::string model_label;
     std::int64_t parameters = 0;
     std::string run_folder;  // empty: nothing is written

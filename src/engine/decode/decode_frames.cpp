@@ -65,6 +65,7 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
     }
     frame.text = tree.text();
     frame.symbols = table.symbols();
+    frame.texts = table.texts();
     frame.vocabulary = table.vocabulary();
     frame.cursor = tree.cursor_length();
     frame.window_begin = static_cast<int>(computation.decoder().window_begin());

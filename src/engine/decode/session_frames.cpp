@@ -25,6 +25,7 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     frame->next_entropy = taken.candidates.next_entropy;
     frame->version = ++s.version;
     frame->model_label = s.document.model.label;
+    frame->model_path = s.document.model.path;
     frame->playing = s.playing;
     frame->tokens_per_s = s.tokens_per_s;
     frame->left_out = s.left_out();

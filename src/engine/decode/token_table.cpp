@@ -40,6 +40,12 @@ std::shared_ptr<const std::vector<std::string>> TokenTable::symbols() {
     return symbols_ = std::move(symbols);
 }
 
+std::shared_ptr<const std::vector<std::string>> TokenTable::texts() {
+    if (shared_texts_ == nullptr || shared_texts_->size() != texts_.size())
+        shared_texts_ = std::make_shared<const std::vector<std::string>>(texts_);
+    return shared_texts_;
+}
+
 int TokenTable::model_id(int id) const {
     if (!unknown(id)) return id;
     return unknown_id_ < 0 ? 0 : unknown_id_;

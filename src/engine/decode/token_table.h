@@ -34,6 +34,8 @@ public:
     const std::string& text(int id) const { return texts_[static_cast<std::size_t>(id)]; }
     /// By shown id, as a screen shows it; shared with frames, made anew after a text was added.
     std::shared_ptr<const std::vector<std::string>> symbols();
+    /// The characters themselves, as long as symbols(); the same pointer until there is a new one.
+    std::shared_ptr<const std::vector<std::string>> texts();
 
 private:
     int vocabulary_ = 0;
@@ -41,6 +43,7 @@ private:
     std::vector<std::string> texts_;
     std::unordered_map<std::string, int> ids_;
     std::shared_ptr<const std::vector<std::string>> symbols_;
+    std::shared_ptr<const std::vector<std::string>> shared_texts_;
 };
 
 }  // namespace marginscope

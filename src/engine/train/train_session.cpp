@@ -81,6 +81,7 @@ void TrainSession::publish() {
     if (training_) *frame = training_->frame();
     frame->version = ++version_;
     frame->corpus_label = shelf_.corpus()->name;
+    frame->corpus_path = shelf_.corpus_path();
     frame->model_label = shelf_.model_label();
     const double all = std::chrono::duration<double>(Clock::now() - began_).count();
     if (training_ && all > 0) {

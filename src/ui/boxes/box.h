@@ -18,6 +18,7 @@ void draw_keys_box(ActionContext& context);
 void draw_palette(ActionContext& context);
 void draw_log_box(ActionContext& context);
 void draw_open_box(ActionContext& context);
+void draw_figure_box(ActionContext& context);
 void draw_about_box(ActionContext& context);
 void draw_quit_box(ActionContext& context);
 void draw_left_behind_box(ActionContext& context);

@@ -9,7 +9,7 @@
 
 namespace marginscope {
 
-enum class Box { none, keys, palette, log, open, about, quit, left_behind };
+enum class Box { none, keys, palette, log, open, figure, about, quit, left_behind };
 /// What the box for files is open for.
 enum class FileWish { open, save_session, save_model };
 

@@ -71,6 +71,8 @@ void draw_boxes(ActionContext& context) {
             return draw_log_box(context);
         case Box::open:
             return draw_open_box(context);
+        case Box::figure:
+            return draw_figure_box(context);
         case Box::about:
             return draw_about_box(context);
         case Box::quit:

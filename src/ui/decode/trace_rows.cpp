@@ -4,10 +4,31 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include "figures/decode/trace_series.h"
 #include "ui/margin_style.h"
 
 namespace marginscope {
+namespace {
+
+Quantity quantity_of(TraceKind kind) {
+    switch (kind) {
+        case TraceKind::lowest_head:
+            return Quantity::lowest_head;
+        case TraceKind::entropy:
+            return Quantity::entropy;
+        case TraceKind::logprob:
+            return Quantity::logprob;
+        case TraceKind::divergence:
+            return Quantity::kl;
+        case TraceKind::margin:
+            break;
+    }
+    return Quantity::logdet;
+}
+
+}  // namespace
 
 int TraceAxis::index(float pixel) const {
     return static_cast<int>(std::floor((pixel - at.x) / width * static_cast<float>(count)));
@@ -67,38 +88,14 @@ void draw_curve(const Trace& trace, const TraceAxis& axis, const TraceRow& row, 
 }
 
 std::vector<Trace> traces_of(const Frames& frames) {
-    const DecodeFrame& decode = *frames.decode;
     std::vector<Trace> traces;
-    const MarginFrame* margins = frames.margins.get();
-    if (margins != nullptr && margins->has_stage) {
-        const auto cell = [margins](int i) { return margin_at(margins, i); };
-        const MarginKind kind = margins->kind;
-        traces.push_back({quantity_of(kind), text_of(quantity_of(kind)).name,
-                          [=](int i) {
-                              const MarginCell* c = cell(i);
-                              return c == nullptr ? kNoValue : shown_margin(*c, kind);
-                          },
-                          true});
-        traces.push_back({Quantity::lowest_head, "Lowest head margin", [=](int i) {
-                              const MarginCell* c = cell(i);
-                              return c == nullptr || !c->valid ? kNoValue : c->lowest_head;
-                          }});
-    }
-    const auto token = [&decode](int i) -> const TokenCell& {
-        return decode.line[static_cast<std::size_t>(i)];
-    };
-    traces.push_back({Quantity::entropy, "Entropy", [=](int i) { return token(i).entropy; }});
-    traces.push_back(
-        {Quantity::logprob, "Log-probability", [=](int i) { return token(i).logprob; }});
-    if (frames.noise != nullptr && !frames.noise->kl.empty() && decode.noise_sigma > 0) {
-        const NoiseFrame* noise = frames.noise.get();
-        const int begin = decode.window_begin;
-        traces.push_back({Quantity::kl, "Divergence, noise", [=](int i) {
-                              const int k = i - begin;
-                              return k < 0 || k >= static_cast<int>(noise->kl.size())
-                                         ? kNoValue
-                                         : noise->kl[static_cast<std::size_t>(k)];
-                          }});
+    for (TraceSeries& series : trace_series(frames)) {
+        const bool margin = series.kind == TraceKind::margin;
+        const Quantity quantity =
+            margin ? quantity_of(frames.margins->kind) : quantity_of(series.kind);
+        const char* name =
+            series.kind == TraceKind::divergence ? "Divergence, noise" : text_of(quantity).name;
+        traces.push_back({quantity, name, std::move(series.value), margin});
     }
     return traces;
 }

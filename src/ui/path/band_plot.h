@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "ui/path/path_bands.h"
+#include "figures/path/path_bands.h"
 #include "ui/theme.h"
 
 namespace marginscope {

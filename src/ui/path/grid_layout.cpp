@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "figures/path/path_curves.h"
 #include "ui/label_rows.h"
-#include "ui/path/path_curves.h"
 #include "ui/path/plot_parts.h"
 #include "ui/words.h"
 

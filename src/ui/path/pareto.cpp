@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/path/path_curves.h"
+#include "figures/path/path_curves.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/plot_parts.h"
 #include "ui/plot_ticks.h"

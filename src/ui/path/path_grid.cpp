@@ -5,9 +5,9 @@
 #include <cmath>
 #include <filesystem>
 
+#include "figures/path/grid_scale.h"
 #include "ui/flow.h"
 #include "ui/path/grid_layout.h"
-#include "ui/path/grid_scale.h"
 #include "ui/widgets.h"
 
 namespace marginscope {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/path/path_curves.h"
 #include "ui/path/band_plot.h"
-#include "ui/path/path_curves.h"
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/run/config_words.h"
 #include "core/shell_word.h"
 
 namespace marginscope {
@@ -80,16 +81,11 @@ std::string path_command(const PathPlan& plan) {
                (plan.relative ? " --relative" : "") + " --max-clean-loss " +
                format_value(plan.max_clean_loss);
     if (plan.jobs > 0) command += " --jobs " + std::to_string(plan.jobs);
-    for (const Field& field : config_fields()) {
-        const FieldValue value = field.get(plan.config);
-        // The path varies these itself, each cell on one thread.
-        const bool varied = field.name == "barrier.lambda" || field.name == "train.noise" ||
-                            field.name == "train.threads";
-        if (!varied && value != field.get(RunConfig{}))
-            command += " --" +
-                       std::string(field.short_flag.empty() ? field.name : field.short_flag) + " " +
-                       format_value(value);
-    }
+    // The path varies these itself, each cell on one thread.
+    command += config_flags(plan.config, [](const Field& field) {
+        return field.name == "barrier.lambda" || field.name == "train.noise" ||
+               field.name == "train.threads";
+    });
     return command;
 }
 

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <set>
 
+#include "figures/path/path_curves.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
-#include "ui/path/path_curves.h"
 #include "ui/path/plan_form.h"
 #include "ui/widgets.h"
 

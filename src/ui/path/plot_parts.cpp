@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "figures/path/path_bands.h"
 #include "ui/flow.h"
-#include "ui/path/path_bands.h"
 #include "ui/run_hue.h"
 #include "ui/widgets.h"
 #include "ui/words.h"

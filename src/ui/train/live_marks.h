@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "figures/train/train_series.h"
 #include "ui/theme.h"
-#include "ui/train/train_series.h"
 
 namespace marginscope {
 

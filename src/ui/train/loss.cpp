@@ -54,15 +54,6 @@ void refresh(const TrainSeries& series, LossView& view, int columns) {
     view.below = thin(series.samples, kSeconds[view.second].value, columns, view.smooth);
 }
 
-Curve validation_of(const TrainSeries& series) {
-    Curve curve;
-    for (const EvalSample& eval : series.evals) {
-        curve.x.push_back(static_cast<double>(eval.step));
-        curve.y.push_back(static_cast<double>(eval.val_ce));
-    }
-    return curve;
-}
-
 /// The limits of all axes from what the curves hold.
 void follow_data(const TrainSeries& series, LossView& view) {
     const Curve validation = validation_of(series);
@@ -119,13 +110,14 @@ std::string nats(float value) {
 
 /// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before
 /// it.
-void hover(const TrainSeries& series, const Theme& theme) {
+void hover(const TrainSeries& series, LossView& view, const Theme& theme) {
     if (!ImPlot::IsPlotHovered() || series.samples.empty()) return;
     const auto step = static_cast<std::int64_t>(std::llround(ImPlot::GetPlotMousePos().x));
     auto at = std::lower_bound(
         series.samples.begin(), series.samples.end(), step,
         [](const TrainingSample& s, std::int64_t wanted) { return s.step < wanted; });
     if (at == series.samples.end()) --at;
+    view.hovered_step = at->step;
     const EvalSample* eval = nullptr;
     for (const EvalSample& one : series.evals)
         if (one.step <= at->step) eval = &one;
@@ -193,7 +185,7 @@ void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, 
     ImPlot::PlotLine("validation", validation.x.data(), validation.y.data(),
                      static_cast<int>(validation.x.size()), spec);
     draw_live_marks(series, theme, true);
-    hover(series, theme);
+    hover(series, view, theme);
     end_plot(view);
 }
 
@@ -217,7 +209,7 @@ void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme,
                      line_of(run_hue(theme, 2), theme.px(1.25F)));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
     draw_live_marks(series, theme, false);
-    hover(series, theme);
+    hover(series, view, theme);
     end_plot(view);
 }
 
@@ -231,6 +223,7 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
                     "apart, are drawn here step by step.");
         return;
     }
+    view.hovered_step = -1;
     draw_options(view, context);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     refresh(series, view, std::max(64, static_cast<int>(room.x)));

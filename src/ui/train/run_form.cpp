@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/run/config_words.h"
 #include "core/shell_word.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
@@ -23,19 +24,21 @@ bool usual(const Field& field) {
 
 }  // namespace
 
-std::string train_command(const RunFormView& form) {
+std::string train_command(const RunFormView& form, const Frames& frames) {
     std::string command =
         "marginscope train --out " + shell_path(form.run_folder.empty() ? "RUN" : form.run_folder);
-    for (const Field& field : config_fields()) {
-        const FieldValue value = field.get(form.config);
-        if (value == field.get(RunConfig{})) continue;
-        command += " --" + std::string(field.short_flag.empty() ? field.name : field.short_flag) +
-                   " " + format_value(value);
-    }
-    return command;
+    if (frames.training != nullptr && !frames.training->corpus_path.empty())
+        command += " --text " + shell_path(frames.training->corpus_path);
+    if (!form.from_loaded) return command + config_flags(form.config);
+    // The weights bring the model's shape along.
+    const bool saved = frames.decode != nullptr && !frames.decode->model_path.empty();
+    command += " --init " + (saved ? shell_path(frames.decode->model_path) : "MODEL");
+    return command + config_flags(form.config, [](const Field& field) {
+               return field.name.starts_with("model.");
+           });
 }
 
-void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
+void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     int from = view.from_loaded ? 1 : 0;
     if (segmented(theme, "from", {"new weights", "the loaded model"}, from))
@@ -53,7 +56,8 @@ void draw_run_form(const Frames&, RunFormView& view, PanelContext& context) {
         ImGui::TreePop();
     }
     if (!view.problem.empty()) paragraph(theme, theme.error, view.problem.c_str());
-    if (ImGui::SmallButton("Copy as command")) ImGui::SetClipboardText(train_command(view).c_str());
+    if (ImGui::SmallButton("Copy as command"))
+        ImGui::SetClipboardText(train_command(view, frames).c_str());
     flow(button_width("Defaults"), ImGui::GetStyle().ItemSpacing.x);
     if (ImGui::SmallButton("Defaults")) view.config = RunConfig{};
     input_text("##resume", view.resume_folder, "A run folder to go on with",

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "core/run/run_config.h"
+#include "figures/train/margin_columns.h"
+#include "figures/train/train_series.h"
 #include "ui/axis_limits.h"
-#include "ui/train/margin_columns.h"
-#include "ui/train/train_series.h"
 
 namespace marginscope {
 
@@ -23,6 +23,7 @@ struct LossView {
     int smoothed_by = 0;
     int second_of = -1;
     Curve ce, barrier, below;
+    std::int64_t hovered_step = -1;  // the one under the mouse; -1: none
     // What the axes show; both plots share x.
     AxisLimits x, ce_limits, barrier_limits, below_limits;
 };

@@ -1,0 +1,92 @@
+// Flags that differ from what a command does by itself.
+#include "figures/figure_command.h"
+
+#include "core/messages/enum_names.h"
+#include "core/run/config_words.h"
+#include "core/shell_word.h"
+#include "figures/decode/characters.h"
+#include "files/csv.h"
+
+namespace marginscope {
+namespace {
+
+template <typename Enum>
+std::string name_in_list(Enum value) {
+    return std::string(kEnumNames<Enum>[static_cast<std::size_t>(value)]);
+}
+
+std::string flag(const char* name, const std::string& value) {
+    return std::string(" --") + name + " " + value;
+}
+
+// Only what differs from the default says something.
+template <typename T>
+std::string flag_of(const char* name, const T& value, const T& usual) {
+    if (value == usual) return {};
+    if constexpr (std::is_enum_v<T>)
+        return flag(name, name_in_list(value));
+    else if constexpr (std::is_floating_point_v<T>)
+        return flag(name, number_text(value));
+    else
+        return flag(name, std::to_string(value));
+}
+
+std::string decode_flags(const FigureSource& source) {
+    const Frames& frames = source.frames;
+    if (frames.decode == nullptr) return {};
+    const DecodeFrame& decode = *frames.decode;
+    const FigureView& view = source.view;
+    const SetView& asked = view.asked;
+    const SetView usual{};
+    std::string words;
+    if (!decode.model_path.empty()) words += " --model " + shell_path(decode.model_path);
+    words += " --prompt " + shell_word(shown_text_of(decode));
+    if (const int index = selected_character(source); index != decode.cursor - 1)
+        words += flag("index", std::to_string(index));
+    words += flag_of("layer", view.layer, 0) + flag_of("head", view.head, 0) +
+             flag_of("kind", asked.kind, usual.kind) +
+             flag_of("windows", asked.windows, usual.windows) +
+             flag_of("support", asked.support, usual.support) +
+             flag_of("plane", asked.plane, usual.plane);
+    if (asked.plane == PlaneKind::two_tokens)
+        words += flag("plane-tokens", std::to_string(asked.plane_token_a) + "," +
+                                          std::to_string(asked.plane_token_b));
+    words += flag_of("zoom", asked.zoom, usual.zoom);
+    if (decode.noise_sigma > 0)
+        words += flag("sigma", number_text(decode.noise_sigma)) +
+                 (decode.noise_relative ? " --relative" : "") +
+                 flag_of("noise-seed", decode.noise_seed, std::uint64_t{0});
+    const SamplingSettings settings{};
+    return words + flag_of("temperature", decode.sampling.temperature, settings.temperature) +
+           flag_of("top-k", decode.sampling.top_k, settings.top_k) +
+           flag_of("top-p", decode.sampling.top_p, settings.top_p);
+}
+
+std::string train_words(const FigureSource& source) {
+    const TrainingFrame* t = source.frames.training.get();
+    if (t == nullptr) return {};
+    return "marginscope train --out " + shell_path(t->run_folder.empty() ? "RUN" : t->run_folder) +
+           (t->corpus_path.empty() ? "" : " --text " + shell_path(t->corpus_path)) +
+           config_flags(t->config);
+}
+
+}  // namespace
+
+std::string figure_command(const FigureInfo& info, const FigureSource& source,
+                           const std::string& out) {
+    const std::string id(info.id), workspace = id.substr(0, id.find('.'));
+    if (workspace == "train") return train_words(source);
+    std::string words =
+        "marginscope render " + workspace + " --panel " + id.substr(id.find('.') + 1);
+    if (workspace == "decode") words += decode_flags(source);
+    if (workspace == "path") {
+        const PathFrame* path = source.frames.path.get();
+        if (path != nullptr && !path->folder.empty())
+            words += " --path " + shell_path(path->folder);
+        words += source.view.relative ? " --relative" : "";
+        words += flag_of("quantity", source.view.quantity, 0);
+    }
+    return words + " --out " + shell_path(out);
+}
+
+}  // namespace marginscope

@@ -1,0 +1,75 @@
+// The rows of the list.
+#include "figures/figure_list.h"
+
+#include <array>
+
+#include "figures/decode/decode_figures.h"
+#include "figures/path/path_figures.h"
+#include "figures/train/train_figures.h"
+
+namespace marginscope {
+namespace {
+
+constexpr std::array kFigures = std::to_array<FigureInfo>({
+    {"decode.text", "decode.text", "Text with margins", make_text_figure},
+    {"decode.candidates", "decode.candidates", "Next character", make_candidates_figure},
+    {"decode.support", "decode.support", "Support tokens", make_support_figure},
+    {"decode.attention", "decode.attention", "Attention", make_attention_figure},
+    {"decode.attention_heads", "decode.attention", "Attention of all heads", make_heads_figure},
+    {"decode.boundary", "decode.boundary", "Boundary", make_boundary_figure},
+    {"decode.causes", "decode.causes", "Causes", make_causes_figure},
+    {"decode.spectrum", "decode.causes", "Spectrum", make_spectrum_figure},
+    {"decode.traces", "decode.traces", "Traces along the text", make_traces_figure},
+    {"decode.branches", "decode.branches", "Branches", make_branches_figure},
+    {"train.loss", "train.loss", "Loss and barrier", make_loss_figure},
+    {"train.margins", "train.margins", "Margins over time", make_margin_history_figure},
+    {"path.grid", "path.grid", "Grid of a path", make_grid_figure},
+    {"path.losses", "path.losses", "Losses of a path", make_path_losses_figure},
+    {"path.margins", "path.margins", "Margins of a path", make_path_margins_figure},
+    {"path.pareto", "path.pareto", "Clean against noisy loss", make_pareto_figure},
+    {"path.proposal", "path.proposal", "Proposal", make_proposal_figure},
+});
+
+std::string_view workspace_of(std::string_view id) { return id.substr(0, id.find('.')); }
+std::string_view name_of_figure(std::string_view id) { return id.substr(id.find('.') + 1); }
+
+}  // namespace
+
+std::span<const FigureInfo> figure_list() { return kFigures; }
+
+const FigureInfo* find_figure(std::string_view workspace, std::string_view name) {
+    for (const FigureInfo& figure : kFigures)
+        if (workspace_of(figure.id) == workspace &&
+            (figure.id == name || name_of_figure(figure.id) == name))
+            return &figure;
+    return nullptr;
+}
+
+std::vector<const FigureInfo*> figures_of_panel(std::string_view panel) {
+    std::vector<const FigureInfo*> found;
+    for (const FigureInfo& figure : kFigures)
+        if (figure.panel == panel) found.push_back(&figure);
+    return found;
+}
+
+std::vector<std::string> figure_names(std::string_view workspace) {
+    std::vector<std::string> names;
+    for (const FigureInfo& figure : kFigures)
+        if (workspace_of(figure.id) == workspace) names.emplace_back(name_of_figure(figure.id));
+    return names;
+}
+
+Figure make_figure(const FigureInfo& info, const FigureSource& source) {
+    Figure figure;
+    figure.id = info.id;
+    figure.title = info.title;
+    if (source.frames.decode != nullptr && workspace_of(info.id) == "decode")
+        figure.metadata.emplace_back("model", source.frames.decode->model_path.empty()
+                                                  ? source.frames.decode->model_label
+                                                  : source.frames.decode->model_path);
+    info.make(source, figure);
+    if (!source.command.empty()) figure.metadata.emplace_back("command", source.command);
+    return figure;
+}
+
+}  // namespace marginscope

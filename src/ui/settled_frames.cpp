@@ -1,0 +1,50 @@
+// Looks again after each news.
+#include "ui/settled_frames.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "ui/workspaces.h"
+
+namespace marginscope {
+namespace {
+
+bool of_asked_character(const Frames& frames, const SetView& view) {
+    if (frames.decode == nullptr || frames.boundary == nullptr) return true;
+    const int last = frames.decode->cursor - 1;
+    const int asked = view.index < 0 || view.index > last ? last : view.index;
+    return frames.decode->selected == asked && frames.boundary->index == asked &&
+           frames.boundary->revision == frames.decode->selected_revision &&
+           frames.boundary->plane == view.plane;
+}
+
+bool all_margins_known(const Frames& frames, const SetView& view) {
+    if (frames.margins == nullptr) return true;
+    if (frames.margins->kind != view.kind || frames.margins->windows != view.windows) return false;
+    // The geometric margin costs most and comes last; without it equal commands would give unequal
+    // files.
+    return std::all_of(frames.margins->cells.begin(), frames.margins->cells.end(),
+                       [](const MarginCell& cell) { return !cell.valid || cell.geometric_known; });
+}
+
+}  // namespace
+
+Frames settled_frames(std::string_view workspace, const SetView& view, FrameSource& source,
+                      TrainSeries& series, double timeout_secs) {
+    const Workspace* row = find_workspace(workspace);
+    const auto begin = std::chrono::steady_clock::now();
+    for (;;) {
+        series.take(source.take_training_events());
+        const Frames frames = source.frames();
+        const bool arrived =
+            row == nullptr || row->arrived == nullptr ||
+            (row->arrived(frames) && (!row->shows_text || (of_asked_character(frames, view) &&
+                                                           all_margins_known(frames, view))));
+        const double secs =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        if (arrived || secs > timeout_secs) return frames;
+        source.wait_for_news(0.1);
+    }
+}
+
+}  // namespace marginscope
