@@ -55,12 +55,11 @@ json report_json(const SessionReport& report) {
     json nodes = json::array();
     for (const SessionNode& node : report.nodes) nodes.push_back(node_json(node));
     const DecodeDocument& document = report.document;
-    const DecodeNoise& noise = document.noise;
     return {{"nodes", nodes},
             {"chosen", report.chosen},
             {"prompt", document.prompt.get()},
             {"sampling", settings(SetSampling{document.sampling})["settings"]},
-            {"noise", settings(SetDecodeNoise{noise.sigma, noise.relative, noise.seed})},
+            {"noise", settings(document.noise)},
             {"kind", kEnumNames<MarginKind>[static_cast<std::size_t>(document.view.kind)]},
             {"windows", kEnumNames<WindowRule>[static_cast<std::size_t>(document.view.windows)]},
             {"model", document.model.path},

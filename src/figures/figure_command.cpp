@@ -52,10 +52,10 @@ std::string decode_flags(const FigureSource& source) {
         words += flag("plane-tokens", std::to_string(asked.plane_token_a) + "," +
                                           std::to_string(asked.plane_token_b));
     words += flag_of("zoom", asked.zoom, usual.zoom);
-    if (decode.noise_sigma > 0)
-        words += flag("sigma", number_text(decode.noise_sigma)) +
-                 (decode.noise_relative ? " --relative" : "") +
-                 flag_of("noise-seed", decode.noise_seed, std::uint64_t{0});
+    if (decode.noise.sigma > 0)
+        words += flag("sigma", number_text(decode.noise.sigma)) +
+                 (decode.noise.relative ? " --relative" : "") +
+                 flag_of("noise-seed", decode.noise.seed, std::uint64_t{0});
     const SamplingSettings settings{};
     return words + flag_of("temperature", decode.sampling.temperature, settings.temperature) +
            flag_of("top-k", decode.sampling.top_k, settings.top_k) +

@@ -115,7 +115,9 @@ void read(std::optional<double>& value, const json& from, const Place& place) {
     if (!from.is_null()) read(value.emplace(), from, place);
 }
 
-void read(std::vector<double>& value, const json& from, const Place& place) {
+template <typename T>
+requires std::is_arithmetic_v<T>
+void read(std::vector<T>& value, const json& from, const Place& place) {
     if (!from.is_array()) throw place.refusal("a list of numbers", from);
     value.clear();
     for (const json& one : from) read(value.emplace_back(), one, place);

@@ -45,7 +45,7 @@ bool nests_deeply(std::string_view text) {
 template <typename T>
 nlohmann::json to_array(const std::vector<T>& values) {
     nlohmann::json array = nlohmann::json::array();
-    for (const T value : values) array.push_back(json_number(static_cast<double>(value)));
+    for (const T& value : values) array.push_back(json_number(value));
     return array;
 }
 
@@ -63,6 +63,9 @@ nlohmann::json json_number(const std::optional<double>& value) {
 
 nlohmann::json json_numbers(const std::vector<double>& values) { return to_array(values); }
 nlohmann::json json_numbers(const std::vector<float>& values) { return to_array(values); }
+nlohmann::json json_numbers(const std::vector<std::optional<double>>& values) {
+    return to_array(values);
+}
 
 std::optional<double> number_or_null(const nlohmann::json& value, std::string_view field) {
     if (value.is_null()) return std::nullopt;

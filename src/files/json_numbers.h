@@ -17,6 +17,7 @@ nlohmann::json json_number(double value);
 nlohmann::json json_number(const std::optional<double>& value);
 nlohmann::json json_numbers(const std::vector<double>& values);
 nlohmann::json json_numbers(const std::vector<float>& values);
+nlohmann::json json_numbers(const std::vector<std::optional<double>>& values);
 
 // null → nothing; a number or one of the three strings → the value.
 std::optional<double> number_or_null(const nlohmann::json& value, std::string_view field);

@@ -64,8 +64,17 @@ constexpr std::array<QuantityText, static_cast<std::size_t>(Quantity::count)> kT
      "exponential as a probability."},
     {"Divergence", "KL", "Σ p log(p / q)", "nats",
      "Next-character distribution without noise (p) against the one with it (q)."},
+    {"Share of flips", "share", "draws whose likeliest character is another one", "",
+     "How often noise changes what the model expects here."},
+    {"Margin gap", "Δ", "margin under noise − margin without", "",
+     "Mean over draws, in the unit of the chosen kind of margin. Noise inside the model leaves it "
+     "0: the stage reads the embeddings."},
+    {"Mutual information", "I", "H(mean p) − mean H(p)", "nats",
+     "What the draws disagree in: the part of the averaged prediction's entropy that the noise "
+     "makes, above what each draw is unsure of by itself."},
     {"Noise", "σ", "u + N(0, σ²) per coordinate", "",
-     "Added to the token embeddings at the input, with a fixed draw per seed."},
+     "Added to the token embeddings, to what attention reads or to the residual stream; a draw "
+     "is fixed by its seed and the character's place."},
     {"Cross-entropy", "CE", "−mean log p(next character)", "nats", "The usual training loss."},
     {"Embedding RMS", "rms", "√ mean u²", "embedding units",
      "Scale of the token embeddings; noise relative to it is comparable between models."},

@@ -94,22 +94,26 @@ TEST_F(EngineTest, ADragMovesTheTokenAndEverythingAfterIt) {
     EXPECT_EQ(logprobs(engine.frames()), logprobs(before));
 }
 
-TEST_F(EngineTest, NoiseIsADrawThatReturnsWithItsSeed) {
+TEST_F(EngineTest, TheTwinStandsBesideATextThatStaysAsItIs) {
     Engine engine(options());
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
     const auto clean = logprobs(engine.frames());
     engine.send(SetDecodeNoise{1.0, true, 7});
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
-    const auto noisy = logprobs(engine.frames());
-    EXPECT_NE(noisy, clean);
-    EXPECT_EQ(engine.frames().noise->kl.size(), 12u);
+    EXPECT_EQ(logprobs(engine.frames()), clean);
+    const auto first = engine.frames().twin;
+    ASSERT_EQ(first->cells.size(), 12u);
+    EXPECT_EQ(first->pending, 0);
+    EXPECT_GT(first->cells[11].kl, 0.0f);
     engine.send(SetDecodeNoise{1.0, true, 8});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    EXPECT_NE(engine.frames().twin->cells[11].kl, first->cells[11].kl);
     engine.send(SetDecodeNoise{1.0, true, 7});
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
-    EXPECT_EQ(logprobs(engine.frames()), noisy);
+    EXPECT_EQ(engine.frames().twin->cells[11].kl, first->cells[11].kl);
     engine.send(SetDecodeNoise{0.0, true, 7});
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
-    EXPECT_EQ(logprobs(engine.frames()), clean);
+    EXPECT_TRUE(engine.frames().twin->cells.empty());
 }
 
 TEST_F(EngineTest, TrainsPausesStepsAndMarksLiveChanges) {

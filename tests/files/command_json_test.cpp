@@ -69,9 +69,11 @@ public:
         value.reset();
         if (below(2) == 1) fill(value.emplace());
     }
-    void fill(std::vector<double>& value) {
+    template <typename T>
+    requires std::is_arithmetic_v<T>
+    void fill(std::vector<T>& value) {
         value.resize(below(5));
-        for (double& one : value) fill(one);
+        for (T& one : value) fill(one);
     }
     void fill(FieldValue& value) {
         switch (below(4)) {
@@ -225,6 +227,8 @@ TEST(CommandJson, WhatIsNoCommandIsRefusedInASentence) {
         {R"({"command": "step_decode", "count": 3000000000})", "a whole number"},
         {R"({"command": "step_decode", "count": 18446744073709551615})", "a whole number"},
         {R"({"command": "set_decode_noise", "seed": -1})", "a whole number"},
+        {R"({"command": "set_decode_noise", "where": "head"})", "embeddings, attention, residual"},
+        {R"({"command": "set_decode_noise", "positions": [1, 2.5]})", "a whole number"},
         {R"({"command": "step_decode", "steps": 1})", "'steps'"},
         {R"({"command": "play_decode", "on": 1})", "true or false"},
         {R"({"command": "play_decode", "tokens_per_s": "nan"})", "a finite number"},

@@ -300,14 +300,36 @@ std::shared_ptr<StatusFrame> make_status() {
     return frame;
 }
 
-std::shared_ptr<NoiseFrame> make_noise(const DecodeFrame& decode, std::mt19937& generator) {
-    auto frame = std::make_shared<NoiseFrame>();
+std::shared_ptr<TwinFrame> make_twin(const DecodeFrame& decode, std::mt19937& generator) {
+    auto frame = std::make_shared<TwinFrame>();
     frame->version = 1;
-    frame->sigma = 0.05;
-    for (int i = decode.window_begin; i < decode.cursor; ++i)
-        frame->kl.push_back(0.4F * uniform(generator) * uniform(generator));
-    frame->first_flip = decode.window_begin + 9;
-    frame->flips = 4;
+    frame->noise.sigma = 0.05;
+    frame->noise.draws = 4;
+    frame->rms = {0.131};
+    frame->first_divergence = {12, 9, -1, 30};
+    frame->share_flipped = 0.12;
+    frame->mean_kl = 0.08;
+    const int tokens = std::max(1, decode.vocabulary);
+    for (int i = 0; i < decode.cursor; ++i) {
+        TwinCell cell;
+        cell.token = decode.line[static_cast<std::size_t>(i)].token;
+        cell.known = true;
+        if (i > 0) {
+            cell.clean = cell.noisy = i % 3 == 0 ? (i * 5) % tokens : cell.token;
+            if (i % 8 == 1) cell.noisy = (cell.clean + 3) % tokens;
+            cell.kl = 0.4F * uniform(generator) * uniform(generator);
+            cell.share_flipped = cell.clean == cell.noisy ? 0.0F : 0.5F;
+            cell.expected_entropy = 0.8F + uniform(generator);
+            cell.mutual_information = 0.2F * uniform(generator);
+            cell.entropy = cell.expected_entropy + cell.mutual_information;
+        }
+        if (i > 1) cell.margin_gap = uniform(generator) - 0.5F;
+        frame->cells.push_back(cell);
+    }
+    frame->selected = decode.cursor - 1;
+    for (int k = 0; k < std::min(8, tokens); ++k)
+        frame->average.push_back(
+            {k, 0.4F / static_cast<float>(k + 1), 0.3F / static_cast<float>(k + 1)});
     return frame;
 }
 
@@ -320,10 +342,10 @@ Frames make(const Size& size) {
     frames.attention = make_attention(*decode, *margins, size, generator);
     frames.margins = std::move(margins);
     frames.boundary = make_boundary(*decode, size, generator);
-    frames.noise = make_noise(*decode, generator);
     frames.history = make_history(size.tree_branches > 20 ? 501 : 1 + size.tree_branches);
     frames.branches =
         make_branches(*decode, size.tree_branches > 20 ? 2000 : 1 + size.tree_branches);
+    frames.twin = make_twin(*decode, generator);
     frames.training = make_training();
     frames.path = make_path(size, generator);
     frames.status = make_status();
@@ -340,9 +362,9 @@ Frames empty() {
     frames.margins = std::make_shared<MarginFrame>();
     frames.attention = std::make_shared<AttentionFrame>();
     frames.boundary = std::make_shared<BoundaryFrame>();
-    frames.noise = std::make_shared<NoiseFrame>();
     frames.history = std::make_shared<HistoryFrame>();
     frames.branches = std::make_shared<BranchFrame>();
+    frames.twin = std::make_shared<TwinFrame>();
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();
     frames.status = std::make_shared<StatusFrame>();

@@ -50,8 +50,12 @@ Frames not_finite() {
     boundary->geometric = kNoValue;
     boundary->nearest = PlanePoint{inf, kNoValue};
     boundary->logdet_now = boundary->sigma_min_now = kNoValue;
-    auto noise = std::make_shared<NoiseFrame>(*frames.noise);
-    for (float& w : noise->kl) spoil(w);
+    auto twin = std::make_shared<TwinFrame>(*frames.twin);
+    for (TwinCell& cell : twin->cells)
+        spoil(cell.kl), spoil(cell.margin_gap), spoil(cell.entropy), spoil(cell.share_flipped);
+    for (TwinCandidate& one : twin->average) spoil(one.averaged);
+    twin->share_flipped = twin->mean_kl = kNoValue;
+    twin->rms = {kNoValue, inf};
     auto training = std::make_shared<TrainingFrame>(*frames.training);
     training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
     auto path = std::make_shared<PathFrame>(*frames.path);
@@ -64,8 +68,8 @@ Frames not_finite() {
     frames.margins = margins;
     frames.attention = attention;
     frames.boundary = boundary;
-    frames.noise = noise;
     frames.branches = spoiled(*frames.branches);
+    frames.twin = twin;
     frames.training = training;
     frames.path = path;
     return frames;
@@ -81,7 +85,18 @@ Frames wide() {
     for (CandidateCell& c : decode->candidates) scaled(c.logdet, -37.1);
     decode->model_label =
         "/home/somebody/models/a folder with a long name/run-2026-11-27/checkpoints/step-002000";
-    decode->noise_sigma = 0.1234;
+    decode->noise.sigma = 0.1234;
+    decode->noise.positions = {1, 2, 30};
+    auto twin = std::make_shared<TwinFrame>(*frames.twin);
+    twin->noise = decode->noise;
+    twin->noise.where = NoisePlace::residual;
+    twin->pending = 123, twin->behind = true;
+    for (TwinCell& cell : twin->cells) {
+        scaled(cell.kl, 11.7), scaled(cell.margin_gap, -123.4), scaled(cell.entropy, 11.7);
+        scaled(cell.expected_entropy, -11.7);
+    }
+    for (std::size_t i = 5; i < twin->cells.size(); i += 9) twin->cells[i].stale = true;
+    for (std::size_t i = 7; i < twin->cells.size(); i += 9) twin->cells[i].known = false;
     decode->vocabulary -= 4;  // the last ids are characters that the model does not know
     decode->unknown = 123456, decode->left_out = 7654321;
     auto margins = std::make_shared<MarginFrame>(*frames.margins);
@@ -115,6 +130,7 @@ Frames wide() {
     frames.margins = margins;
     frames.branches = widened(*frames.branches);
     frames.boundary = boundary;
+    frames.twin = twin;
     frames.status = status;
     return frames;
 }

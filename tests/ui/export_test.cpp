@@ -210,7 +210,7 @@ TEST_F(Export, TheLastFolderIsRemembered) {
 TEST_F(Export, ACommandSaysWhatIsShown) {
     auto decode = std::make_shared<DecodeFrame>(*frames.decode);
     decode->model_path = "my model/run";
-    decode->noise_sigma = 0.25, decode->noise_relative = true, decode->noise_seed = 7;
+    decode->noise = {0.25, true, 7};
     frames.decode = decode;
     interface.state().selection.index = 100;
     interface.state().selection.layer = 2;

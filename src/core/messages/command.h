@@ -18,6 +18,7 @@
 #include "core/messages/model.h"
 #include "core/messages/path.h"
 #include "core/messages/train.h"
+#include "core/messages/twin.h"
 #include "core/messages/view.h"
 
 namespace marginscope {

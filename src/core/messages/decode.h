@@ -14,6 +14,7 @@
 
 #include "core/messages/margins.h"
 #include "core/messages/no_value.h"
+#include "core/messages/twin.h"
 #include "core/messages/view.h"
 #include "core/sampling.h"
 
@@ -70,9 +71,7 @@ struct DecodeFrame {
     SamplingSettings sampling;
     bool playing = false;
     double tokens_per_s = 0;
-    double noise_sigma = 0;
-    bool noise_relative = false;
-    std::uint64_t noise_seed = 0;
+    SetDecodeNoise noise;      // of the twin
     std::vector<int> dragged;  // indices of tokens whose embedding the user moved
     SetView view;              // the document's
     // Counts how often the view came from elsewhere than a panel (undo, a session): what shows it
@@ -124,17 +123,6 @@ struct SetSampling {
     static constexpr std::string_view kName = "set_sampling";
     SamplingSettings settings;
     static void fields(auto& self, auto&& visit) { visit("settings", self.settings); }
-};
-struct SetDecodeNoise {
-    static constexpr std::string_view kName = "set_decode_noise";
-    double sigma = 0;
-    bool relative = true;
-    std::uint64_t seed = 0;
-    static void fields(auto& self, auto&& visit) {
-        visit("sigma", self.sigma);
-        visit("relative", self.relative);
-        visit("seed", self.seed);
-    }
 };
 
 }  // namespace marginscope

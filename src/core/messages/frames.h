@@ -14,6 +14,7 @@
 #include "core/messages/path.h"
 #include "core/messages/status.h"
 #include "core/messages/train.h"
+#include "core/messages/twin.h"
 
 namespace marginscope {
 
@@ -23,9 +24,9 @@ struct Frames {
     std::shared_ptr<const MarginFrame> margins;
     std::shared_ptr<const AttentionFrame> attention;
     std::shared_ptr<const BoundaryFrame> boundary;
-    std::shared_ptr<const NoiseFrame> noise;
     std::shared_ptr<const HistoryFrame> history;
     std::shared_ptr<const BranchFrame> branches;
+    std::shared_ptr<const TwinFrame> twin;
     std::shared_ptr<const TrainingFrame> training;
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const StatusFrame> status;

@@ -1,4 +1,4 @@
-// Margins of the shown text, and what noise does to its predictions.
+// Margins of the shown text.
 #pragma once
 
 #include <cstdint>
@@ -44,15 +44,6 @@ struct MarginFrame {
     std::string stage_label;  // "fitted", "live", or why there is none
     bool has_stage = false;
     std::vector<float> head_logdet;  // of the attention frame's window, [layer][head][query]
-};
-
-/// The shown text with and without the decode noise.
-struct NoiseFrame {
-    std::uint64_t version = 0;
-    double sigma = 0;
-    std::vector<float> kl;  // per window position: clean against noisy next token, nats
-    int first_flip = -1;    // index in the text of the first changed argmax, or -1
-    int flips = 0;
 };
 
 }  // namespace marginscope

@@ -48,8 +48,12 @@ std::string sampling_label(const SamplingSettings& before, const SamplingSetting
     return "Sampling";
 }
 
-std::string noise_label(const DecodeNoise& before, const DecodeNoise& after) {
+std::string noise_label(const SetDecodeNoise& before, const SetDecodeNoise& after) {
     if (after.sigma == 0) return "No noise";
+    if (after.frozen != before.frozen) return after.frozen ? "Twin frozen" : "Twin thawed";
+    if (after.positions != before.positions) return "Noise on other characters";
+    if (after.where != before.where) return "Noise at another place";
+    if (after.draws != before.draws) return "Draws " + std::to_string(after.draws);
     if (after.sigma == before.sigma && after.seed != before.seed)
         return "Another draw of the noise";
     return "Noise " + number(after.sigma) + (after.relative ? " \u00d7 RMS" : "");

@@ -72,15 +72,15 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
     auto decode = session_.take_decode_frame();
     auto margins = session_.take_margin_frame(geometry_);
     auto attention = session_.take_attention_frame();
-    auto noise = session_.take_noise_frame();
+    auto twin = session_.take_twin_frame();
     auto branches = session_.take_branch_frame();
-    if (!decode && !margins && !attention && !noise && !branches) return left;
+    if (!decode && !margins && !attention && !twin && !branches) return left;
     context_.publish([&](Frames& all) {
         if (decode) all.decode = std::move(decode);
         if (margins) all.margins = std::move(margins);
         if (attention) all.attention = std::move(attention);
-        if (noise) all.noise = std::move(noise);
         if (branches) all.branches = std::move(branches);
+        if (twin) all.twin = std::move(twin);
     });
     return left;
 }
@@ -110,9 +110,7 @@ void DecodeCommands::handle(const PlayDecode& wish) {
 }
 
 void DecodeCommands::handle(const SetSampling& wish) { session_.set_sampling(wish.settings); }
-void DecodeCommands::handle(const SetDecodeNoise& wish) {
-    session_.set_noise(wish.sigma, wish.relative, wish.seed);
-}
+void DecodeCommands::handle(const SetDecodeNoise& wish) { session_.set_noise(wish); }
 void DecodeCommands::handle(const SetView& wish) { session_.set_view(wish); }
 
 void DecodeCommands::handle(const DragToken& wish) {

@@ -34,7 +34,6 @@ DecodeComputation::DecodeComputation(std::shared_ptr<const Model> model,
 
 void DecodeComputation::weights_changed(std::uint64_t weights_epoch) {
     reader_.clear();
-    deltas_.weights_changed();
     delta_keys_.clear();
     ids_.clear();
     weights_epoch_ = weights_epoch;
@@ -55,10 +54,6 @@ void DecodeComputation::follow(const DecodeDocument& document) {
         ++common;
     const bool same_rule = rule_ == document.view.windows;
     if (common == ids.size() && common == ids_.size() && same_rule) return;
-    const bool noise_changed = !std::equal(
-        keys.begin(),
-        keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), delta_keys_.size())),
-        delta_keys_.begin());
     rule_ = document.view.windows;
     ids_ = std::move(ids);
     delta_keys_ = std::move(keys);
@@ -68,7 +63,6 @@ void DecodeComputation::follow(const DecodeDocument& document) {
     make_keys(same_rule ? common : 0);
     ++revisions_.text;
     ++revisions_.margins;
-    if (noise_changed || deltas_.perturbed()) ++revisions_.noise;
     const TextBlock last = block(length() - 1);
     read_probabilities(last, window_of(length() - 1, false));
 }
@@ -83,13 +77,11 @@ void DecodeComputation::make_keys(std::size_t from) {
         from = 0;
     }
     known_at_.resize(n);
-    const std::uint64_t noise = deltas_.noise_key();
     for (std::size_t i = from; i < n;) {
         const TextBlock at = block(static_cast<int>(i));
         std::uint64_t past = combined(weights_epoch_, at.begin);
         for (std::size_t k = at.begin; k < at.end; ++k) {
-            const std::uint64_t here =
-                combined(combined(past, static_cast<std::uint64_t>(ids_[k])), noise);
+            const std::uint64_t here = combined(past, static_cast<std::uint64_t>(ids_[k]));
             const std::uint64_t with_drag =
                 deltas_.dragged(static_cast<int>(k)) ? combined(here, delta_keys_[k]) : here;
             if (k >= at.first && k >= from) {
@@ -149,14 +141,13 @@ std::vector<const KnownPosition*> DecodeComputation::known_nodes(const DecodeDoc
     refresh_known();
     const DecodeTree& tree = document.tree;
     const auto n = static_cast<std::size_t>(tree.size());
-    const std::uint64_t noise = deltas_.noise_key();
     std::vector<std::uint64_t> past(n);
     std::vector<bool> apart(n);  // a drag stands at it or before it
     std::vector<const KnownPosition*> known(n);
     const auto context = static_cast<std::size_t>(model_->config.model.context);
     const auto extended = [&](std::uint64_t key, int node) {
         const auto id = static_cast<std::uint64_t>(table_.id_of(tree.node(node).text));
-        return combined(combined(key, id), noise);
+        return combined(key, id);
     };
     for (std::size_t id = 0; id < n; ++id) {
         const auto node = static_cast<int>(id);

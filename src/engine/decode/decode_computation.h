@@ -2,8 +2,8 @@
 // each in the window that the rule gives it (core/text_windows.h). Internal to engine; the worker's
 // thread only.
 //
-// Everything known hangs on keys that name what it depends on (weights, window, past, noise,
-// drags), so going back, branching and returning recompute nothing.
+// Everything known hangs on keys that name what it depends on (weights, window, past, drags), so
+// going back, branching and returning recompute nothing.
 #pragma once
 
 #include <chrono>
@@ -20,12 +20,11 @@
 namespace marginscope {
 
 /// Each counts its own kind of change: text and weights, margins that became known or count
-/// differently, probabilities of earlier windows, noise and drags.
+/// differently, probabilities of earlier windows.
 struct Revisions {
     std::uint64_t text = 1;
     std::uint64_t margins = 1;
     std::uint64_t probabilities = 1;
-    std::uint64_t noise = 1;
     bool operator==(const Revisions&) const = default;
 };
 
@@ -36,7 +35,7 @@ public:
     DecodeComputation(std::shared_ptr<const Model> model, std::uint64_t weights_epoch,
                       std::shared_ptr<KnownPositions> known = nullptr);
 
-    /// Brings everything that must be there at once to the document's text, noise and drags: the
+    /// Brings everything that must be there at once to the document's text and drags: the
     /// pass of the last window, its probabilities, its stage. The tree must not be empty.
     void follow(const DecodeDocument& document);
     /// The weights behind the model changed; follow() must be called after it.
@@ -59,7 +58,6 @@ public:
     TokenChooser& chooser() { return reader_.chooser(); }
     const TokenDeltas& deltas() const { return deltas_; }
     const Decoder& decoder() const { return reader_.decoder(); }
-    const Decoder& clean_decoder() { return reader_.clean(deltas_); }
     const Revisions& revisions() const { return revisions_; }
     /// Nodes of the text up to the cursor, and their shown ids.
     const std::vector<int>& line() const { return line_; }

@@ -8,20 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "core/messages/twin.h"
 #include "core/messages/view.h"
 #include "core/sampling.h"
 #include "core/shared_text.h"
 #include "engine/decode/decode_tree.h"
 
 namespace marginscope {
-
-/// Noise on the embeddings of the shown text.
-struct DecodeNoise {
-    double sigma = 0;
-    bool relative = true;  // sigma times the RMS of the text's token embeddings
-    std::uint64_t seed = 0;
-    bool operator==(const DecodeNoise&) const = default;
-};
 
 /// Which model the document was made beside.
 struct ModelLink {
@@ -35,7 +28,7 @@ struct DecodeDocument {
     SharedText prompt;  // as given, whole; UTF-8
     DecodeTree tree;    // the prompt's first characters, and what was walked from them
     SamplingSettings sampling;
-    DecodeNoise noise;
+    SetDecodeNoise noise;  // of the twin
     /// Additive changes of embeddings, by node: a drag belongs to a character in its branch, not to
     /// whatever stands at its index. Only beside a model of that width do they mean something.
     std::map<int, std::vector<double>> drags;

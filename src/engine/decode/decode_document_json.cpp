@@ -134,6 +134,18 @@ SamplingSettings sampling_of(const json& settings, const std::string& source) {
     return sampling;
 }
 
+void check_noise(const SetDecodeNoise& noise, const std::string& source) {
+    if (noise.sigma < 0) throw UserError(source + ", noise: \"sigma\" should be 0 or more.");
+    if (noise.draws < 1 || noise.draws > kMostTwinDraws)
+        throw UserError(source + ", noise: \"draws\" should be from 1 to " +
+                        std::to_string(kMostTwinDraws) + ".");
+    for (std::size_t k = 0; k < noise.positions.size(); ++k)
+        if (noise.positions[k] < (k == 0 ? 0 : noise.positions[k - 1] + 1))
+            throw UserError(source +
+                            ", noise: \"positions\" should be indices of characters from 0 on, "
+                            "each larger than the one before.");
+}
+
 json drags_json(const std::map<int, std::vector<double>>& drags) {
     json all = json::array();
     for (const auto& [node, delta] : drags) all.push_back({{"node", node}, {"delta", delta}});
@@ -166,21 +178,19 @@ std::map<int, std::vector<double>> drags_of(const Fields& fields, const DecodeTr
 }  // namespace
 
 std::string document_to_json(const DecodeDocument& document) {
-    const DecodeNoise& noise = document.noise;
-    const json all = {
-        {"format", kFormat},
-        {"prompt", document.prompt.get()},
-        {"nodes", nodes_json(document.tree)},
-        {"cursor", document.tree.cursor()},
-        {"sampling", settings_json(SetSampling{document.sampling})["settings"]},
-        {"noise", settings_json(SetDecodeNoise{noise.sigma, noise.relative, noise.seed})},
-        {"drags", drags_json(document.drags)},
-        {"view", settings_json(document.view)},
-        {"compared", document.compared},
-        {"model",
-         {{"path", document.model.path},
-          {"label", document.model.label},
-          {"hash", document.model.hash}}}};
+    const json all = {{"format", kFormat},
+                      {"prompt", document.prompt.get()},
+                      {"nodes", nodes_json(document.tree)},
+                      {"cursor", document.tree.cursor()},
+                      {"sampling", settings_json(SetSampling{document.sampling})["settings"]},
+                      {"noise", settings_json(document.noise)},
+                      {"drags", drags_json(document.drags)},
+                      {"view", settings_json(document.view)},
+                      {"compared", document.compared},
+                      {"model",
+                       {{"path", document.model.path},
+                        {"label", document.model.label},
+                        {"hash", document.model.hash}}}};
     return dump_json(all);
 }
 
@@ -199,10 +209,8 @@ DecodeDocument document_from_json(const std::string& text, const std::string& so
     document.tree = tree_of(fields);
     if (const json* found = fields.find("sampling"))
         document.sampling = sampling_of(*found, source);
-    SetDecodeNoise noise;
-    read_settings(fields, "noise", noise);
-    if (noise.sigma < 0) throw UserError(source + ", noise: \"sigma\" should be 0 or more.");
-    document.noise = {noise.sigma, noise.relative, noise.seed};
+    read_settings(fields, "noise", document.noise);
+    check_noise(document.noise, source);
     document.drags = drags_of(fields, document.tree);
     read_settings(fields, "view", document.view);
     fields.integer("compared", document.compared);

@@ -4,7 +4,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
 namespace marginscope {
@@ -74,9 +73,7 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
     frame.selected_revision = computation.cell_keys()[static_cast<std::size_t>(frame.selected)];
     frame.sampling = document.sampling;
     frame.view = document.view;
-    frame.noise_sigma = document.noise.sigma;
-    frame.noise_relative = document.noise.relative;
-    frame.noise_seed = document.noise.seed;
+    frame.noise = document.noise;
     for (int index = 0; index < computation.length(); ++index)
         if (computation.deltas().dragged(index)) frame.dragged.push_back(index);
     return frame;
@@ -118,32 +115,6 @@ AttentionFrame make_attention_frame(const DecodeDocument& document,
     frame.weights = floats_of(window.decoder->attention());
     frame.tokens.assign(computation.ids().begin() + static_cast<std::ptrdiff_t>(block.begin),
                         computation.ids().begin() + static_cast<std::ptrdiff_t>(block.end));
-    return frame;
-}
-
-NoiseFrame make_noise_frame(const DecodeDocument& document, DecodeComputation& computation) {
-    NoiseFrame frame;
-    frame.sigma = document.noise.sigma;
-    if (!computation.deltas().perturbed()) return frame;
-    const std::vector<float> clean = floats_of(computation.clean_decoder().window_logits());
-    const std::vector<float> noisy = floats_of(computation.decoder().window_logits());
-    const auto vocabulary = static_cast<std::size_t>(computation.model().gpt.vocabulary());
-    const auto best = [](const std::vector<double>& values) {
-        return std::max_element(values.begin(), values.end()) - values.begin();
-    };
-    for (std::size_t at = 0; at + vocabulary <= clean.size(); at += vocabulary) {
-        const TokenDistribution p = distribution(std::span(clean).subspan(at, vocabulary));
-        const TokenDistribution q = distribution(std::span(noisy).subspan(at, vocabulary));
-        double kl = 0.0;
-        for (std::size_t v = 0; v < vocabulary; ++v)
-            kl += std::exp(p.logprob[v]) * (p.logprob[v] - q.logprob[v]);
-        frame.kl.push_back(static_cast<float>(kl));
-        if (best(p.logprob) == best(q.logprob)) continue;
-        if (frame.first_flip < 0)
-            frame.first_flip =
-                static_cast<int>(computation.decoder().window_begin() + at / vocabulary);
-        ++frame.flips;
-    }
     return frame;
 }
 

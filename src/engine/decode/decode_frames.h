@@ -29,9 +29,6 @@ MarginFrame make_margin_frame(const DecodeDocument& document, const DecodeComput
 /// Of the selected character's window.
 AttentionFrame make_attention_frame(const DecodeDocument& document, DecodeComputation& computation);
 
-/// The text with noise and drags beside itself without them.
-NoiseFrame make_noise_frame(const DecodeDocument& document, DecodeComputation& computation);
-
 BoundaryRequest make_boundary_request(const DecodeDocument& document,
                                       DecodeComputation& computation);
 

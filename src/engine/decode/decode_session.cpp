@@ -25,10 +25,13 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     next.model = {std::move(path), std::move(label), std::move(hash)};
     std::optional<DecodeDocument> aside = s.stand_in_for(next, *computation);
     computation->follow(next);
+    auto twin = std::make_unique<TwinComputation>(*computation);
+    twin->follow(next);
     // Nothing below throws.
     ++s.next_epoch;
     s.document = std::move(next);
     s.set_aside = std::move(aside);
+    s.twin = std::move(twin);  // the one before refers to the computation before
     s.computation = std::move(computation);
     s.stage_label = std::move(stage_label);
     s.everything_changed();
@@ -38,7 +41,8 @@ void DecodeSession::weights_changed() {
     State& s = *state_;
     if (!s.computation) return;
     s.computation->weights_changed(s.next_epoch++);
-    s.computation->follow(s.document);
+    s.twin->weights_changed();
+    s.follow();
 }
 
 void DecodeSession::set_prompt(const std::string& text) {
@@ -142,8 +146,14 @@ void DecodeSession::set_sampling(const SamplingSettings& settings) {
     ++state_->settings;
 }
 
-void DecodeSession::set_noise(double sigma, bool relative, std::uint64_t seed) {
-    state_->document.noise = {std::max(0.0, sigma), relative, seed};
+void DecodeSession::set_noise(SetDecodeNoise noise) {
+    noise.sigma = std::max(0.0, noise.sigma);
+    noise.draws = std::clamp(noise.draws, 1, kMostTwinDraws);
+    std::erase_if(noise.positions, [](int index) { return index < 0; });
+    std::ranges::sort(noise.positions);
+    const auto repeated = std::ranges::unique(noise.positions);
+    noise.positions.erase(repeated.begin(), repeated.end());
+    state_->document.noise = std::move(noise);
     ++state_->settings;
     state_->follow();
 }
@@ -177,7 +187,7 @@ void DecodeSession::set_view(const SetView& view) {
     if (view.index != before.index) ++s.settings;
     if (view.index != before.index || view.kind != before.kind || view.support != before.support)
         ++s.counting;
-    if (view.windows != before.windows) s.follow();
+    if (view.windows != before.windows || view.kind != before.kind) s.follow();
 }
 
 bool DecodeSession::playing() const { return state_->playing; }
@@ -193,17 +203,20 @@ std::string DecodeSession::text() const { return state_->document.tree.text(); }
 bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
     State& s = *state_;
     if (!s.computation) return false;
-    if (s.computation->work(
-            budget, selected_index(),
-            everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view))
-        return true;
-    return everything && s.survey.work(s.document, *s.computation, budget);
+    const auto end = std::chrono::steady_clock::now() + budget;
+    const auto scope =
+        everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view;
+    if (s.computation->work(budget, selected_index(), scope)) return true;
+    if (!everything) return false;
+    if (s.twin->work(end, selected_index())) return true;
+    return s.survey.work(s.document, *s.computation, budget);
 }
 
 DecodeRevisions DecodeSession::revisions() const {
     const State& s = *state_;
     const Revisions computed = s.computation ? s.computation->revisions() : Revisions{};
-    return {computed.text, computed.margins + s.counting, computed.noise, s.settings};
+    return {computed.text, computed.margins + s.counting, s.twin ? s.twin->revision() : 0,
+            s.settings};
 }
 
 }  // namespace marginscope

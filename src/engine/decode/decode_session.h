@@ -22,7 +22,7 @@ struct Model;
 struct DecodeRevisions {
     std::uint64_t text = 0;     // characters, cursor, weights: and with them all below but settings
     std::uint64_t margins = 0;  // what is known of them, and how it is counted
-    std::uint64_t noise = 0;    // noise and drags
+    std::uint64_t twin = 0;     // what is known of it, and its settings
     std::uint64_t settings = 0;  // sampling, play, selection
     bool operator==(const DecodeRevisions&) const = default;
 };
@@ -65,7 +65,7 @@ public:
     void go_to(int node);
     void choose(int token);
     void set_sampling(const SamplingSettings& settings);
-    void set_noise(double sigma, bool relative, std::uint64_t seed);
+    void set_noise(SetDecodeNoise noise);
     void set_playing(bool playing, double tokens_per_s);
     /// `delta` (width values) is added to the embedding of the character at `index`; a zero vector
     /// takes a drag back.
@@ -74,15 +74,16 @@ public:
     void set_view(const SetView& view);
 
     /// Computes missing numbers for at most about `budget`; true while some are missing. Without
-    /// `everything` only those of the window at the cursor and of the selected character's.
+    /// `everything` only those of the window at the cursor and of the selected character's, and
+    /// none of the twin's, which come last.
     bool work(std::chrono::milliseconds budget, bool everything = true);
 
     /// New frames since the last call of each; null when nothing changed.
     std::shared_ptr<const DecodeFrame> take_decode_frame();
     std::shared_ptr<const MarginFrame> take_margin_frame(const GeometryThread& geometry);
     std::shared_ptr<const AttentionFrame> take_attention_frame();
-    std::shared_ptr<const NoiseFrame> take_noise_frame();
     std::shared_ptr<const BranchFrame> take_branch_frame();
+    std::shared_ptr<const TwinFrame> take_twin_frame();
     std::optional<BoundaryRequest> take_boundary_request();
     std::optional<GeometricRequest> take_geometric_request();
     void geometric_margin_arrived();

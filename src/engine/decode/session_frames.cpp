@@ -82,11 +82,14 @@ std::shared_ptr<const BranchFrame> DecodeSession::take_branch_frame() {
     return frame;
 }
 
-std::shared_ptr<const NoiseFrame> DecodeSession::take_noise_frame() {
+std::shared_ptr<const TwinFrame> DecodeSession::take_twin_frame() {
     State& s = *state_;
-    if (!s.computation || s.taken.noise == s.computation->revisions().noise) return nullptr;
-    s.taken.noise = s.computation->revisions().noise;
-    auto frame = std::make_shared<NoiseFrame>(make_noise_frame(s.document, *s.computation));
+    if (!s.twin) return nullptr;
+    const int selected = s.document.noise.sigma > 0 ? selected_index() : -1;
+    if (s.taken.twin == s.twin->revision() && s.taken.twin_selected == selected) return nullptr;
+    s.taken.twin = s.twin->revision();
+    s.taken.twin_selected = selected;
+    auto frame = std::make_shared<TwinFrame>(s.twin->frame(selected));
     frame->version = ++s.version;
     return frame;
 }

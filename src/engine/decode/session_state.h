@@ -12,6 +12,7 @@
 #include "engine/decode/decode_document.h"
 #include "engine/decode/decode_frames.h"
 #include "engine/decode/decode_session.h"
+#include "engine/decode/twin_computation.h"
 
 namespace marginscope {
 
@@ -19,25 +20,27 @@ namespace marginscope {
 /// everybody's way.
 constexpr std::size_t kShownCharacters = 20000;
 
-struct DecodeSession::State {
-    /// What the frames taken last were made of.
-    struct Taken {
-        std::uint64_t text = 0, settings = 0, probabilities = 0;  // decode
-        std::uint64_t margins = 0, counting = 0;                  // margins
-        std::uint64_t noise = 0;
-        DecodeRevisions branches;
-        std::uint64_t branches_found = 0, branches_read = 0;
-        std::uint64_t attention_key = 0;
-        std::uint64_t geometric_key = 0;
-        std::uint64_t boundary_key = 0;
-        SetView boundary_view;
-        std::uint64_t candidates_text = 0, candidates_settings = 0;
-        DecodeFrame candidates;  // only what fill_candidates() made
-    };
+/// What the frames taken last were made of.
+struct TakenFrames {
+    std::uint64_t text = 0, settings = 0, probabilities = 0;  // decode
+    std::uint64_t margins = 0, counting = 0;                  // margins
+    DecodeRevisions branches;
+    std::uint64_t branches_found = 0, branches_read = 0;
+    std::uint64_t twin = 0;
+    int twin_selected = -1;
+    std::uint64_t attention_key = 0;
+    std::uint64_t geometric_key = 0;
+    std::uint64_t boundary_key = 0;
+    SetView boundary_view;
+    std::uint64_t candidates_text = 0, candidates_settings = 0;
+    DecodeFrame candidates;  // only what fill_candidates() made
+};
 
+struct DecodeSession::State {
     DecodeDocument document;
     std::optional<DecodeDocument> set_aside;  // the user's, while another stands in
     std::unique_ptr<DecodeComputation> computation;
+    std::unique_ptr<TwinComputation> twin;  // of it: there where it is
     BranchSurvey survey;
     std::string stage_label;
     bool playing = false;
@@ -48,7 +51,7 @@ struct DecodeSession::State {
     std::uint64_t counting = 1;    // how margins are counted and selected, geometric news
     std::uint64_t version = 0;
     std::vector<bool> geometric_known;  // by index, as of the last margin frame
-    Taken taken;
+    TakenFrames taken;
 
     const DecodeDocument& own_document() const { return set_aside ? *set_aside : document; }
 
@@ -61,7 +64,9 @@ struct DecodeSession::State {
     /// Characters of the given text behind those that are shown.
     std::int64_t left_out() const;
     void follow() {
-        if (computation) computation->follow(document);
+        if (!computation) return;
+        computation->follow(document);
+        twin->follow(document);
     }
     /// All frames are made again: another model.
     void everything_changed() {

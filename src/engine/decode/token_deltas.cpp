@@ -5,11 +5,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <span>
 
 #include "core/combined_key.h"
-#include "core/random.h"
-#include "nn/measure/noise.h"
 #include "nn/model/tensor_eigen.h"
 
 namespace marginscope {
@@ -27,7 +24,6 @@ TokenDeltas::TokenDeltas(const Model& model) : model_(model) {}
 
 void TokenDeltas::follow(const DecodeDocument& document, TokenTable& table,
                          const std::vector<int>& line, const std::vector<int>& ids) {
-    noise_ = document.noise;
     drags_.clear();
     unknown_.assign(ids.size(), false);
     bool any_unknown = false;
@@ -40,11 +36,6 @@ void TokenDeltas::follow(const DecodeDocument& document, TokenTable& table,
         unknown_[i] = table.mean_unknown() && table.unknown(ids[i]);
         any_unknown = any_unknown || unknown_[i];
     }
-    scale_ = noise_.sigma;
-    if (noise_.sigma > 0 && noise_.relative) {
-        measure(document, table, ids);
-        scale_ *= rms_;
-    }
     if (any_unknown) {
         const at::Tensor all =
             model_.gpt.token_vectors(at::arange(model_.gpt.vocabulary(), at::kLong))
@@ -54,25 +45,9 @@ void TokenDeltas::follow(const DecodeDocument& document, TokenTable& table,
     }
 }
 
-void TokenDeltas::measure(const DecodeDocument& document, TokenTable& table,
-                          const std::vector<int>& ids) {
-    if (measured_ == document.prompt) return;
-    std::vector<int> model_ids;
-    for (const std::string& character : characters_of(document.prompt.get()))
-        model_ids.push_back(table.model_id(table.id_of(character)));
-    if (model_ids.empty()) model_ids.push_back(table.model_id(ids.front()));
-    rms_ = token_embedding_rms(model_.gpt, model_ids);
-    measured_ = document.prompt;
-}
-
-std::uint64_t TokenDeltas::noise_key() const {
-    if (noise_.sigma <= 0) return 0;
-    return combined(std::bit_cast<std::uint64_t>(scale_), noise_.seed + 1);
-}
-
 std::uint64_t TokenDeltas::key(int index) const {
     const auto found = drags_.find(index);
-    return combined(noise_key(), found == drags_.end() ? 0 : hash_of(found->second));
+    return found == drags_.end() ? 0 : hash_of(found->second);
 }
 
 Vector TokenDeltas::drag(int index) const {
@@ -80,27 +55,20 @@ Vector TokenDeltas::drag(int index) const {
     return found == drags_.end() ? Vector(Vector::Zero(model_.config.model.width)) : found->second;
 }
 
-Vector TokenDeltas::row(int index, bool clean) const {
+Vector TokenDeltas::row(int index) const {
     Vector delta = Vector::Zero(model_.config.model.width);
-    if (noise_.sigma > 0 && !clean) {
-        fill_normal(
-            {noise_.seed, DrawPurpose::decode_noise, 0, 0, static_cast<std::uint64_t>(index)},
-            std::span<double>(delta.data(), static_cast<std::size_t>(delta.size())));
-        delta *= scale_;
-    }
-    if (const auto found = drags_.find(index); found != drags_.end() && !clean)
-        delta += found->second;
+    if (const auto found = drags_.find(index); found != drags_.end()) delta += found->second;
     if (unknown_[static_cast<std::size_t>(index)]) delta += unknown_delta_;
     return delta;
 }
 
-at::Tensor TokenDeltas::rows(int begin, int end, bool clean) const {
+at::Tensor TokenDeltas::rows(int begin, int end) const {
     const bool any_unknown =
         std::any_of(unknown_.begin() + begin, unknown_.begin() + end, [](bool one) { return one; });
-    if ((clean || !perturbed()) && !any_unknown) return {};
+    if (drags_.empty() && !any_unknown) return {};
     at::Tensor all = at::empty({end - begin, model_.config.model.width}, at::kDouble);
     for (int index = begin; index < end; ++index) {
-        const Vector delta = row(index, clean);
+        const Vector delta = row(index);
         std::copy(delta.begin(), delta.end(),
                   all.data_ptr<double>() + (index - begin) * delta.size());
     }

@@ -29,7 +29,6 @@ void WindowReader::clear() {
     decoder_.clear();
     chooser_.weights_changed(*model_);
     stage_.reset();
-    clean_.reset();
     aside_.clear();
 }
 
@@ -41,7 +40,6 @@ void WindowReader::follow(const std::vector<int>& model_ids, const TokenDeltas& 
         decoder_.append(std::span(model_ids).subspan(common),
                         deltas.rows(static_cast<int>(common), static_cast<int>(model_ids.size())));
     if (common < had) chooser_.past_changed();
-    if (clean_ && clean_->length() > common) clean_->truncate(common);
     stage_grows_ = stage_grows_ && common == had;
     extend_stage();
 }
@@ -62,16 +60,6 @@ void WindowReader::extend_stage() {
     for (Eigen::Index row = stage_->positions(); row < u.rows(); ++row)
         extended.append(u.row(row).transpose());
     stage_ = std::make_shared<const Stage>(std::move(extended));
-}
-
-const Decoder& WindowReader::clean(const TokenDeltas& deltas) {
-    if (!clean_) clean_.emplace(model_->gpt, Decoder::Reading::steps);
-    const std::vector<int>& ids = decoder_.ids();
-    const std::size_t common = clean_->length();  // follow() keeps it to what still stands
-    if (common < ids.size())
-        clean_->append(std::span(ids).subspan(common),
-                       deltas.rows(static_cast<int>(common), static_cast<int>(ids.size()), true));
-    return *clean_;
 }
 
 ReadWindow WindowReader::window(std::size_t begin, std::size_t end, std::uint64_t key,

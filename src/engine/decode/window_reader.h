@@ -35,8 +35,6 @@ public:
     /// At the end of the text.
     const Decoder& decoder() const { return decoder_; }
     TokenChooser& chooser() { return chooser_; }
-    /// The same text without noise and drags, read now.
-    const Decoder& clean(const TokenDeltas& deltas);
 
     /// The window [begin, end) of the text. `key` names all that it depends on. `attention`: also
     /// its weights.
@@ -59,8 +57,7 @@ private:
     std::shared_ptr<const Stage> stage_;
     std::size_t stage_begin_ = 0;  // of the window it is over
     bool stage_grows_ = false;     // what it is over still stands
-    std::optional<Decoder> clean_;
-    std::list<Aside> aside_;  // newest first
+    std::list<Aside> aside_;       // newest first
 };
 
 }  // namespace marginscope

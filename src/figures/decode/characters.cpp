@@ -51,10 +51,10 @@ std::string decode_caption(const Frames& frames) {
     if (frames.decode != nullptr) {
         words = "Model " + frames.decode->model_label + ", " +
                 std::to_string(frames.decode->cursor) + " characters";
-        if (frames.decode->noise_sigma > 0)
-            words += ", noise " + tick_label(frames.decode->noise_sigma) +
-                     (frames.decode->noise_relative ? " × RMS" : "") + " of seed " +
-                     std::to_string(frames.decode->noise_seed);
+        if (frames.decode->noise.sigma > 0)
+            words += ", noise " + tick_label(frames.decode->noise.sigma) +
+                     (frames.decode->noise.relative ? " × RMS" : "") + " of seed " +
+                     std::to_string(frames.decode->noise.seed);
         words += ".";
     }
     if (frames.margins != nullptr) {

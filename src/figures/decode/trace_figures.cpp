@@ -129,17 +129,13 @@ std::vector<TraceSeries> trace_series(const Frames& frames) {
         {TraceKind::entropy, "Entropy", "nats", [token](int i) { return token(i).entropy; }});
     traces.push_back({TraceKind::logprob, "Log-probability", "nats",
                       [token](int i) { return token(i).logprob; }});
-    const NoiseFrame* noise = frames.noise.get();
-    if (noise != nullptr && !noise->kl.empty() && decode->noise_sigma > 0) {
-        const int begin = decode->window_begin;
-        traces.push_back(
-            {TraceKind::divergence, "Divergence, noise", "nats", [noise, begin](int i) {
-                 const int k = i - begin;
-                 return k < 0 || k >= static_cast<int>(noise->kl.size())
-                            ? kNoValue
-                            : noise->kl[static_cast<std::size_t>(k)];
-             }});
-    }
+    const TwinFrame* twin = frames.twin.get();
+    if (twin != nullptr && !twin->cells.empty() && !twin->behind)
+        traces.push_back({TraceKind::divergence, "Divergence, noise", "nats", [twin](int i) {
+                              if (i >= static_cast<int>(twin->cells.size())) return kNoValue;
+                              const TwinCell& cell = twin->cells[static_cast<std::size_t>(i)];
+                              return cell.stale ? kNoValue : cell.kl;
+                          }});
     return traces;
 }
 

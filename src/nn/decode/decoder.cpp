@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <utility>
 
 #include "core/text_windows.h"
 #include "nn/model/tensor_eigen.h"
@@ -33,6 +34,12 @@ std::size_t decode_window_begin(std::size_t length, std::size_t context) {
 
 Decoder::Decoder(const LanguageModel& model, Reading reading)
     : model_(&model), step_(model.token_step()), reading_(reading) {}
+
+void Decoder::perturb(Perturbation change) {
+    assert(ids_.empty());
+    perturb_ = std::move(change);
+    step_ = perturb_ ? nullptr : model_->token_step();  // a step has no hooks
+}
 
 void Decoder::clear() {
     ids_.clear();
@@ -151,8 +158,9 @@ void Decoder::extend_by_pass() {
     ForwardOptions options;
     options.cache = &cache;
     if (capture_) options.tap = &tap;
-    const at::Tensor u =
-        embeddings(window_.begin + window_.length, ids_.size(), window_.length).unsqueeze(0);
+    const std::size_t first = window_.begin + window_.length;
+    at::Tensor u = embeddings(first, ids_.size(), window_.length).unsqueeze(0);
+    if (perturb_) u = perturb_(u, first, options);
     const at::Tensor logits = model_->logits_from_embeddings(u, options)[0];  // (t, V)
     window_.logits.narrow(0, past, count).copy_(logits);
     for (int layer = 0; layer < layers; ++layer) {

@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -39,6 +40,13 @@ public:
     Decoder& operator=(const Decoder&) = delete;
     Decoder(Decoder&&) = default;
     Decoder& operator=(Decoder&&) = default;
+
+    /// Called before every pass over new tokens with their u (1, T, C) and the index of the first:
+    /// what it returns is read instead, and it may hook into the pass. What it does to a token must
+    /// follow from the token's index. Only while the text is empty.
+    using Perturbation =
+        std::function<at::Tensor(const at::Tensor& u, std::size_t first, ForwardOptions& options)>;
+    void perturb(Perturbation change);
 
     /// Adds tokens (ids already checked) and returns the logits (V) that follow the last of them:
     /// on the CPU, in the model's type, owned by the caller. `delta` (n, C), optional, is added to
@@ -107,6 +115,7 @@ private:
     bool capture_ = false;
     std::unique_ptr<TokenStep> step_;  // null: the model has none
     Reading reading_;
+    Perturbation perturb_;  // empty: none
 };
 
 }  // namespace marginscope

@@ -10,11 +10,9 @@
 #include <string>
 #include <vector>
 
-namespace marginscope {
+#include "core/noise_place.h"
 
-/// Where the noise is added: to the token embeddings at the input, to what attention reads (the
-/// output of the layer norm before it), or to the residual stream after each block.
-enum class NoisePlace { embeddings, attention, residual };
+namespace marginscope {
 
 struct NoiseRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets

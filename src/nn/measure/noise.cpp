@@ -16,6 +16,10 @@ constexpr std::uint64_t kLayerStride = std::uint64_t{1} << 32;
 
 }  // namespace
 
+std::uint64_t noise_position(std::uint64_t place, int layer) {
+    return place + static_cast<std::uint64_t>(layer + 1) * kLayerStride;
+}
+
 at::Tensor standard_noise(const NoiseKey& key, std::span<const std::uint64_t> windows,
                           std::int64_t time, std::int64_t width, std::int64_t first_position) {
     at::Tensor out =
@@ -23,8 +27,8 @@ at::Tensor standard_noise(const NoiseKey& key, std::span<const std::uint64_t> wi
     float* row = out.data_ptr<float>();
     for (const std::uint64_t window : windows) {
         for (std::int64_t t = 0; t < time; ++t, row += width) {
-            const auto position =
-                static_cast<std::uint64_t>(first_position + t) + key.layer * kLayerStride;
+            const std::uint64_t position = noise_position(
+                static_cast<std::uint64_t>(first_position + t), static_cast<int>(key.layer) - 1);
             fill_normal({key.seed, key.purpose, key.draw, window, position},
                         std::span<float>(row, static_cast<std::size_t>(width)));
         }

@@ -30,6 +30,9 @@ struct NoiseKey {
 at::Tensor standard_noise(const NoiseKey& key, std::span<const std::uint64_t> windows,
                           std::int64_t time, std::int64_t width, std::int64_t first_position = 0);
 
+/// The last word of a draw's key: a place in a window or text, in a layer (-1: the embeddings).
+std::uint64_t noise_position(std::uint64_t place, int layer);
+
 /// RMS over coordinates of these tokens' vectors, without positions.
 double token_embedding_rms(const LanguageModel& model, std::span<const int> ids);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/action_button.h"
+#include "ui/decode/twin_controls.h"
 
 namespace marginscope {
 namespace {
@@ -27,46 +28,19 @@ void draw_buttons(const DecodeFrame* decode, PanelContext& context) {
     ImGui::PopStyleVar();
 }
 
-void draw_noise(const DecodeFrame& decode, const NoiseFrame* noise, ControlsView& view,
-                PanelContext& context) {
+// How much noise the twin has, and what it does in a few words.
+void draw_noise(const Frames& frames, ControlsView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    if (!view.noise_held) {
-        view.noise_sigma = decode.noise_sigma;
-        if (decode.noise_sigma > 0) view.noise_relative = decode.noise_relative;
-        view.noise_seed = decode.noise_seed;
-    }
-    const SliderSpec spec{.label = "Noise",
-                          .scale = {0.001, 1.0, true, true, false},
-                          .digits = 2,
-                          .off_text = "off",
-                          .quantity = Quantity::noise};
-    bool changed = slider(theme, spec, view.noise_sigma);
-    view.noise_held = ImGui::IsAnyItemActive();
-    int unit = view.noise_relative ? 1 : 0;
-    if (ImGui::GetContentRegionAvail().x > theme.px(230))
-        ImGui::SetCursorPosX(ImGui::GetCursorPosX() + theme.px(94));
-    if (segmented(theme, "unit",
-                  {{"absolute", "Noise in units of the embeddings"},
-                   {"× RMS",
-                    "Noise as a multiple of the root mean square of this text's embeddings: "
-                    "comparable between models"}},
-                  unit)) {
-        view.noise_relative = unit == 1;
-        changed = true;
-    }
-    if (noise != nullptr && decode.noise_sigma > 0) {
-        const std::string flips =
-            std::to_string(noise->flips) +
-            (noise->flips == 1 ? " prediction changes" : " predictions change");
-        small_paragraph(theme, noise->flips > 0 ? theme.text : theme.dim, flips.c_str());
-        if (ImGui::IsItemHovered())
-            ImGui::SetTooltip(
-                "Places of the window where the likeliest next character is another "
-                "one under this noise");
-    }
-    if (changed)
-        context.out.push_back(
-            SetDecodeNoise{view.noise_sigma, view.noise_relative, view.noise_seed});
+    draw_noise_strength(*frames.decode, view.noise, context);
+    const TwinFrame* twin = frames.twin.get();
+    if (twin == nullptr || twin->noise.sigma <= 0 || twin->cells.empty()) return;
+    const std::string flips =
+        format_percent(twin->share_flipped) + " of the predictions flip: see Twin";
+    small_paragraph(theme, twin->share_flipped > 0 ? theme.text : theme.dim, flips.c_str());
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip(
+            "Places where the likeliest next character is another one under this noise, over all "
+            "draws");
 }
 
 // Temperature, cuts and seed; true when one changed.
@@ -227,7 +201,7 @@ void draw_sampling(const Frames& frames, ControlsView& view, PanelContext& conte
         view.tokens_per_s = static_cast<float>(speed);
         if (decode->playing) context.out.push_back(PlayDecode{true, speed});
     }
-    draw_noise(*decode, frames.noise.get(), view, context);
+    draw_noise(frames, view, context);
     ImGui::PopStyleVar();
     if (changed) context.out.push_back(SetSampling{view.sampling});
 }

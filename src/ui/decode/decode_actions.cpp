@@ -4,17 +4,14 @@
 #include <algorithm>
 
 #include "ui/decode/decode_view.h"
+#include "ui/decode/twin_actions.h"
 
 namespace marginscope {
 namespace {
 
 bool has_text(const ActionContext& c) { return c.frames.decode != nullptr; }
-bool has_stage(const ActionContext& c) {
-    return c.frames.margins != nullptr && c.frames.margins->has_stage;
-}
-bool has_job(const ActionContext& c) {
-    return c.frames.status != nullptr && !c.frames.status->jobs.empty();
-}
+bool has_stage(const ActionContext& c) { return c.frames.margins && c.frames.margins->has_stage; }
+bool has_job(const ActionContext& c) { return c.frames.status && !c.frames.status->jobs.empty(); }
 bool has_attention(const ActionContext& c) {
     return c.frames.attention != nullptr && c.frames.attention->heads > 0;
 }
@@ -65,8 +62,8 @@ void go_to_low_margin(ActionContext& c) {
 }
 
 void go_to_support(ActionContext& c) {
-    const int next =
-        next_support(*c.frames.margins, selected_index(c.state.selection, c.frames.decode.get()));
+    const int from = selected_index(c.state.selection, c.frames.decode.get());
+    const int next = next_support(*c.frames.margins, from);
     if (next >= 0) c.state.selection.index = next;
 }
 
@@ -241,8 +238,9 @@ std::vector<Action> model() {
 
 std::span<const Action> decode_actions() {
     static const std::vector<Action> table = [] {
-        std::vector<Action> all = moves();
-        for (auto part : {changes(), model()}) all.insert(all.end(), part.begin(), part.end());
+        std::vector<Action> all;
+        for (const auto part : {moves, changes, twin_actions, model})
+            for (Action& action : part()) all.push_back(std::move(action));
         return all;
     }();
     return table;

@@ -31,15 +31,25 @@ struct TextEditView {
     std::string text;
 };
 
+struct NoiseView {
+    SetDecodeNoise noise;  // follows the engine's except while a control is held
+    bool held = false;
+};
+
 struct ControlsView {
     std::string prompt;
     SamplingSettings sampling;  // follows the engine's except while a control is held
     bool sampling_held = false;
-    bool noise_held = false;
     float tokens_per_s = 8.0F;
-    bool noise_relative = true;
-    std::uint64_t noise_seed = 0;
-    double noise_sigma = 0.0;
+    NoiseView noise;
+};
+
+struct TwinView {
+    NoiseView controls;
+    // Where the cells were in the last frame, for hit tests and for tests.
+    ImVec2 first_cell{0, 0};
+    ImVec2 cell_size{0, 0};
+    int selected_seen = -1;  // to scroll only when it has changed
 };
 
 struct CandidatesView {
@@ -117,6 +127,7 @@ struct DecodeView {
     BoundaryView boundary;
     CausesView causes;
     TracesView traces;
+    TwinView twin;
 };
 
 }  // namespace marginscope

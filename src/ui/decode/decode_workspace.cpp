@@ -19,6 +19,7 @@
 #include "ui/decode/text_legend.h"
 #include "ui/decode/text_strip.h"
 #include "ui/decode/traces.h"
+#include "ui/decode/twin.h"
 
 namespace marginscope {
 namespace {
@@ -64,6 +65,9 @@ const std::array kPanels =
              }},
             {"decode.compare", "Compare", false,
              [](const Frames& f, UiState&, PanelContext& c) { draw_comparison(f, c); }},
+            {"decode.twin", "Twin", false,
+             [](const Frames& f, UiState& s,
+                PanelContext& c) { draw_twin(f, s.view<DecodeView>().twin, c); }},
             {"decode.history", "History", true,
              [](const Frames& f, UiState&, PanelContext& c) { draw_history(f, c); }},
             {"decode.sampling", "Sampling and noise", true,
@@ -96,6 +100,7 @@ void dock_large(DockArea& area) {
     dock_panel("decode.traces", kPanels, bottom.part);
     dock_panel("decode.branches", kPanels, bottom.part);
     dock_panel("decode.compare", kPanels, bottom.part);
+    dock_panel("decode.twin", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
     dock_panel("decode.history", kPanels, sampling.part);
     show_tab("decode.sampling", kPanels, sampling.part);
@@ -109,7 +114,7 @@ void dock_small(DockArea& area) {
     dock_panel("decode.text", kPanels, split.part);
     for (const char* id :
          {"decode.candidates", "decode.support", "decode.traces", "decode.branches",
-          "decode.compare", "decode.sampling", "decode.history"})
+          "decode.compare", "decode.twin", "decode.sampling", "decode.history"})
         dock_panel(id, kPanels, split.rest);
     for (const char* id : {"decode.boundary", "decode.attention", "decode.causes"})
         dock_panel(id, kPanels, area.right);
@@ -130,6 +135,7 @@ bool arrived(const Frames& f) {
     if (!f.decode || !f.margins || !f.attention || !f.boundary || f.decode->line.empty())
         return false;
     if (f.boundary->geometric_pending || f.boundary->field_pending) return false;
+    if (f.twin && f.twin->pending > 0) return false;
     if (!f.margins->has_stage) return true;
     return static_cast<int>(f.margins->cells.size()) == f.decode->cursor && f.margins->pending == 0;
 }

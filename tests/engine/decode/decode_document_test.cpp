@@ -64,6 +64,11 @@ DecodeDocument random_document(unsigned seed) {
                      .allow_beyond = random.coin(),
                      .seed = random.word()};
     made.noise = {std::abs(random.number()), random.coin(), random.word()};
+    made.noise.where = static_cast<NoisePlace>(random.below(3));
+    for (int k = random.below(4), at = 0; k > 0; --k)
+        made.noise.positions.push_back(at += 1 + random.below(9));
+    made.noise.draws = 1 + random.below(kMostTwinDraws);
+    made.noise.frozen = random.coin();
     for (int k = random.below(4); k > 0 && !made.tree.empty(); --k) {
         std::vector<double>& delta = made.drags[random.below(made.tree.size())];
         delta.assign(static_cast<std::size_t>(1 + random.below(8)), 0.0);
@@ -100,6 +105,8 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
         [](auto& d) { d.sampling.temperature += 1; },
         [](auto& d) { d.sampling.allow_beyond = !d.sampling.allow_beyond; },
         [](auto& d) { d.noise.seed += 1; },
+        [](auto& d) { d.noise.positions.push_back(1000); },
+        [](auto& d) { d.noise.frozen = !d.noise.frozen; },
         [](auto& d) {
             d.drags[0] = {1, 2};
         },
@@ -148,6 +155,8 @@ TEST(DecodeDocument, WhatIsNoneIsRefusedInASentence) {
          R"({"format":1,"sampling":{"top_p":2}})",
          R"({"format":1,"sampling":{"temperature":"hot"}})",
          R"({"format":1,"view":{"kind":"angular"}})", R"({"format":1,"noise":{"sigma":-1}})",
+         R"({"format":1,"noise":{"draws":0}})", R"({"format":1,"noise":{"positions":[3,3]}})",
+         R"({"format":1,"noise":{"where":"head"}})",
          R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"drags":[{"node":4,"delta":[1]}]})",
          R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"drags":[{"node":0,"delta":["x"]}]})"})
         EXPECT_NE(sentence_of(json).find("session.mscope"), std::string::npos)

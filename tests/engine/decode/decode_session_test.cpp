@@ -159,10 +159,10 @@ TEST(DecodeSession, ALongTextIsKeptWholeAndShownSoFar) {
 
 TEST(DecodeSession, SettingsTouchNothingThatWasComputed) {
     Shown shown(random_text(40, 3));
-    shown.session.set_noise(0.5, true, 3);
+    shown.session.set_noise({0.5, true, 3});
     shown.finish();
     ASSERT_TRUE(shown.session.take_decode_frame() && shown.margins());
-    ASSERT_TRUE(shown.session.take_noise_frame() && shown.session.take_attention_frame());
+    ASSERT_TRUE(shown.session.take_twin_frame() && shown.session.take_attention_frame());
     ASSERT_TRUE(shown.session.take_boundary_request());
     const DecodeRevisions before = shown.session.revisions();
     SamplingSettings hot;
@@ -174,7 +174,7 @@ TEST(DecodeSession, SettingsTouchNothingThatWasComputed) {
     EXPECT_EQ(shown.session.revisions(), expected);
     EXPECT_TRUE(shown.session.take_decode_frame());
     EXPECT_FALSE(shown.margins());
-    EXPECT_FALSE(shown.session.take_noise_frame());
+    EXPECT_FALSE(shown.session.take_twin_frame());
     EXPECT_FALSE(shown.session.take_attention_frame());
     EXPECT_FALSE(shown.session.take_boundary_request());
     EXPECT_FALSE(shown.session.work(milliseconds(1)));
