@@ -32,7 +32,7 @@ std::vector<int> positions_of(const std::string& list) {
     for (const double number : number_list("--at", list)) {
         if (number != std::floor(number) || number > 1e9)
             throw UserError("--at takes places of characters counted from 0, as in 4,17; one is " +
-                                format_value(number) + ".",
+                                number_text(number) + ".",
                             kExitWrongUse);
         positions.push_back(static_cast<int>(number));
     }
@@ -143,7 +143,7 @@ std::string noise_text(const TwinReport& report, const TwinRequest& request) {
                                ? "all characters"
                                : std::to_string(request.positions.size()) + " characters";
     return "noise on " + std::string(name_of(request.where)) + " of " + at + ", sigma " +
-           format_value(request.sigma) + " " + unit + ", " + std::to_string(report.draws.size()) +
+           number_text(request.sigma) + " " + unit + ", " + std::to_string(report.draws.size()) +
            (report.draws.size() == 1 ? " draw\n" : " draws\n");
 }
 
