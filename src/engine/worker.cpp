@@ -12,6 +12,7 @@
 #include "engine/jobs/job_board.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
+#include "engine/stage_seeds.h"
 #include "engine/train/train_session.h"
 #include "files/paths.h"
 #include "nn/model/device.h"
@@ -72,12 +73,13 @@ struct Engine::Worker::Sessions {
                  [this] { train.publish(); }}),
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
           path(worker, shelf, worker.options_.program),
-          opener(worker, shelf, decode, document, path) {}
+          opener(worker, shelf, decode, document, path),
+          seeds(worker, jobs, shelf, decode, worker.options_.threads) {}
 
     void handle(const Command& command) {
         std::visit(
             [this](const auto& wish) {
-                hand_over(wish, jobs, decode, document, shelf, train, path, opener);
+                hand_over(wish, jobs, decode, document, shelf, train, path, opener, seeds);
             },
             command);
     }
@@ -114,6 +116,7 @@ struct Engine::Worker::Sessions {
     TrainSession train;
     PathSession path;
     FileOpener opener;
+    StageSeeds seeds;
 };
 
 Engine::Worker::Worker(EngineOptions options)

@@ -59,9 +59,22 @@ void draw_token(const Theme& theme, const DecodeFrame& decode, const MarginCell*
     ImGui::EndGroup();
 }
 
-void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCell* cell) {
-    section(theme, "Margins");
-    if (margins == nullptr || !margins->has_stage) {
+// The light: whether float32 would say the same.
+void draw_health(const Theme& theme, const MarginCell& cell) {
+    value_row(theme, Quantity::health, health_words(cell.health), health_color(theme, cell.health));
+    if (cell.health == HealthLevel::unknown) return;
+    value_row(theme, "float32 is off by", format_amount(cell.single_difference, "nats", 2),
+              cell.single_flips ? theme.error : 0);
+    if (cell.single_flips) small_paragraph(theme, theme.error, "and turns the sign of det J");
+    if (!std::isnan(cell.condition))
+        value_row(theme, "condition of J", format_number(cell.condition, 3));
+}
+
+void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCell* cell,
+                  int index) {
+    const bool stage = margins == nullptr || margins->view == MarginView::stage;
+    section(theme, stage ? "Margins" : ("Margins " + std::string(of_words(margins->view))).c_str());
+    if (margins == nullptr || (stage && !margins->has_stage)) {
         paragraph(theme, theme.faint,
                   margins != nullptr && !margins->stage_label.empty()
                       ? margins->stage_label.c_str()
@@ -73,9 +86,14 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
         return;
     }
     const ImU32 warn = cell->crossings > 0 ? theme.accent : 0;
-    for (const MarginKind kind :
-         {MarginKind::determinant, MarginKind::singular, MarginKind::geometric})
-        value_row(theme, quantity_of(kind), margin_words(*cell, kind));
+    value_row(theme, quantity_of(MarginKind::determinant),
+              margin_words(*cell, MarginKind::determinant));
+    value_row(theme, quantity_of(MarginKind::singular), margin_words(*cell, MarginKind::singular));
+    if (stage)
+        value_row(theme, quantity_of(MarginKind::geometric),
+                  margin_words(*cell, MarginKind::geometric));
+    else
+        value_row(theme, "nearest", nearest_words(*cell));
     if (std::isfinite(cell->geometric_share))
         value_row(theme, "as a share of |u|", format_percent(cell->geometric_share));
     value_row(theme, Quantity::crossings, side_words(cell->crossings), warn);
@@ -83,16 +101,30 @@ void draw_margins(const Theme& theme, const MarginFrame* margins, const MarginCe
     value_row(
         theme, Quantity::determinant,
         std::isnan(cell->logdet) ? kNoNumber : sign + format_number(std::exp(cell->logdet), 3));
-    value_row(theme, Quantity::energy, format_amount(cell->energy, "nats"));
+    if (stage) value_row(theme, Quantity::energy, format_amount(cell->energy, "nats"));
     value_row(theme, "Window", "from " + std::to_string(cell->window_begin));
     if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort))
         ImGui::SetTooltip("The first character that the model sees for these numbers");
-    if (!std::isfinite(cell->lowest_head)) return;
+    if (stage) draw_health(theme, *cell);
+    if (const std::string recurs = recurrence_words(*margins, index); !recurs.empty())
+        value_row(theme, "Support under other seeds", recurs + " stages");
+    if (!stage || !std::isfinite(cell->lowest_head)) return;
     value_row(theme, Quantity::lowest_head, format_amount(cell->lowest_head, "nats", 3));
     if (cell->lowest_head_layer >= 0)
         value_row(theme, "of the head",
                   "layer " + std::to_string(cell->lowest_head_layer) + ", head " +
                       std::to_string(cell->lowest_head_index));
+}
+
+void draw_text_health(const Theme& theme, const TextHealth& health) {
+    if (health.checked == 0) return;
+    value_row(theme, Quantity::health, health_words(health.level),
+              health_color(theme, health.level));
+    const std::string words =
+        std::to_string(health.flips) + " of " + std::to_string(health.checked) +
+        " signs of det J turn in float32; worst at " + std::to_string(health.worst) + ", off by " +
+        format_amount(health.difference, "nats", 2) + ".";
+    small_paragraph(theme, theme.dim, words.c_str());
 }
 
 void draw_prediction(const Theme& theme, const TokenCell& token, int index) {
@@ -133,6 +165,11 @@ void draw_text_margins(const Theme& theme, const MarginFrame& margins) {
                         (std::to_string(margins.pending) + " more are being computed.").c_str());
     value_row(theme, Quantity::share_beyond, format_percent(margins.share_beyond),
               margins.share_beyond > 0 ? theme.accent : 0);
+    if (margins.view != MarginView::stage) {
+        small_paragraph(theme, theme.dim,
+                        "Heads and layers are sensitivities of single blocks, not likelihoods.");
+        return;
+    }
     if (margins.share_beyond > 0) small_paragraph(theme, theme.dim, kWhyBeyond);
     value_row(theme, Quantity::nats_per_position, format_amount(margins.nats_per_position, "nats"));
     value_row(theme, "Stage", margins.stage_label);
@@ -140,6 +177,7 @@ void draw_text_margins(const Theme& theme, const MarginFrame& margins) {
         ImGui::SetTooltip(
             "The attention whose margins are shown. Fitted: made to match this model's embeddings "
             "best.\nLive: the one the model in training carries.");
+    draw_text_health(theme, margins.health);
 }
 
 }  // namespace
@@ -156,10 +194,10 @@ void draw_inspector(const Frames& frames, UiState& state, PanelContext& context)
     const MarginCell* cell = margin_at(frames.margins.get(), index);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
     draw_token(theme, *decode, cell, index, state.selection.index < 0);
-    draw_margins(theme, frames.margins.get(), cell);
+    draw_margins(theme, frames.margins.get(), cell, index);
     draw_prediction(theme, decode->line[static_cast<std::size_t>(index)], index);
     if (frames.attention != nullptr) draw_head(theme, frames, state.selection, index);
-    if (frames.margins != nullptr && frames.margins->has_stage)
+    if (frames.margins != nullptr && frames.margins->measurable())
         draw_text_margins(theme, *frames.margins);
     ImGui::PopStyleVar();
 }

@@ -17,8 +17,17 @@ namespace marginscope {
 std::string margin_words(const MarginCell& cell, MarginKind kind);
 
 Quantity quantity_of(MarginKind kind);
+/// Whose margins: "" of the stage, "of the nearest head", "of the nearest layer".
+const char* of_words(MarginView view);
+/// Which one: "layer 2, head 1", "layer 2"; "" of the stage.
+std::string nearest_words(const MarginCell& cell);
+
 /// Accent towards unit 0, calm from a third upwards; NaN has its own colour.
 ImU32 margin_color(const Theme& theme, float unit);
+
+/// The light of what a number is worth.
+ImU32 health_color(const Theme& theme, HealthLevel level);
+const char* health_words(HealthLevel level);
 
 /// In a word or two what stands instead of a number at a cell that is not valid.
 const char* missing_words(const MarginFrame* frame, const MarginCell* cell);
@@ -29,6 +38,9 @@ const char* why_no_margin(const MarginFrame* frame, const MarginCell* cell);
 constexpr const char* kWhyBeyond =
     "Many lie beyond: a fitted stage copies sharply from the past, and behind the first fold "
     "log|det J| grows again, which the fit rewards.";
+
+/// "4/5": a support token under four of five stages of other seeds; "" where that is not known.
+std::string recurrence_words(const MarginFrame& frame, int index);
 
 /// The visible symbol of a token id.
 std::string symbol_at(const DecodeFrame& decode, int token);

@@ -53,6 +53,11 @@ constexpr std::array<QuantityText, static_cast<std::size_t>(Quantity::count)> kT
     {"Spectrum", "λ(Σ A)", "eigenvalues of Σ A", "",
      "J = I − Σ A is singular exactly when 1 is among them; a real one above 1 is a crossing. Σ: "
      "covariance of the past embeddings under this token's attention."},
+    {"Numerical health", "float32 − float64", "log|det J| by LU in float32, minus that in float64",
+     "nats",
+     "Green: float32 would be off by less than 0.001 nats, and the condition number σ_max / σ_min "
+     "is below 10,000. Red: off by 0.1 or more, a turned sign of det J, or a condition of "
+     "10,000,000 and above. Yellow: between. What is shown is float64."},
     {"Barrier", "b", "b = −log|det J|", "nats",
      "Grows without bound at the boundary, on both sides."},
     {"Barrier weight", "λ_m", "loss = cross-entropy + λ_m · mean b", "",

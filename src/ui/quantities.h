@@ -22,6 +22,7 @@ enum class Quantity {
     trace_share,
     volume_share,
     spectrum,
+    health,
     barrier,
     lambda,
     share_beyond,

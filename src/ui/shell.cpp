@@ -168,6 +168,7 @@ void ask_for_view(UiState& state, CommandList& out) {
     view.workspace = state.workspace;
     view.text_shown = shown_workspace(state).shows_text;
     view.index = state.selection.index;
+    view.why = std::exchange(state.view<DecodeView>().why.in_sight, false);
     if (state.view_known && view == state.view_sent) return;
     state.view_sent = view;
     state.view_known = true;

@@ -2,11 +2,13 @@
 #include "ui/status_line.h"
 
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
 #include "ui/bar_window.h"
 #include "ui/export/figure_export.h"
+#include "ui/margin_style.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -53,6 +55,22 @@ void draw_activity(ActionContext& c, const StatusFrame& status, float width) {
     if (room > theme.px(40)) text_colored(line.error ? theme.error : theme.dim, message.c_str());
 }
 
+// The light of the text's numbers, left of the model's name.
+void draw_health(const ActionContext& c, float x) {
+    const MarginFrame* margins = c.frames.margins.get();
+    if (margins == nullptr || margins->health.level == HealthLevel::unknown) return;
+    const Theme& theme = c.state.theme;
+    const ImVec2 window = ImGui::GetWindowPos(), mouse = ImGui::GetIO().MousePos;
+    const ImVec2 at(window.x + x - theme.px(12), window.y + ImGui::GetWindowSize().y / 2);
+    ImGui::GetWindowDrawList()->AddCircleFilled(at, theme.px(4),
+                                                health_color(theme, margins->health.level));
+    if (std::abs(mouse.x - at.x) > theme.px(8) || !ImGui::IsWindowHovered()) return;
+    formula_card(theme, Quantity::health,
+                 std::string(health_words(margins->health.level)) + ", " +
+                     std::to_string(margins->health.flips) + " signs turn in " +
+                     std::to_string(margins->health.checked) + " characters");
+}
+
 // Left out where the message needs the room.
 void draw_right(const ActionContext& c, float width) {
     const Theme& theme = c.state.theme;
@@ -66,9 +84,10 @@ void draw_right(const ActionContext& c, float width) {
                 (c.frames.history->unsaved ? " (changed)    " : "    ") + words;
     ImGui::SameLine();
     const float x = width - theme.px(14) - ImGui::CalcTextSize(words.c_str()).x;
-    if (x <= ImGui::GetCursorPosX()) return ImGui::NewLine();
+    if (x - theme.px(20) <= ImGui::GetCursorPosX()) return ImGui::NewLine();
     ImGui::SetCursorPosX(x);
     text_colored(theme.faint, words.c_str());
+    draw_health(c, x);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ public:
         if (options.tap != nullptr) options.tap->layers.push_back(seen);
         return out;
     }
+    at::Tensor last_norm(const at::Tensor& stream) const override { return stream; }
     at::Tensor head(const at::Tensor& hidden, const ForwardOptions&) const override {
         return at::matmul(hidden, head_.t());
     }

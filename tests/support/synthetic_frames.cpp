@@ -7,6 +7,7 @@
 #include <random>
 
 #include "support/synthetic_document.h"
+#include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
 namespace {
@@ -346,6 +347,7 @@ Frames make(const Size& size) {
     frames.branches =
         make_branches(*decode, size.tree_branches > 20 ? 2000 : 1 + size.tree_branches);
     frames.twin = make_twin(*decode, generator);
+    frames.why = make_why(*decode, size.layers, size.heads);
     frames.training = make_training();
     frames.path = make_path(size, generator);
     frames.status = make_status();
@@ -365,6 +367,7 @@ Frames empty() {
     frames.history = std::make_shared<HistoryFrame>();
     frames.branches = std::make_shared<BranchFrame>();
     frames.twin = std::make_shared<TwinFrame>();
+    frames.why = std::make_shared<WhyFrame>();
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();
     frames.status = std::make_shared<StatusFrame>();

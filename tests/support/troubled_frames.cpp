@@ -4,6 +4,7 @@
 
 #include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
+#include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
 namespace {
@@ -56,6 +57,9 @@ Frames not_finite() {
     for (TwinCandidate& one : twin->average) spoil(one.averaged);
     twin->share_flipped = twin->mean_kl = kNoValue;
     twin->rms = {kNoValue, inf};
+    auto why = std::make_shared<WhyFrame>(*frames.why);
+    spoil(*why);
+    frames.why = why;
     auto training = std::make_shared<TrainingFrame>(*frames.training);
     training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
     auto path = std::make_shared<PathFrame>(*frames.path);
@@ -126,6 +130,9 @@ Frames wide() {
     status->message =
         "Loaded the model of /home/somebody/models/a folder with a long name/run-2026-11-27 "
         "(803,072 parameters), 12 characters of the text are unknown to it.";
+    auto why = std::make_shared<WhyFrame>(*frames.why);
+    widen(*why);
+    frames.why = why;
     frames.decode = decode;
     frames.margins = margins;
     frames.branches = widened(*frames.branches);

@@ -220,5 +220,49 @@ TEST_F(Colors, ADraggedTokenMovesInThePicture) {
     EXPECT_GT(changed, 100);
 }
 
+TEST_F(Colors, OfHeadsHaveZeroInTheMiddleAndNoneForWhatIsNotMeasured) {
+    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+    const AttentionFrame& a = *frames.attention;
+    const auto cell = [&](int row, int column) -> float& {
+        return margins->head_logdet[static_cast<std::size_t>(row * a.size + column)];
+    };
+    margins->version = 5;
+    cell(2, 20) = 0, cell(2, 25) = kNoValue, cell(2, 30) = -40;
+    frames.margins = margins;
+    window.state().maximized = "decode.heads";
+    const Image image = draw(frames);
+    const HeadsMapView& view = window.state().view<DecodeView>().heads;
+    const auto pixel = [&](int row, int column) {
+        const auto rows = static_cast<float>(a.layers * a.heads);
+        return at(image,
+                  view.map_at.x + (static_cast<float>(column) + 0.5F) * view.map_size.x /
+                                      static_cast<float>(a.size),
+                  view.map_at.y + (static_cast<float>(row) + 0.5F) * view.map_size.y / rows);
+    };
+    EXPECT_LT(distance(pixel(2, 20), sample(ColorMap::diverging_dark, 0.5)), 8);
+    EXPECT_LT(distance(pixel(2, 25), outside_color(true)), 8);
+    EXPECT_LT(distance(pixel(2, 30), sample(ColorMap::diverging_dark, 0)), 8);
+    keep(image, "heads-dark-1280");
+}
+
+class OnePanel : public testing::TestWithParam<Look> {};
+
+TEST_P(OnePanel, OfTheExplanationIsDrawnInColours) {
+    OffscreenWindow window(GetParam().options);
+    for (const char* panel : {"decode.why", "decode.heads", "decode.support"}) {
+        window.state().maximized = panel;
+        CommandList out;
+        for (int i = 0; i < 5; ++i) window.draw(synthetic::usual(), out);
+        keep(window.pixels(), std::string(panel) + "-" + GetParam().name);
+        EXPECT_EQ(window.gl_error_count(), 0) << panel;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Pictures, OnePanel,
+    testing::Values(Look{"dark", {420, 900, 1.0F, ThemeKind::dark, "decode"}},
+                    Look{"light", {420, 900, 1.0F, ThemeKind::light, "decode"}}),
+    [](const testing::TestParamInfo<Look>& look) { return std::string(look.param.name); });
+
 }  // namespace
 }  // namespace marginscope

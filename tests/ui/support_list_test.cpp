@@ -5,12 +5,13 @@
 
 #include "interface.h"
 #include "support/synthetic_frames.h"
+#include "ui/decode/decode_view.h"
 
 namespace marginscope {
 namespace {
 
-void draw(const Frames& frames, UiState&, PanelContext& context) {
-    draw_support_list(frames, context);
+void draw(const Frames& frames, UiState& state, PanelContext& context) {
+    draw_support_list(frames, state.view<DecodeView>().boundary.request.support, context);
 }
 
 TEST(SupportList, NamesTheKindAndSaysWhatIsMissing) {

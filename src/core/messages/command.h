@@ -24,8 +24,8 @@
 namespace marginscope {
 
 using Command =
-    std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, CancelJob, SetPrompt,
-                 StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
+    std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, FitStageSeeds, CancelJob,
+                 SetPrompt, StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
                  SetDecodeNoise, SetView, DragToken, ResetDrags, Undo, Redo, GoToStep, EditText,
                  RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession, OpenLast,
                  DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining, StepTraining,

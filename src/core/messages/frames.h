@@ -15,6 +15,7 @@
 #include "core/messages/status.h"
 #include "core/messages/train.h"
 #include "core/messages/twin.h"
+#include "core/messages/why.h"
 
 namespace marginscope {
 
@@ -27,6 +28,7 @@ struct Frames {
     std::shared_ptr<const HistoryFrame> history;
     std::shared_ptr<const BranchFrame> branches;
     std::shared_ptr<const TwinFrame> twin;
+    std::shared_ptr<const WhyFrame> why;
     std::shared_ptr<const TrainingFrame> training;
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const StatusFrame> status;

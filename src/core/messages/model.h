@@ -37,6 +37,17 @@ struct FitStage {
     int steps = 2000;
     static void fields(auto& self, auto&& visit) { visit("steps", self.steps); }
 };
+// fits `count` stages of other seeds to the loaded model and counts how often each support token of
+// the shown text is one of theirs; a job beside everything else
+struct FitStageSeeds {
+    static constexpr std::string_view kName = "fit_stage_seeds";
+    int count = 5;
+    int steps = 2000;
+    static void fields(auto& self, auto&& visit) {
+        visit("count", self.count);
+        visit("steps", self.steps);
+    }
+};
 // by StatusFrame::jobs; 0: every job that can be stopped
 struct CancelJob {
     static constexpr std::string_view kName = "cancel_job";

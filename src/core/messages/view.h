@@ -14,6 +14,9 @@ template <>
 inline constexpr auto kEnumNames<MarginKind> =
     std::to_array<std::string_view>({"determinant", "singular", "geometric"});
 template <>
+inline constexpr auto kEnumNames<MarginView> = std::to_array<std::string_view>({"stage", "heads",
+                                                                                "layer"});
+template <>
 inline constexpr auto kEnumNames<WindowRule> = std::to_array<std::string_view>({"half", "slide",
                                                                                 "disjoint"});
 
@@ -25,10 +28,12 @@ struct SetView {
     PlaneKind plane = PlaneKind::nearest;
     int plane_token_a = -1, plane_token_b = -1;  // for two_tokens
     MarginKind kind = MarginKind::determinant;
-    int support = 5;
+    MarginView view = MarginView::stage;    // whose margins order the text
+    int support = 5;                        // how many support tokens
     WindowRule windows = WindowRule::half;  // of the text, for every number of a position
     int grid = 256;     // points a side of the boundary slice, once there was time for them
     float zoom = 1.0f;  // 1: the slice shows the token, its boundary and its past
+    bool why = false;   // the explanation of the selected character is in sight
     static void fields(auto& self, auto&& visit) {
         visit("workspace", self.workspace);
         visit("text_shown", self.text_shown);
@@ -37,10 +42,12 @@ struct SetView {
         visit("plane_token_a", self.plane_token_a);
         visit("plane_token_b", self.plane_token_b);
         visit("kind", self.kind);
+        visit("view", self.view);
         visit("support", self.support);
         visit("windows", self.windows);
         visit("grid", self.grid);
         visit("zoom", self.zoom);
+        visit("why", self.why);
     }
     bool operator==(const SetView&) const = default;
 };

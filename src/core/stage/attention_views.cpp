@@ -61,6 +61,21 @@ Matrix projected(const Matrix& u, const Matrix& weight, const std::optional<Vect
 
 }  // namespace
 
+std::optional<NearestView> nearest_view(std::span<const ViewMargin> views, MarginKind kind) {
+    std::optional<NearestView> nearest;
+    for (std::size_t k = 0; k < views.size(); ++k) {
+        PositionMargins margins;
+        margins.logdet = views[k].logdet;
+        margins.det = views[k].logdet.det();
+        margins.sigma_min = views[k].sigma_min;
+        margins.crossings = views[k].crossings;
+        const double least = nearest ? margin_value(nearest->margins, kind) : std::nan("");
+        if (!nearest || std::isnan(least) || margin_value(margins, kind) < least)
+            nearest = {k, margins};
+    }
+    return nearest;
+}
+
 AttentionViews::AttentionViews(const AttentionLayer& layer) {
     check(layer);
     positions_ = static_cast<int>(layer.u.rows());

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/error.h"
@@ -29,6 +30,15 @@ struct ViewMargin {
     double sigma_min = 1.0;  // of the full C x C matrix (E9), not signed
     int crossings = 0;       // real eigenvalues of I - J above 1
 };
+
+// Which of several heads or layers is nearest the boundary by `kind`, and its numbers as those of
+// the position; the first where no value is a number, none of an empty list. The geometric margin
+// exists in the stage alone.
+struct NearestView {
+    std::size_t which = 0;
+    PositionMargins margins;
+};
+std::optional<NearestView> nearest_view(std::span<const ViewMargin> views, MarginKind kind);
 
 class AttentionViews {
 public:

@@ -15,7 +15,6 @@
 
 namespace marginscope {
 
-enum class MarginView { stage, heads, layer };
 /// For which positions the geometric margin (E10) is computed: it costs most by far.
 enum class GeometricScope { none, support, all };
 

@@ -46,6 +46,7 @@ bool BranchSurvey::work(const DecodeDocument& document, DecodeComputation& shown
         epoch_ = shown.weights_epoch();
     }
     walked_ = document;
+    walked_.view.view = MarginView::stage;  // branches are compared by the stage's margins
     walked_.tree.go_to(end);
     walker_->follow(walked_);
     return true;

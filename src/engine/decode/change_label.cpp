@@ -63,6 +63,9 @@ std::string view_label(const SetView& before, const SetView& after) {
     if (after.kind != before.kind)
         return "Margin: " +
                std::string(kEnumNames<MarginKind>[static_cast<std::size_t>(after.kind)]);
+    if (after.view != before.view)
+        return "Margins of the " +
+               std::string(kEnumNames<MarginView>[static_cast<std::size_t>(after.view)]);
     if (after.plane != before.plane || after.plane_token_a != before.plane_token_a ||
         after.plane_token_b != before.plane_token_b)
         return "Plane of the boundary";

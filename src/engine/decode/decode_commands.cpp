@@ -68,21 +68,32 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         geometry_.request_boundary(std::move(*request));
     if (auto request = session_.take_geometric_request())
         geometry_.request_margins(std::move(*request));
-    const bool left = session_.work(budget, everything);
+    const bool margins_left = session_.work(budget, everything);
+    const bool left = explain(budget) || margins_left;
     auto decode = session_.take_decode_frame();
     auto margins = session_.take_margin_frame(geometry_);
     auto attention = session_.take_attention_frame();
     auto twin = session_.take_twin_frame();
     auto branches = session_.take_branch_frame();
-    if (!decode && !margins && !attention && !twin && !branches) return left;
+    auto why = why_.take();
+    if (!decode && !margins && !attention && !twin && !branches && !why) return left;
     context_.publish([&](Frames& all) {
         if (decode) all.decode = std::move(decode);
         if (margins) all.margins = std::move(margins);
         if (attention) all.attention = std::move(attention);
         if (branches) all.branches = std::move(branches);
         if (twin) all.twin = std::move(twin);
+        if (why) all.why = std::move(why);
     });
     return left;
+}
+
+bool DecodeCommands::explain(milliseconds budget) {
+    if (!session_.view().why) return false;
+    if (auto request = session_.take_why_request()) why_.explain(std::move(*request));
+    const auto margin = geometry_.known_margin(why_.revision());
+    why_.set_geometric(margin ? margin->value : std::nullopt);
+    return why_.work(budget);
 }
 
 void DecodeCommands::handle(const SetPrompt& wish) {

@@ -55,6 +55,9 @@ public:
     void handle(const ResetDrags& wish);
 
 private:
+    /// Goes on explaining the selected character while somebody looks; true while it is not done.
+    bool explain(std::chrono::milliseconds budget);
+
     using Clock = std::chrono::steady_clock;
 
     SessionContext& context_;
@@ -62,6 +65,7 @@ private:
     Clock::time_point next_token_;
     std::atomic<bool> geometric_news_ = false;
     bool note_due_ = false;
+    WhyMaker why_;
     GeometryThread geometry_;  // last: its thread ends before the rest goes
 };
 

@@ -26,6 +26,10 @@ void fill_candidates(const DecodeDocument& document, DecodeComputation& computat
 MarginFrame make_margin_frame(const DecodeDocument& document, const DecodeComputation& computation,
                               const GeometryThread& geometry);
 
+/// How often the frame's support tokens recur under stages of other seeds.
+void fill_recurrence(const DecodeDocument& document, const DecodeComputation& computation,
+                     SeedRecurrence& seeds, MarginFrame& frame);
+
 /// Of the selected character's window.
 AttentionFrame make_attention_frame(const DecodeDocument& document, DecodeComputation& computation);
 

@@ -35,6 +35,7 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     s.computation = std::move(computation);
     s.stage_label = std::move(stage_label);
     s.everything_changed();
+    s.seeds.reset();
 }
 
 void DecodeSession::weights_changed() {
@@ -185,9 +186,11 @@ void DecodeSession::set_view(const SetView& view) {
     if (view == s.document.view) return;
     const SetView before = std::exchange(s.document.view, view);
     if (view.index != before.index) ++s.settings;
-    if (view.index != before.index || view.kind != before.kind || view.support != before.support)
+    if (view.index != before.index || view.kind != before.kind || view.support != before.support ||
+        view.view != before.view)
         ++s.counting;
-    if (view.windows != before.windows || view.kind != before.kind) s.follow();
+    if (view.windows != before.windows || view.kind != before.kind || view.view != before.view)
+        s.follow();
 }
 
 bool DecodeSession::playing() const { return state_->playing; }
@@ -207,9 +210,10 @@ bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
     const auto scope =
         everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view;
     if (s.computation->work(budget, selected_index(), scope)) return true;
-    if (!everything) return false;
-    if (s.twin->work(end, selected_index())) return true;
-    return s.survey.work(s.document, *s.computation, budget);
+    if (everything && s.twin->work(end, selected_index())) return true;
+    if (everything && s.survey.work(s.document, *s.computation, budget)) return true;
+    // What a margin is worth comes last.
+    return s.computation->check(budget, selected_index(), scope);
 }
 
 DecodeRevisions DecodeSession::revisions() const {

@@ -13,6 +13,8 @@
 #include "engine/decode/boundary_plane.h"
 #include "engine/decode/decode_document.h"
 #include "engine/decode/geometry_thread.h"
+#include "engine/decode/seed_recurrence.h"
+#include "engine/decode/why_frame.h"
 
 namespace marginscope {
 
@@ -86,7 +88,13 @@ public:
     std::shared_ptr<const TwinFrame> take_twin_frame();
     std::optional<BoundaryRequest> take_boundary_request();
     std::optional<GeometricRequest> take_geometric_request();
+    /// Of the selected character, while its explanation is in sight.
+    std::optional<WhyRequest> take_why_request();
     void geometric_margin_arrived();
+    /// The text as stages of other seeds may read it; no blocks without a model.
+    SeedText seed_text() const;
+    /// What they say of it; kept until another model is shown.
+    void set_seeds(SeedRecurrence seeds);
 
     bool playing() const;
     double tokens_per_s() const;

@@ -118,6 +118,7 @@ void DocumentCommands::go_to(std::size_t step) {
     document.view.workspace = now.workspace;
     document.view.text_shown = now.text_shown;
     document.view.grid = now.grid;
+    document.view.why = now.why;
     document.model = session_.document().model;
     session_.set_document(std::move(document));
     news_ = true;

@@ -16,6 +16,7 @@ SetView undoable(const SetView& view) {
     kept.workspace = usual.workspace;
     kept.text_shown = usual.text_shown;
     kept.grid = usual.grid;
+    kept.why = usual.why;
     return kept;
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/messages/no_value.h"
-#include "core/stage/margins.h"
+#include "core/stage/attention_views.h"
 
 namespace marginscope {
 
@@ -17,7 +17,11 @@ struct KnownPosition {
     bool read = false;         // logprob and entropy are computed
     float logprob = kNoValue;  // NaN at a text's beginning and for what the model does not know
     float entropy = kNoValue;
-    std::optional<PositionMargins> margins;
+    std::optional<PositionMargins> margins;  // the stage's
+    std::vector<ViewMargin> heads;           // [layer][head], where that view was asked for
+    std::vector<ViewMargin> layers;          // the same of whole layers
+    std::optional<LogDet> single;            // the stage's log|det| as float32 has it
+    float condition = kNoValue;              // of the stage's J, where somebody looked
     float lowest_head = kNoValue;
     int lowest_layer = -1;
     int lowest_index = -1;

@@ -3,6 +3,7 @@
 
 #include "engine/decode/branch_frames.h"
 #include "engine/decode/session_state.h"
+#include "engine/decode/why_request.h"
 
 namespace marginscope {
 
@@ -46,8 +47,10 @@ std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(
         std::make_shared<MarginFrame>(make_margin_frame(s.document, *s.computation, geometry));
     frame->version = ++s.version;
     frame->stage_label = s.stage_label;
-    s.geometric_known.clear();
-    for (const MarginCell& cell : frame->cells) s.geometric_known.push_back(cell.geometric_known);
+    if (s.seeds) fill_recurrence(s.document, *s.computation, *s.seeds, *frame);
+    s.taken.geometric_known.clear();
+    for (const MarginCell& cell : frame->cells)
+        s.taken.geometric_known.push_back(cell.geometric_known);
     s.taken.margins = now.margins;
     s.taken.counting = s.counting;
     return frame;
@@ -102,6 +105,8 @@ std::optional<BoundaryRequest> DecodeSession::take_boundary_request() {
     SetView view = s.document.view;
     view.index = selected_index();
     view.kind = {};
+    view.view = {};
+    view.why = false;
     view.support = 0;
     view.workspace.clear();
     view.text_shown = true;
@@ -114,11 +119,31 @@ std::optional<BoundaryRequest> DecodeSession::take_boundary_request() {
 
 std::optional<GeometricRequest> DecodeSession::take_geometric_request() {
     State& s = *state_;
-    if (!s.computation || s.document.view.kind != MarginKind::geometric) return std::nullopt;
-    auto request = make_geometric_request(s.document, *s.computation, s.geometric_known);
+    if (!s.computation || s.document.view.kind != MarginKind::geometric ||
+        s.document.view.view != MarginView::stage)
+        return std::nullopt;
+    auto request = make_geometric_request(s.document, *s.computation, s.taken.geometric_known);
     if (!request || s.taken.geometric_key == request->keys.back()) return std::nullopt;
     s.taken.geometric_key = request->keys.back();
     return request;
+}
+
+std::optional<WhyRequest> DecodeSession::take_why_request() {
+    State& s = *state_;
+    if (!s.computation || !s.document.view.why) return std::nullopt;
+    const std::uint64_t key = why_key(s.document, *s.computation);
+    if (s.taken.why_key == key) return std::nullopt;
+    s.taken.why_key = key;
+    return make_why_request(s.document, *s.computation);
+}
+
+SeedText DecodeSession::seed_text() const {
+    return state_->computation ? state_->computation->seed_text() : SeedText{};
+}
+
+void DecodeSession::set_seeds(SeedRecurrence seeds) {
+    state_->seeds = std::move(seeds);
+    ++state_->counting;
 }
 
 void DecodeSession::geometric_margin_arrived() { ++state_->counting; }

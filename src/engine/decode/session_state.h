@@ -30,6 +30,8 @@ struct TakenFrames {
     int twin_selected = -1;
     std::uint64_t attention_key = 0;
     std::uint64_t geometric_key = 0;
+    std::vector<bool> geometric_known;  // by index, as of the last margin frame
+    std::uint64_t why_key = 0;
     std::uint64_t boundary_key = 0;
     SetView boundary_view;
     std::uint64_t candidates_text = 0, candidates_settings = 0;
@@ -50,7 +52,7 @@ struct DecodeSession::State {
     std::uint64_t view_given = 0;  // how often set_document() gave one
     std::uint64_t counting = 1;    // how margins are counted and selected, geometric news
     std::uint64_t version = 0;
-    std::vector<bool> geometric_known;  // by index, as of the last margin frame
+    std::optional<SeedRecurrence> seeds;  // of stages fitted with other seeds, when that was asked
     TakenFrames taken;
 
     const DecodeDocument& own_document() const { return set_aside ? *set_aside : document; }
@@ -69,10 +71,7 @@ struct DecodeSession::State {
         twin->follow(document);
     }
     /// All frames are made again: another model.
-    void everything_changed() {
-        taken = {};
-        geometric_known.clear();
-    }
+    void everything_changed() { taken = {}; }
 };
 
 }  // namespace marginscope

@@ -49,7 +49,7 @@ CsvCell rank_of(const MarginFrame* margins, int index) {
 }
 
 std::string state_of(const MarginFrame* margins, const MarginCell* cell) {
-    if (margins == nullptr || !margins->has_stage) return "no stage";
+    if (margins == nullptr || !margins->measurable()) return "no stage";
     if (cell == nullptr) return "after the cursor";
     return cell->valid ? "computed" : cell->pending ? "not computed yet" : "undefined";
 }
@@ -156,7 +156,7 @@ void make_text_figure(const FigureSource& source, Figure& figure) {
     }
     figure.parts.emplace_back(std::move(strip));
     figure.caption = decode_caption(frames);
-    if (margins != nullptr && margins->has_stage)
+    if (margins != nullptr && margins->measurable())
         figure.caption += " " + margin_caption(margins->kind);
     figure.table = text_table(frames, std::move(order));
 }

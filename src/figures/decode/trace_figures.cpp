@@ -115,7 +115,7 @@ std::vector<TraceSeries> trace_series(const Frames& frames) {
     const DecodeFrame* decode = frames.decode.get();
     const MarginFrame* margins = frames.margins.get();
     if (decode == nullptr) return traces;
-    if (margins != nullptr && margins->has_stage) {
+    if (margins != nullptr && margins->measurable()) {
         traces.push_back(margin_series(margins));
         traces.push_back({TraceKind::lowest_head, "Lowest head margin", "nats", [margins](int i) {
                               const MarginCell* cell = margin_at(margins, i);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "core/error.h"
@@ -206,23 +205,11 @@ private:
         if (request_.view == MarginView::stage) return record.stage;
         std::vector<ViewMargin> all = record.layers;
         for (const auto& layer : record.heads) all.insert(all.end(), layer.begin(), layer.end());
-        if (all.empty()) return std::nullopt;
-        PositionMargins best;
-        best.has_boundary = record.i > record.window.begin;  // the first attends to itself alone
-        double least = std::numeric_limits<double>::infinity();
-        for (const ViewMargin& view : all) {
-            PositionMargins margins;
-            margins.logdet = view.logdet;
-            margins.det = view.logdet.det();
-            margins.sigma_min = view.sigma_min;
-            margins.crossings = view.crossings;
-            margins.has_boundary = best.has_boundary;
-            if (const double order = margin_value(margins, request_.kind); order < least) {
-                least = order;
-                best = margins;
-            }
-        }
-        return best;
+        const std::optional<NearestView> nearest = nearest_view(all, request_.kind);
+        if (!nearest) return std::nullopt;
+        PositionMargins margins = nearest->margins;
+        margins.has_boundary = record.i > record.window.begin;  // the first attends to itself alone
+        return margins;
     }
 
     const MarginRequest& request_;

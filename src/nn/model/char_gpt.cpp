@@ -246,7 +246,11 @@ at::Tensor CharGpt::hidden_from_embeddings(const at::Tensor& u,
             options.cache != nullptr ? &(*options.cache)[static_cast<std::size_t>(layer)] : nullptr;
         x = block_forward(layer, x, past, options);
     }
-    return layer_norm(x, lnf_w_, lnf_b_);
+    return last_norm(x);
+}
+
+at::Tensor CharGpt::last_norm(const at::Tensor& stream) const {
+    return layer_norm(stream, lnf_w_, lnf_b_);
 }
 
 at::Tensor CharGpt::head(const at::Tensor& hidden, const ForwardOptions& options) const {

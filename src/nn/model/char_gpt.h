@@ -70,6 +70,7 @@ public:
     at::Tensor token_vectors(const at::Tensor& ids) const override;
     at::Tensor hidden_from_embeddings(const at::Tensor& u,
                                       const ForwardOptions& options = {}) const override;
+    at::Tensor last_norm(const at::Tensor& stream) const override;
     at::Tensor head(const at::Tensor& hidden, const ForwardOptions& options = {}) const override;
     AttentionWeights attention_weights(int layer) const override;
     std::unique_ptr<TokenStep> token_step() const override;  // on the CPU, in float32

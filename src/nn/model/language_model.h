@@ -88,6 +88,9 @@ public:
     /// code path there is, so cached and full passes agree.
     virtual at::Tensor hidden_from_embeddings(const at::Tensor& u,
                                               const ForwardOptions& options = {}) const = 0;
+    /// What of hidden_from_embeddings() comes after the last layer: a residual stream (B, T, C), as
+    /// on_residual sees it, to what head() takes.
+    virtual at::Tensor last_norm(const at::Tensor& stream) const = 0;
     virtual at::Tensor head(const at::Tensor& hidden, const ForwardOptions& options = {}) const = 0;
     at::Tensor logits_from_embeddings(const at::Tensor& u,
                                       const ForwardOptions& options = {}) const {

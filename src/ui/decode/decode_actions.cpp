@@ -10,7 +10,9 @@ namespace marginscope {
 namespace {
 
 bool has_text(const ActionContext& c) { return c.frames.decode != nullptr; }
-bool has_stage(const ActionContext& c) { return c.frames.margins && c.frames.margins->has_stage; }
+bool has_margins(const ActionContext& c) {
+    return c.frames.margins && c.frames.margins->measurable();
+}
 bool has_job(const ActionContext& c) { return c.frames.status && !c.frames.status->jobs.empty(); }
 bool has_attention(const ActionContext& c) {
     return c.frames.attention != nullptr && c.frames.attention->heads > 0;
@@ -71,20 +73,6 @@ void change_head(ActionContext& c, int layers, int heads) {
     Selection& s = c.state.selection;
     s.layer = std::clamp(s.layer + layers, 0, std::max(0, c.frames.attention->layers - 1));
     s.head = std::clamp(s.head + heads, 0, std::max(0, c.frames.attention->heads - 1));
-}
-
-Action margin_kind(std::string id, std::string name, MarginKind kind) {
-    const auto is = [kind](const ActionContext& c) {
-        return c.state.view<DecodeView>().boundary.request.kind == kind;
-    };
-    const auto choose = [kind](ActionContext& c) {
-        c.state.view<DecodeView>().boundary.request.kind = kind;
-    };
-    return {.id = std::move(id),
-            .menu = "Model",
-            .name = std::move(name),
-            .checked = is,
-            .run = choose};
 }
 
 std::vector<Action> moves() {
@@ -163,13 +151,13 @@ std::vector<Action> changes() {
          .menu = "Decode",
          .name = "Go to the next low margin",
          .keys = {ImGuiKey_G},
-         .enabled = has_stage,
+         .enabled = has_margins,
          .run = go_to_low_margin},
         {.id = "decode.next_support",
          .menu = "Decode",
          .name = "Go to the next support token",
          .keys = {ImGuiKey_S},
-         .enabled = has_stage,
+         .enabled = has_margins,
          .run = go_to_support},
         {.id = "decode.follow",
          .menu = "Decode",
@@ -227,10 +215,6 @@ std::vector<Action> model() {
          .name = "Stop fitting a stage",
          .enabled = has_job,
          .run = [](ActionContext& c) { c.out.push_back(CancelJob{}); }},
-        margin_kind("model.determinant", "Margin: determinant, log|det J|",
-                    MarginKind::determinant),
-        margin_kind("model.singular", "Margin: singular, σ_min", MarginKind::singular),
-        margin_kind("model.geometric", "Margin: geometric, a distance", MarginKind::geometric),
     };
 }
 
@@ -239,7 +223,7 @@ std::vector<Action> model() {
 std::span<const Action> decode_actions() {
     static const std::vector<Action> table = [] {
         std::vector<Action> all;
-        for (const auto part : {moves, changes, twin_actions, model})
+        for (const auto part : {moves, changes, twin_actions, model, margin_actions})
             for (Action& action : part()) all.push_back(std::move(action));
         return all;
     }();

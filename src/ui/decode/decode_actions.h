@@ -4,12 +4,15 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "ui/actions.h"
 
 namespace marginscope {
 
 std::span<const Action> decode_actions();
+/// Those of them that choose whose margin is shown, which, and how many support tokens.
+std::vector<Action> margin_actions();
 
 /// Index of the next margin of the frame's kind below the threshold after `from` (wrapping), else
 /// of the lowest, or -1: successive calls walk the low margins in order of the text.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/messages/command.h"
+#include "ui/decode/why_view.h"
 
 namespace marginscope {
 
@@ -88,8 +89,10 @@ struct AttentionView {
     float thumb_step = 0;
 };
 
+constexpr int kMostSupport = 20;  // support tokens that can be asked for
+
 struct BoundaryView {
-    SetView request;  // plane, kind, zoom: what is asked for
+    SetView request;  // plane, margin, zoom: what is asked for
     bool dragging = false;
     int drag_index = -1;
     PlanePoint drag_to;
@@ -126,6 +129,8 @@ struct DecodeView {
     AttentionView attention;
     BoundaryView boundary;
     CausesView causes;
+    HeadsMapView heads;
+    WhyView why;
     TracesView traces;
     TwinView twin;
 };

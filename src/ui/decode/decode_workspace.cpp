@@ -13,6 +13,7 @@
 #include "ui/decode/controls.h"
 #include "ui/decode/decode_actions.h"
 #include "ui/decode/decode_view.h"
+#include "ui/decode/heads_map.h"
 #include "ui/decode/history_list.h"
 #include "ui/decode/support_list.h"
 #include "ui/decode/text_edit.h"
@@ -20,6 +21,7 @@
 #include "ui/decode/text_strip.h"
 #include "ui/decode/traces.h"
 #include "ui/decode/twin.h"
+#include "ui/decode/why.h"
 
 namespace marginscope {
 namespace {
@@ -28,7 +30,7 @@ void draw_text(const Frames& frames, UiState& state, PanelContext& context) {
     auto& view = state.view<DecodeView>();
     if (view.edit.open) return draw_text_edit(view.edit, context);
     draw_transport(frames, view.controls, context);
-    draw_text_legend(frames, view.boundary.request.kind, context.theme);
+    draw_text_legend(frames, view.boundary.request, context.theme);
     draw_text_strip(frames, view.text, context);
 }
 
@@ -41,7 +43,9 @@ const std::array kPanels =
                  draw_candidates(f, s.view<DecodeView>().candidates, c);
              }},
             {"decode.support", "Support tokens", false,
-             [](const Frames& f, UiState&, PanelContext& c) { draw_support_list(f, c); }},
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_support_list(f, s.view<DecodeView>().boundary.request.support, c);
+             }},
             {"decode.attention", "Attention", false,
              [](const Frames& f, UiState& s, PanelContext& c) {
                  draw_attention(f, s.view<DecodeView>().attention, c);
@@ -54,10 +58,16 @@ const std::array kPanels =
              [](const Frames& f, UiState& s, PanelContext& c) {
                  draw_causes(f, s.view<DecodeView>().causes, c);
              }},
-            {"decode.traces", "Traces", false,
+            {"decode.why", "Why", false,
              [](const Frames& f, UiState& s, PanelContext& c) {
-                 draw_traces(f, s.view<DecodeView>().traces, c);
+                 draw_why(f, s.view<DecodeView>().why, c);
              }},
+            {"decode.heads", "Heads", false,
+             [](const Frames& f, UiState& s,
+                PanelContext& c) { draw_heads_map(f, s.view<DecodeView>().heads, c); }},
+            {"decode.traces", "Traces", false,
+             [](const Frames& f, UiState& s,
+                PanelContext& c) { draw_traces(f, s.view<DecodeView>().traces, c); }},
             {"decode.branches", "Branches", false,
              [](const Frames& f, UiState& s, PanelContext& c) {
                  DecodeView& view = s.view<DecodeView>();
@@ -97,10 +107,12 @@ void dock_large(DockArea& area) {
     dock_panel("decode.attention", kPanels, attention.part);
     dock_panel("decode.boundary", kPanels, causes.rest);
     dock_panel("decode.causes", kPanels, causes.part);
+    dock_panel("decode.why", kPanels, causes.part);
     dock_panel("decode.traces", kPanels, bottom.part);
     dock_panel("decode.branches", kPanels, bottom.part);
     dock_panel("decode.compare", kPanels, bottom.part);
     dock_panel("decode.twin", kPanels, bottom.part);
+    dock_panel("decode.heads", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
     dock_panel("decode.history", kPanels, sampling.part);
     show_tab("decode.sampling", kPanels, sampling.part);
@@ -114,9 +126,9 @@ void dock_small(DockArea& area) {
     dock_panel("decode.text", kPanels, split.part);
     for (const char* id :
          {"decode.candidates", "decode.support", "decode.traces", "decode.branches",
-          "decode.compare", "decode.twin", "decode.sampling", "decode.history"})
+          "decode.compare", "decode.twin", "decode.heads", "decode.sampling", "decode.history"})
         dock_panel(id, kPanels, split.rest);
-    for (const char* id : {"decode.boundary", "decode.attention", "decode.causes"})
+    for (const char* id : {"decode.boundary", "decode.attention", "decode.causes", "decode.why"})
         dock_panel(id, kPanels, area.right);
     show_tab("decode.boundary", kPanels, area.right);
 }
@@ -136,7 +148,7 @@ bool arrived(const Frames& f) {
         return false;
     if (f.boundary->geometric_pending || f.boundary->field_pending) return false;
     if (f.twin && f.twin->pending > 0) return false;
-    if (!f.margins->has_stage) return true;
+    if (!f.margins->measurable()) return true;
     return static_cast<int>(f.margins->cells.size()) == f.decode->cursor && f.margins->pending == 0;
 }
 

@@ -1,5 +1,5 @@
-// The support tokens as a list, nearest the boundary first: which character, how far, which side. A
-// click selects it.
+// The support tokens as a list, nearest the boundary first: how many, which character, how far,
+// which side, how often it is one under stages of other seeds. A click selects it.
 //
 // Main thread, inside a panel.
 #pragma once
@@ -8,6 +8,7 @@
 
 namespace marginscope {
 
-void draw_support_list(const Frames& frames, PanelContext& context);
+/// `count`: how many are asked for; the frames follow.
+void draw_support_list(const Frames& frames, int& count, PanelContext& context);
 
 }  // namespace marginscope

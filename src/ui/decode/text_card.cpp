@@ -37,9 +37,12 @@ void draw_text_card(const DecodeFrame& decode, const MarginFrame* margins,
     } else {
         const ImU32 warn = cell->crossings > 0 ? theme.accent : 0;
         for (const MarginKind kind :
-             {MarginKind::determinant, MarginKind::singular, MarginKind::geometric})
+             {MarginKind::determinant, MarginKind::singular, MarginKind::geometric}) {
+            if (kind == MarginKind::geometric && cell->of_layer >= 0) continue;
             lines.push_back({std::string(name_of(kind)) + " margin", margin_words(*cell, kind),
                              kind == margins->kind ? theme.text : theme.dim});
+        }
+        if (cell->of_layer >= 0) lines.push_back({"nearest", nearest_words(*cell)});
         lines.push_back({"side", side_words(cell->crossings), warn});
         lines.push_back({"window", "from character " + std::to_string(cell->window_begin)});
         lines.push_back(

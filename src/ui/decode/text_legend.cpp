@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ui/flow.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -56,23 +57,35 @@ void entry(const Theme& theme, Mark mark, const std::string& words, const char* 
     if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) ImGui::SetTooltip("%s", hint);
 }
 
+// Which margin, and whose.
+void draw_choices(SetView& asked, const Theme& theme) {
+    const std::initializer_list<Choice> kinds = {
+        {"determinant",
+         "Bars, rings and traces show the determinant margin, "
+         "log|det J| in nats"},
+        {"singular", "… the singular margin, sigma_min of J"},
+        {"geometric", "… the geometric margin: how far the token must move; of the stage only"}};
+    const std::initializer_list<Choice> views = {
+        {"stage", "Margins of the stage that is fitted to the model's embeddings"},
+        {"heads", "… of the model's own attention heads: of each character's nearest head"},
+        {"layers", "… of whole layers of attention: of each character's nearest layer"}};
+    int kind = static_cast<int>(asked.kind), view = static_cast<int>(asked.view);
+    if (segmented(theme, "kind", kinds, kind)) asked.kind = static_cast<MarginKind>(kind);
+    flow(segmented_width(theme, views) + theme.px(4), theme.px(12));
+    if (segmented(theme, "view", views, view)) asked.view = static_cast<MarginView>(view);
+}
+
 }  // namespace
 
-void draw_text_legend(const Frames& frames, MarginKind& kind, const Theme& theme) {
+void draw_text_legend(const Frames& frames, SetView& asked, const Theme& theme) {
     const float room = ImGui::GetContentRegionAvail().y;
     if (room < theme.px(104)) return;  // the menu Model has the choice, too
     const bool low = room < theme.px(136);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
-    int which = static_cast<int>(kind);
-    if (segmented(theme, "kind",
-                  {{"determinant",
-                    "Bars, rings and traces show the determinant margin, "
-                    "log|det J| in nats"},
-                   {"singular", "… the singular margin, sigma_min of J"},
-                   {"geometric", "… the geometric margin: how far the token must move"}},
-                  which))
-        kind = static_cast<MarginKind>(which);
-    if (!low && frames.margins != nullptr && frames.margins->has_stage) {
+    draw_choices(asked, theme);
+    if (frames.margins != nullptr && !frames.margins->sentence.empty())
+        small_paragraph(theme, theme.text, frames.margins->sentence.c_str());
+    if (!low && frames.margins != nullptr && frames.margins->measurable()) {
         const MarginFrame& margins = *frames.margins;
         const MarginRange range = margin_range(margins);
         const char* unit = margins.kind == MarginKind::determinant ? " nats" : "";

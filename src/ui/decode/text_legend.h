@@ -7,8 +7,8 @@
 
 namespace marginscope {
 
-/// `kind` is what is asked for; the frames follow. In a low panel only the choice is drawn,
-/// in a very low one nothing.
-void draw_text_legend(const Frames& frames, MarginKind& kind, const Theme& theme);
+/// `asked`: kind and view of the margins; the frames follow. In a low panel only the choice is
+/// drawn, in a very low one nothing.
+void draw_text_legend(const Frames& frames, SetView& asked, const Theme& theme);
 
 }  // namespace marginscope

@@ -125,7 +125,7 @@ void draw_cells(const Strip& strip, const TextStripView& view) {
         const int begin = view.line_begin[line];
         const int end = line + 1 < view.line_begin.size() ? view.line_begin[line + 1] : count;
         const int first = begin, last = std::min(end, strip.decode.cursor);
-        if (last > first && strip.margins != nullptr && strip.margins->has_stage) {
+        if (last > first && strip.margins != nullptr && strip.margins->measurable()) {
             // The boundary: bars stand on it or hang from it.
             const float zero = y + theme.px(kGlyph + kTrack) + 0.5F;
             const auto x = [&](int i) {

@@ -87,14 +87,34 @@ void draw_curve(const Trace& trace, const TraceAxis& axis, const TraceRow& row, 
     }
 }
 
+namespace {
+
+// Of the curve that carries threshold and rings.
+const char* margin_name(const MarginFrame& margins) {
+    const bool singular = margins.kind == MarginKind::singular;
+    switch (margins.view) {
+        case MarginView::heads:
+            return singular ? "Singular margin, nearest head" : "Determinant margin, nearest head";
+        case MarginView::layer:
+            return singular ? "Singular margin, nearest layer"
+                            : "Determinant margin, nearest layer";
+        case MarginView::stage:
+            break;
+    }
+    return text_of(quantity_of(margins.kind)).name;
+}
+
+}  // namespace
+
 std::vector<Trace> traces_of(const Frames& frames) {
     std::vector<Trace> traces;
     for (TraceSeries& series : trace_series(frames)) {
         const bool margin = series.kind == TraceKind::margin;
         const Quantity quantity =
             margin ? quantity_of(frames.margins->kind) : quantity_of(series.kind);
-        const char* name =
-            series.kind == TraceKind::divergence ? "Divergence, noise" : text_of(quantity).name;
+        const char* name = series.kind == TraceKind::divergence ? "Divergence, noise"
+                           : margin                             ? margin_name(*frames.margins)
+                                                                : text_of(quantity).name;
         traces.push_back({quantity, name, std::move(series.value), margin});
     }
     return traces;

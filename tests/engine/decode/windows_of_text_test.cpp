@@ -93,6 +93,100 @@ TEST_F(WindowsOfText, NumbersAreThoseOfTheReportByEveryRule) {
         }
 }
 
+// Heads and layers: the numbers, the ranking and whose they are.
+void expect_view(const MarginFrame& frame, const MarginReport& expected) {
+    ASSERT_EQ(frame.cells.size(), expected.positions.size());
+    EXPECT_EQ(frame.view, expected.view);
+    EXPECT_EQ(frame.pending, 0);
+    for (std::size_t i = 0; i < frame.cells.size(); ++i) {
+        const MarginCell& cell = frame.cells[i];
+        const PositionReport& position = expected.positions[i];
+        EXPECT_EQ(cell.valid, position.i > position.window.begin) << i;
+        if (!cell.valid) continue;
+        ASSERT_GE(cell.of_layer, 0);
+        const auto layer = static_cast<std::size_t>(cell.of_layer);
+        const ViewMargin& nearest =
+            expected.view == MarginView::heads
+                ? position.heads[layer][static_cast<std::size_t>(cell.of_head)]
+                : position.layers[layer];
+        EXPECT_NEAR(cell.logdet, nearest.logdet.value, 1e-6 * (1 + std::abs(cell.logdet))) << i;
+        EXPECT_NEAR(cell.sigma_min, nearest.sigma_min, 1e-6) << i;
+        EXPECT_EQ(cell.sign, nearest.logdet.sign) << i;
+        EXPECT_EQ(cell.crossings, nearest.crossings) << i;
+        std::vector<ViewMargin> all = position.layers;
+        for (const auto& row : position.heads) all.insert(all.end(), row.begin(), row.end());
+        for (const ViewMargin& one : all)
+            EXPECT_LE(
+                expected.kind == MarginKind::singular ? nearest.sigma_min : nearest.logdet.value,
+                expected.kind == MarginKind::singular ? one.sigma_min : one.logdet.value);
+    }
+    EXPECT_EQ(std::vector<std::size_t>(frame.support.begin(), frame.support.end()),
+              expected.support);
+}
+
+TEST_F(WindowsOfText, HeadsAndLayersAreThoseOfTheReport) {
+    for (const MarginView of : {MarginView::heads, MarginView::layer})
+        for (const MarginKind kind : {MarginKind::determinant, MarginKind::singular}) {
+            const std::string text = random_text(31, 21);
+            DecodeSession session;
+            show(session, text);
+            finish(session);  // of the stage: nothing of it may stay
+            SetView view;
+            view.view = of;
+            view.kind = kind;
+            view.support = 7;
+            session.set_view(view);
+            EXPECT_GT(session.take_margin_frame(geometry_)->pending, 0);
+            finish(session);
+            const auto frame = session.take_margin_frame(geometry_);
+            expect_view(*frame, report_margins({.model = folder_.path() / "model.safetensors",
+                                                .text = text,
+                                                .view = of,
+                                                .kind = kind,
+                                                .support = 7}));
+            for (const float value : frame->head_logdet) EXPECT_FALSE(std::isnan(value));
+            session.set_view({});
+            finish(session);
+            session.geometric_margin_arrived();
+            expect_equal(session, report(text, WindowRule::half));
+        }
+}
+
+TEST_F(WindowsOfText, ADistanceToTheBoundaryExistsInTheStageAlone) {
+    DecodeSession session;
+    show(session, random_text(20, 2));
+    SetView view;
+    view.view = MarginView::heads;
+    view.kind = MarginKind::geometric;
+    session.set_view(view);
+    finish(session);
+    const auto frame = session.take_margin_frame(geometry_);
+    EXPECT_NE(frame->sentence.find("stage view only"), std::string::npos);
+    EXPECT_FALSE(frame->measurable());
+    EXPECT_EQ(frame->pending, 0);
+    EXPECT_TRUE(frame->support.empty());
+    EXPECT_FALSE(session.take_geometric_request());
+    view.view = MarginView::stage;
+    session.set_view(view);
+    EXPECT_EQ(session.take_margin_frame(geometry_)->sentence, "");
+    EXPECT_TRUE(session.take_geometric_request());
+}
+
+TEST_F(WindowsOfText, HeadsHaveMarginsWithoutAStage) {
+    DecodeSession session;
+    session.set_prompt(random_text(20, 2));
+    session.set_model(std::make_shared<const Model>(tiny_model(false, false)), "model", "none");
+    SetView view;
+    view.view = MarginView::heads;
+    session.set_view(view);
+    finish(session);
+    const auto frame = session.take_margin_frame(geometry_);
+    EXPECT_TRUE(frame->measurable());
+    EXPECT_FALSE(frame->cells[0].valid);
+    EXPECT_TRUE(frame->cells[1].valid);
+    EXPECT_EQ(frame->support.size(), 5u);
+}
+
 TEST_F(WindowsOfText, TheWayToATextLeavesNoTrace) {
     std::mt19937 random(11);
     for (int round = 0; round < 6; ++round) {
