@@ -1,6 +1,7 @@
 // What a picture shows, as commands and a view.
 #include "cli/figure_flags.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/command.h"
@@ -115,6 +116,16 @@ void FigureFlags::add_noise(CLI::App& command) {
     command.add_flag("--relative", noise_.relative, "sigma in units of the embeddings' RMS")
         ->group(group);
     command.add_option("--noise-seed", noise_.seed, "of the noise")->type_name("N")->group(group);
+    add_choice_option(command, "--where", noise_.where, noise_places(),
+                      "what the noise is added to")
+        ->group(group);
+    command.add_option("--draws", noise_.draws, "of the noise")
+        ->check(CLI::Range(1, kMostTwinDraws))
+        ->type_name("N")
+        ->group(group);
+    command.add_option("--at", places_, "only these characters get noise")
+        ->type_name("I,J,…")
+        ->group(group);
     command.add_option("--temperature", sampling_.temperature, "of the candidates")
         ->check(CLI::Range(0.0, 1e6))
         ->type_name("X")
@@ -158,7 +169,14 @@ void FigureFlags::fill(RenderRequest& request) const {
     request.file.dpi = dpi_;
     if (!decode) return;
     request.commands.push_back(SetSampling{sampling_});
-    if (noise_.sigma > 0) request.commands.push_back(noise_);
+    if (noise_.sigma > 0) {
+        SetDecodeNoise noise = noise_;
+        if (!places_.empty())
+            for (const double place : number_list("--at", places_))
+                noise.positions.push_back(static_cast<int>(place));
+        std::sort(noise.positions.begin(), noise.positions.end());
+        request.commands.push_back(std::move(noise));
+    }
     request.commands.push_back(request.view.asked);
 }
 

@@ -22,7 +22,7 @@ private:
     void add_look(CLI::App& command);
     void add_noise(CLI::App& command);
 
-    std::string panel_, prompt_, text_, path_, plane_tokens_;
+    std::string panel_, prompt_, text_, path_, plane_tokens_, places_;
     CLI::Option* prompt_option_ = nullptr;
     FigureView view_;
     SetDecodeNoise noise_;

@@ -31,6 +31,13 @@ std::string flag_of(const char* name, const T& value, const T& usual) {
         return flag(name, std::to_string(value));
 }
 
+std::string places_flag(const std::vector<int>& places) {
+    std::string list;
+    for (const int place : places)
+        list.append(list.empty() ? "" : ",").append(std::to_string(place));
+    return list.empty() ? "" : flag("at", list);
+}
+
 std::string decode_flags(const FigureSource& source) {
     const Frames& frames = source.frames;
     if (frames.decode == nullptr) return {};
@@ -55,7 +62,10 @@ std::string decode_flags(const FigureSource& source) {
     if (decode.noise.sigma > 0)
         words += flag("sigma", number_text(decode.noise.sigma)) +
                  (decode.noise.relative ? " --relative" : "") +
-                 flag_of("noise-seed", decode.noise.seed, std::uint64_t{0});
+                 flag_of("noise-seed", decode.noise.seed, std::uint64_t{0}) +
+                 flag_of("where", decode.noise.where, NoisePlace::embeddings) +
+                 flag_of("draws", decode.noise.draws, SetDecodeNoise{}.draws) +
+                 places_flag(decode.noise.positions);
     const SamplingSettings settings{};
     return words + flag_of("temperature", decode.sampling.temperature, settings.temperature) +
            flag_of("top-k", decode.sampling.top_k, settings.top_k) +

@@ -21,6 +21,8 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"decode.spectrum", "decode.causes", "Spectrum", make_spectrum_figure},
     {"decode.traces", "decode.traces", "Traces along the text", make_traces_figure},
     {"decode.branches", "decode.branches", "Branches", make_branches_figure},
+    {"decode.compare", "decode.compare", "Two branches", make_comparison_figure},
+    {"decode.twin", "decode.twin", "Twin under noise", make_twin_figure},
     {"train.loss", "train.loss", "Loss and barrier", make_loss_figure},
     {"train.margins", "train.margins", "Margins over time", make_margin_history_figure},
     {"path.grid", "path.grid", "Grid of a path", make_grid_figure},

@@ -27,6 +27,13 @@ bool all_margins_known(const Frames& frames, const SetView& view) {
                        [](const MarginCell& cell) { return !cell.valid || cell.geometric_known; });
 }
 
+// The twin of the asked noise; without noise there is none.
+bool twin_is_there(const Frames& frames) {
+    if (frames.decode == nullptr || frames.decode->noise.sigma <= 0) return true;
+    return frames.twin != nullptr && frames.twin->noise == frames.decode->noise &&
+           frames.twin->pending == 0 && !frames.twin->cells.empty();
+}
+
 }  // namespace
 
 Frames settled_frames(std::string_view workspace, const SetView& view, FrameSource& source,
@@ -38,8 +45,9 @@ Frames settled_frames(std::string_view workspace, const SetView& view, FrameSour
         const Frames frames = source.frames();
         const bool arrived =
             row == nullptr || row->arrived == nullptr ||
-            (row->arrived(frames) && (!row->shows_text || (of_asked_character(frames, view) &&
-                                                           all_margins_known(frames, view))));
+            (row->arrived(frames) &&
+             (!row->shows_text || (of_asked_character(frames, view) &&
+                                   all_margins_known(frames, view) && twin_is_there(frames))));
         const double secs =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         if (arrived || secs > timeout_secs) return frames;

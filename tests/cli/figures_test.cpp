@@ -134,7 +134,7 @@ TEST_F(Figures, WrongUseIsOneSentence) {
     refused(
         {"render", "decode", "--panel", "nothing", "--out", path("x.svg")},
         "--panel takes text, candidates, support, attention, attention_heads, boundary, causes, "
-        "spectrum, traces or branches in the workspace decode, not \"nothing\"");
+        "spectrum, traces, branches, compare or twin in the workspace decode, not \"nothing\"");
     refused({"render", "decode", "--panel", "traces", "--out", path("x.pdf")},
             ".svg, .png or .csv");
     refused({"render", "decode", "--panel", "traces", "--out", path("mine.svg")},

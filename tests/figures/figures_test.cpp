@@ -244,6 +244,31 @@ TEST(Figures, BranchesAreTheFramesRows) {
     }
 }
 
+TEST(Figures, TwinAndComparisonAreTheFramesNumbers) {
+    for (const Frames& f : {synthetic::usual(), synthetic::not_finite()}) {
+        ASSERT_FALSE(f.twin->cells.empty());
+        const Rows rows = rows_of(figure_of(source_of(f), "decode.twin"));
+        ASSERT_EQ(rows.size(), f.twin->cells.size() + 1);
+        for (std::size_t i = 0; i < f.twin->cells.size(); ++i) {
+            const TwinCell& cell = f.twin->cells[i];
+            EXPECT_EQ(rows[i + 1][0], std::to_string(i));
+            if (!cell.known) {
+                EXPECT_EQ(rows[i + 1][5] + rows[i + 1][6], "");
+                continue;
+            }
+            expect_number(cell.kl, rows[i + 1][5], "kl");
+            expect_number(cell.margin_gap, rows[i + 1][6], "gap");
+            expect_number(cell.share_flipped, rows[i + 1][7], "flips");
+        }
+        const BranchComparison& c = f.branches->comparison;
+        if (c.node < 0) continue;
+        const Rows compared = rows_of(figure_of(source_of(f), "decode.compare"));
+        ASSERT_EQ(compared.size(), c.here.size() + c.there.size() + 1);
+        for (std::size_t i = 0; i < c.here.size(); ++i)
+            expect_number(c.here[i].margin, compared[i + 1][5], "margin");
+    }
+}
+
 TEST(Figures, TheZeroLineIsDrawnWhereTheSignTurns) {
     const Frames f = synthetic::usual();
     const Figure figure = figure_of(source_of(f), "decode.boundary");

@@ -12,6 +12,7 @@
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "ui/actions.h"
+#include "ui/decode/decode_view.h"
 #include "ui/export/figure_export.h"
 #include "ui/export/panel_menu.h"
 #include "ui/quantities.h"
@@ -116,7 +117,11 @@ TEST_F(Export, TheMenuCopiesAllNumbersARowAndAValue) {
     EXPECT_EQ(clipboard(), csv_of("traces"));
     right_click(middle_of("decode.traces"));
     const auto key = std::get<std::int64_t>(view().menu_key);
-    ASSERT_EQ(key, interface.state().selection.lit_index);
+    // The character under the mouse, by its place in the plot.
+    const TracesView& traces = interface.state().view<DecodeView>().traces;
+    const float share = (middle_of("decode.traces").x - traces.plot_at.x) / traces.plot_size.x;
+    ASSERT_EQ(key,
+              static_cast<std::int64_t>(share * static_cast<float>(frames.decode->line.size())));
     choose("Copy the row");
     const FigureInfo* info = find_figure("decode", "traces");
     const Figure figure = make_figure(*info, figure_source(frames, interface.state()));
@@ -137,9 +142,10 @@ TEST_F(Export, KeysCopyThePanelUnderTheMouse) {
     EXPECT_NE(interface.words().find("Copied 64 rows of Attention."), std::string::npos)
         << interface.words();
     // While a text field has the keyboard, the key is the field's.
-    ImGui::SetClipboardText("mine");
     interface.state().boxes.open = Box::open;
     for (int i = 0; i < 3; ++i) interface.draw(frames);
+    ASSERT_TRUE(ImGui::GetIO().WantTextInput);
+    interface.type(frames, "mine");
     interface.key(frames, ImGuiKey_C, ImGuiMod_Ctrl);
     EXPECT_EQ(clipboard(), "mine");
 }

@@ -18,5 +18,7 @@ void make_boundary_figure(const FigureSource& source, Figure& figure);
 void make_spectrum_figure(const FigureSource& source, Figure& figure);
 void make_causes_figure(const FigureSource& source, Figure& figure);
 void make_branches_figure(const FigureSource& source, Figure& figure);
+void make_comparison_figure(const FigureSource& source, Figure& figure);
+void make_twin_figure(const FigureSource& source, Figure& figure);
 
 }  // namespace marginscope
