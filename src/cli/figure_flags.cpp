@@ -83,6 +83,9 @@ void FigureFlags::add_look(CLI::App& command) {
         ->type_name("H")
         ->group(group);
     add_kind_option(command, asked.kind)->group(group);
+    add_choice_option(command, "--view", asked.view, margin_views(),
+                      "whose margins: the fitted stage's, the nearest head's, the nearest layer's")
+        ->group(group);
     add_choice_option(command, "--windows", asked.windows, window_rules(),
                       "which window a position is measured in")
         ->group(group);

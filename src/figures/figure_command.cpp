@@ -51,7 +51,7 @@ std::string decode_flags(const FigureSource& source) {
     if (const int index = selected_character(source); index != decode.cursor - 1)
         words += flag("index", std::to_string(index));
     words += flag_of("layer", view.layer, 0) + flag_of("head", view.head, 0) +
-             flag_of("kind", asked.kind, usual.kind) +
+             flag_of("kind", asked.kind, usual.kind) + flag_of("view", asked.view, usual.view) +
              flag_of("windows", asked.windows, usual.windows) +
              flag_of("support", asked.support, usual.support) +
              flag_of("plane", asked.plane, usual.plane);

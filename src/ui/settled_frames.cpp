@@ -21,8 +21,9 @@ bool of_asked_character(const Frames& frames, const SetView& view) {
 bool all_margins_known(const Frames& frames, const SetView& view) {
     if (frames.margins == nullptr) return true;
     if (frames.margins->kind != view.kind || frames.margins->windows != view.windows) return false;
-    // The geometric margin costs most and comes last; without it equal commands would give unequal
-    // files.
+    if (frames.margins->view != view.view) return false;
+    // The engine searches the geometric margins of a whole text only where they order it.
+    if (view.kind != MarginKind::geometric || view.view != MarginView::stage) return true;
     return std::all_of(frames.margins->cells.begin(), frames.margins->cells.end(),
                        [](const MarginCell& cell) { return !cell.valid || cell.geometric_known; });
 }
