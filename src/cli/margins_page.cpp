@@ -73,8 +73,9 @@ std::string geometric_words(const PositionReport& position) {
                        : "none within " + format_number(found.searched_radius, 3);
 }
 
-std::string numbers_of(const PositionReport& position, const MarginReport& report) {
-    std::string words = visible_token(position.token) + " at " + std::to_string(position.i);
+std::string numbers_of(const PositionReport& position, const std::string& character,
+                       const MarginReport& report) {
+    std::string words = visible_token(character) + " at " + std::to_string(position.i);
     const auto margin = margin_of(position, report.kind);
     const bool measured = position.stage || lowest_of(position) != nullptr;
     words += measured ? " · " + margin_name(report) + " " + words_of(margin) + " · " +
@@ -121,7 +122,8 @@ std::vector<ReportCharacter> characters_of(const MarginReport& report, const std
         // A model whose tokens are words has its own way to say them.
         const bool unknown = position.token == "\uFFFD" && exact[k] != position.token;
         c.text = unknown ? exact[k] : position.token;
-        c.numbers = numbers_of(position, report) + (unknown ? " · unknown to the model" : "");
+        c.numbers =
+            numbers_of(position, c.text, report) + (unknown ? " · unknown to the model" : "");
         c.beyond = crossings_of(position) > 0;
         c.support = position.support;
         c.after_gap = k > 0 && report.positions[k - 1].i + 1 != position.i;

