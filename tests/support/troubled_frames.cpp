@@ -58,7 +58,7 @@ Frames not_finite() {
     twin->share_flipped = twin->mean_kl = kNoValue;
     twin->rms = {kNoValue, inf};
     auto why = std::make_shared<WhyFrame>(*frames.why);
-    spoil(*why);
+    synthetic::spoil(*why);
     frames.why = why;
     auto training = std::make_shared<TrainingFrame>(*frames.training);
     training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;

@@ -97,15 +97,15 @@ TEST(TwinPanel, AClickOnAColumnSelectsItsCharacter) {
 /// The commands of pressing each place of the control rows once.
 CommandList pressed(const Frames& frames, ImVec2 size) {
     CommandList all;
-    for (float y = 20; y < 110; y += 12)
+    for (float y = 20; y < 110; y += 12) {
+        Interface interface(size);
         for (float x = 10; x < size.x; x += 12) {
-            Interface interface(size);
-            interface.draw_panel(frames, draw);
-            interface.draw_panel(frames, draw);
+            for (int i = 0; i < 2; ++i) interface.draw_panel(frames, draw);
             interface.take_commands();
             interface.click(frames, ImVec2(x, y));
             for (const Command& command : interface.take_commands()) all.push_back(command);
         }
+    }
     return all;
 }
 
@@ -131,7 +131,9 @@ TEST(TwinPanel, ItsControlsSendTheNoiseTheyShow) {
     noise.frozen = true;
     const CommandList thawing = pressed(with_noise(noise), ImVec2(900, 400));
     for (const Command& command : thawing)
-        if (const auto* wish = std::get_if<SetDecodeNoise>(&command)) EXPECT_FALSE(wish->frozen);
+        if (const auto* wish = std::get_if<SetDecodeNoise>(&command)) {
+            EXPECT_FALSE(wish->frozen);
+        }
     noise.frozen = false;
     noise.positions = {1, selected};
     const CommandList chosen = pressed(with_noise(noise), ImVec2(900, 400));
