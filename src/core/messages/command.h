@@ -27,10 +27,10 @@ using Command =
     std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, FitStageSeeds, CancelJob,
                  SetPrompt, StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
                  SetDecodeNoise, SetView, DragToken, ResetDrags, Undo, Redo, GoToStep, EditText,
-                 RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession, OpenLast,
-                 DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining, StepTraining,
-                 TrainUntil, StopTraining, SaveTraining, SetLive, ResumeRun, StartPath, StopPath,
-                 OpenPath, SetCleanLossRule, LoadPathCell>;
+                 RestartDecode, RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession,
+                 OpenLast, DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining,
+                 StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive, ResumeRun,
+                 StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

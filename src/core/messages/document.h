@@ -42,6 +42,11 @@ struct EditText {
     std::string text;
     static void fields(auto& self, auto&& visit) { visit("text", self.text); }
 };
+// back behind the prompt, to go on anew; what was walked from there stays as branches
+struct RestartDecode {
+    static constexpr std::string_view kName = "restart_decode";
+    static void fields(auto&, auto&&) {}
+};
 // of the branch that begins at the node; "" takes the name away
 struct RenameBranch {
     static constexpr std::string_view kName = "rename_branch";

@@ -94,6 +94,7 @@ struct Words {
     std::string operator()(const EditText&) const {
         return "Edit the text, to " + at_cursor(after);
     }
+    std::string operator()(const RestartDecode&) const { return "Back to the prompt"; }
     std::string operator()(const ChooseToken&) const { return "Choose " + at_cursor(after); }
     std::string operator()(const SetSampling&) const {
         return sampling_label(before.sampling, after.sampling);

@@ -56,8 +56,12 @@ void DecodeComputation::measure_heads(const ReadWindow& window, const std::vecto
         return !known_entry(window.begin + static_cast<std::size_t>(position)).head_logdet.empty();
     });
     if (positions.empty()) return;
-    const HeadMargins heads =
-        head_margins(model_->gpt, window.decoder->window_embeddings(), positions);
+    // Filled up to a whole context: products of one shape round alike, however long the text was
+    // when it was measured.
+    const Matrix u = window.decoder->window_embeddings();
+    Matrix whole = Matrix::Zero(model_->config.model.context, u.cols());
+    whole.topRows(u.rows()) = u;
+    const HeadMargins heads = head_margins(model_->gpt, whole, positions);
     for (std::size_t k = 0; k < positions.size(); ++k) {
         KnownPosition& at = known_entry(window.begin + static_cast<std::size_t>(positions[k]));
         at.head_logdet.clear();

@@ -144,6 +144,10 @@ void DocumentCommands::handle(const GoToStep& wish) {
 }
 
 void DocumentCommands::handle(const EditText& wish) { session_.edit_text(wish.text); }
+void DocumentCommands::handle(const RestartDecode&) {
+    session_.edit_text(session_.document().prompt);
+}
+
 void DocumentCommands::handle(const RenameBranch& wish) { session_.rename(wish.node, wish.name); }
 void DocumentCommands::handle(const FoldBranch& wish) { session_.fold(wish.node, wish.folded); }
 void DocumentCommands::handle(const PruneBranch& wish) { session_.prune(wish.node, wish.pruned); }

@@ -42,6 +42,7 @@ public:
     void handle(const Redo& wish);
     void handle(const GoToStep& wish);
     void handle(const EditText& wish);
+    void handle(const RestartDecode& wish);
     void handle(const RenameBranch& wish);
     void handle(const FoldBranch& wish);
     void handle(const PruneBranch& wish);

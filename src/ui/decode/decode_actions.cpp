@@ -42,7 +42,7 @@ void restart(ActionContext& c, bool new_seed) {
         c.out.push_back(SetSampling{settings});
     }
     c.state.selection.index = -1;
-    c.out.push_back(SetPrompt{c.state.view<DecodeView>().controls.prompt});
+    c.out.push_back(RestartDecode{});
 }
 
 // The likeliest continuation that is not a branch yet.
@@ -137,13 +137,13 @@ std::vector<Action> changes() {
          .run = branch},
         {.id = "decode.restart",
          .menu = "Decode",
-         .name = "Restart with the same seed",
+         .name = "Restart behind the prompt, same seed",
          .keys = {ImGuiKey_R},
          .enabled = has_text,
          .run = [](ActionContext& c) { restart(c, false); }},
         {.id = "decode.restart_new",
          .menu = "Decode",
-         .name = "Restart with a new seed",
+         .name = "Restart behind the prompt, new seed",
          .keys = {ImGuiMod_Shift | ImGuiKey_R},
          .enabled = has_text,
          .run = [](ActionContext& c) { restart(c, true); }},

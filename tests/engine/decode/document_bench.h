@@ -171,7 +171,8 @@ public:
             case 11:
                 return bench.send(PruneBranch{below(nodes), below(3) > 0});
             case 12:
-                return bench.send(EditText{bench.value().tree.text() + "edited"});
+                return below(4) == 0 ? bench.send(RestartDecode{})
+                                     : bench.send(EditText{bench.value().tree.text() + "edited"});
             case 13:
                 return bench.send(CompareBranch{below(nodes) - 1});
             default:
