@@ -65,8 +65,7 @@ void go_to_low_margin(ActionContext& c) {
 
 void go_to_support(ActionContext& c) {
     const int from = selected_index(c.state.selection, c.frames.decode.get());
-    const int next = next_support(*c.frames.margins, from);
-    if (next >= 0) c.state.selection.index = next;
+    c.state.selection.index = next_support(*c.frames.margins, from);
 }
 
 void change_head(ActionContext& c, int layers, int heads) {
