@@ -13,8 +13,8 @@ namespace marginscope {
 
 /// Goes on beside the last item where `width` more pixels fit, else on a new line.
 inline void flow(float width, float gap) {
-    ImGui::SameLine(0, gap);
-    if (ImGui::GetContentRegionAvail().x < width) ImGui::NewLine();
+    const float right = ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x;
+    if (ImGui::GetItemRectMax().x + gap + width <= right) ImGui::SameLine(0, gap);
 }
 
 /// Width of a button with these words in the present font.
