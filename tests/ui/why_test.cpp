@@ -5,6 +5,7 @@
 
 #include <regex>
 
+#include "core/words.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_why.h"
