@@ -112,14 +112,16 @@ TEST_F(Export, EveryPanelHasAMenu) {
 }
 
 TEST_F(Export, TheMenuCopiesAllNumbersARowAndAValue) {
-    right_click(middle_of("decode.traces"));
+    // Where there is a margin, right of the middle.
+    const TracesView& traces = interface.state().view<DecodeView>().traces;
+    const ImVec2 place(traces.plot_at.x + 0.803F * traces.plot_size.x, middle_of("decode.traces").y);
+    right_click(place);
     choose("Copy all numbers as CSV");
     EXPECT_EQ(clipboard(), csv_of("traces"));
-    right_click(middle_of("decode.traces"));
+    right_click(place);
     const auto key = std::get<std::int64_t>(view().menu_key);
     // The character under the mouse, by its place in the plot.
-    const TracesView& traces = interface.state().view<DecodeView>().traces;
-    const float share = (middle_of("decode.traces").x - traces.plot_at.x) / traces.plot_size.x;
+    const float share = (place.x - traces.plot_at.x) / traces.plot_size.x;
     ASSERT_EQ(key,
               static_cast<std::int64_t>(share * static_cast<float>(frames.decode->line.size())));
     choose("Copy the row");
@@ -127,7 +129,7 @@ TEST_F(Export, TheMenuCopiesAllNumbersARowAndAValue) {
     const Figure figure = make_figure(*info, figure_source(frames, interface.state()));
     EXPECT_EQ(clipboard(), row_csv(figure.table, static_cast<std::size_t>(key)));
     const float value = frames.margins->cells[static_cast<std::size_t>(key)].logdet;
-    right_click(middle_of("decode.traces"));
+    right_click(place);
     const std::string number = number_text(value);
     choose("Copy Determinant margin [nats]: " + number);
     EXPECT_EQ(clipboard(), number);

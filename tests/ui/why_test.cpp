@@ -65,6 +65,7 @@ TEST(Why, SaysTheDirectionInWordsAndAsksOnlyWhileItIsDrawn) {
     const Frames frames = synthetic::usual();
     Interface interface(ImVec2(500, 900));
     interface.draw_panel(frames, why);
+    interface.draw_panel(frames, why);
     EXPECT_TRUE(interface.state().view<DecodeView>().why.in_sight);
     EXPECT_NE(interface.words().find("Towards the boundary: more like "), std::string::npos);
     EXPECT_NE(interface.words().find("; less like "), std::string::npos);

@@ -115,6 +115,8 @@ void dock_large(DockArea& area) {
     dock_panel("decode.heads", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
     dock_panel("decode.history", kPanels, sampling.part);
+    show_tab("decode.causes", kPanels, causes.part);
+    show_tab("decode.traces", kPanels, bottom.part);
     show_tab("decode.sampling", kPanels, sampling.part);
 }
 

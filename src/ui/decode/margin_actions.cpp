@@ -54,7 +54,7 @@ std::vector<Action> margin_actions() {
         support_count("model.less_support", "One support token less", -1),
         {.id = "model.fit_seeds",
          .menu = "Model",
-         .name = "Fit five stages of other seeds: do support tokens recur?",
+         .name = "Fit five stages of other seeds",
          .enabled = has_margins,
          .run = [](ActionContext& c) { c.out.push_back(FitStageSeeds{}); }},
     };

@@ -106,7 +106,8 @@ void draw_cells(const Theme& theme, float left, float right, float top, float wi
 
 void draw_why(const Frames& frames, WhyView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    view.in_sight = true;
+    // A panel that only appears may be put behind another tab at once.
+    view.in_sight = !ImGui::IsWindowAppearing();
     if (frames.why == nullptr || frames.why->index < 0 || frames.decode == nullptr) {
         empty_state(theme, "Nothing to explain yet",
                     "Choose a character: which way its boundary lies, what each layer predicts and "
