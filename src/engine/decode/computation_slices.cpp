@@ -189,6 +189,7 @@ bool DecodeComputation::work(std::chrono::milliseconds budget, int selected, Sco
     refresh_known();
     const Clock::time_point end = Clock::now() + budget;
     const int last = length() - 1;
+    const std::uint64_t before = revisions_.margins;
     if (selected >= 0 && selected <= last && !work_block(block(selected), selected, end))
         return true;
     for (int i = last; i >= 0;) {
@@ -196,7 +197,7 @@ bool DecodeComputation::work(std::chrono::milliseconds budget, int selected, Sco
         if (!work_block(at, -1, end)) return true;
         i = static_cast<int>(at.first) - 1;
         if (scope == Scope::in_view) return false;
-        if (i >= 0 && Clock::now() >= end) {
+        if (i >= 0 && revisions_.margins != before && Clock::now() >= end) {
             // More may be missing: the next turn finds out.
             for (; i >= 0; --i)
                 if (!complete(i)) return true;
