@@ -16,6 +16,7 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"decode.support", "decode.support", "Support tokens", make_support_figure},
     {"decode.attention", "decode.attention", "Attention", make_attention_figure},
     {"decode.attention_heads", "decode.attention", "Attention of all heads", make_heads_figure},
+    {"decode.heads", "decode.heads", "Margins of all heads", make_head_margins_figure},
     {"decode.boundary", "decode.boundary", "Boundary", make_boundary_figure},
     {"decode.causes", "decode.causes", "Causes", make_causes_figure},
     {"decode.spectrum", "decode.causes", "Spectrum", make_spectrum_figure},

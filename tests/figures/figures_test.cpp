@@ -202,6 +202,17 @@ TEST(Figures, AttentionIsTheSelectedHeads) {
                           std::to_string(static_cast<std::size_t>(a.window_begin) + k));
                 expect_number(weight(m, q, k), heads[at][4], "heads");
             }
+    const std::vector<float>& margins = source.frames.margins->head_logdet;
+    const Rows map = rows_of(figure_of(source, "decode.heads"));
+    ASSERT_EQ(map.size(), margins.size() + 1);
+    const std::size_t columns = margins.size() / 16;
+    for (std::size_t k = 0; k < margins.size(); ++k) {
+        ASSERT_EQ(map[k + 1][0] + map[k + 1][1],
+                  std::to_string(k / columns / 4) + std::to_string(k / columns % 4));
+        ASSERT_EQ(map[k + 1][2],
+                  std::to_string(static_cast<std::size_t>(a.window_begin) + k % columns));
+        expect_number(margins[k], map[k + 1][4], "heads map");
+    }
 }
 
 TEST(Figures, TheBoundarysFieldStandsAtItsPlaces) {

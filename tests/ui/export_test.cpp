@@ -114,7 +114,8 @@ TEST_F(Export, EveryPanelHasAMenu) {
 TEST_F(Export, TheMenuCopiesAllNumbersARowAndAValue) {
     // Where there is a margin, right of the middle.
     const TracesView& traces = interface.state().view<DecodeView>().traces;
-    const ImVec2 place(traces.plot_at.x + 0.803F * traces.plot_size.x, middle_of("decode.traces").y);
+    const ImVec2 place(traces.plot_at.x + 0.803F * traces.plot_size.x,
+                       middle_of("decode.traces").y);
     right_click(place);
     choose("Copy all numbers as CSV");
     EXPECT_EQ(clipboard(), csv_of("traces"));

@@ -14,6 +14,7 @@ void make_candidates_figure(const FigureSource& source, Figure& figure);
 void make_traces_figure(const FigureSource& source, Figure& figure);
 void make_attention_figure(const FigureSource& source, Figure& figure);
 void make_heads_figure(const FigureSource& source, Figure& figure);
+void make_head_margins_figure(const FigureSource& source, Figure& figure);
 void make_boundary_figure(const FigureSource& source, Figure& figure);
 void make_spectrum_figure(const FigureSource& source, Figure& figure);
 void make_causes_figure(const FigureSource& source, Figure& figure);

@@ -19,6 +19,7 @@ void send(ActionContext& c, const auto& change) {
 }
 
 void toggle_noise(ActionContext& c) {
+    if (!has_noise(c)) c.state.raise = "decode.twin";
     send(c, [](SetDecodeNoise& noise) {
         if (noise.sigma > 0) {
             noise.sigma = 0;
