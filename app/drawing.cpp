@@ -36,6 +36,11 @@ int open_window(const WindowRequest& request) {
     });
 }
 
+bool explains(const RenderRequest& request) {
+    const FigureInfo* info = find_figure(request.workspace, request.panel);
+    return info != nullptr && info->panel == "decode.why";
+}
+
 // Text, steps of training or the shipped path where nothing is asked for: something worth drawing.
 void show_something(const RenderRequest& request, FrameSource& source) {
     constexpr double kPatienceSecs = 60.0;
@@ -49,6 +54,11 @@ void show_something(const RenderRequest& request, FrameSource& source) {
         });
     if (own) commands.clear();
     commands.insert(commands.end(), request.commands.begin(), request.commands.end());
+    if (explains(request)) {  // computed only where it is in sight
+        SetView view = request.view.asked;
+        view.why = true;
+        commands.push_back(view);
+    }
     source.send(std::move(commands));
     source.wait_until_idle(kPatienceSecs);
 }
@@ -57,11 +67,12 @@ void render_figure(const RenderRequest& request, FrameSource& source) {
     FigureSource of;
     of.view = request.view;
     auto series = std::make_shared<TrainSeries>();
-    of.frames = settled_frames(request.workspace, request.view.asked, source, *series);
+    const FigureInfo& info = *find_figure(request.workspace, request.panel);
+    of.view.asked.why = explains(request);
+    of.frames = settled_frames(request.workspace, of.view.asked, source, *series);
     of.series = series;
     for (const LogLine& line : source.take_log())
         if (line.error) throw UserError(line.text);
-    const FigureInfo& info = *find_figure(request.workspace, request.panel);
     of.command = figure_command(info, of, request.out.string());
     const Figure figure = make_figure(info, of);
     if (figure.empty()) throw UserError(figure.sentence);

@@ -20,6 +20,7 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"decode.boundary", "decode.boundary", "Boundary", make_boundary_figure},
     {"decode.causes", "decode.causes", "Causes", make_causes_figure},
     {"decode.spectrum", "decode.causes", "Spectrum", make_spectrum_figure},
+    {"decode.why", "decode.why", "Why", make_why_figure},
     {"decode.traces", "decode.traces", "Traces along the text", make_traces_figure},
     {"decode.branches", "decode.branches", "Branches", make_branches_figure},
     {"decode.compare", "decode.compare", "Two branches", make_comparison_figure},

@@ -35,6 +35,13 @@ bool twin_is_there(const Frames& frames) {
            frames.twin->pending == 0 && !frames.twin->cells.empty();
 }
 
+// The explanation of the asked character with every head, where it is asked for.
+bool why_is_there(const Frames& frames, const SetView& view) {
+    if (!view.why || frames.decode == nullptr) return true;
+    return frames.why != nullptr && frames.why->revision == frames.decode->selected_revision &&
+           static_cast<int>(frames.why->effects.size()) == frames.why->layers * frames.why->heads;
+}
+
 }  // namespace
 
 Frames settled_frames(std::string_view workspace, const SetView& view, FrameSource& source,
@@ -47,8 +54,9 @@ Frames settled_frames(std::string_view workspace, const SetView& view, FrameSour
         const bool arrived =
             row == nullptr || row->arrived == nullptr ||
             (row->arrived(frames) &&
-             (!row->shows_text || (of_asked_character(frames, view) &&
-                                   all_margins_known(frames, view) && twin_is_there(frames))));
+             (!row->shows_text ||
+              (of_asked_character(frames, view) && all_margins_known(frames, view) &&
+               twin_is_there(frames) && why_is_there(frames, view))));
         const double secs =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         if (arrived || secs > timeout_secs) return frames;

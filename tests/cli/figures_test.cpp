@@ -135,10 +135,10 @@ TEST_F(Figures, WrongUseIsOneSentence) {
         EXPECT_NE(outcome.err.find(words), std::string::npos) << outcome.err;
         EXPECT_EQ(outcome.out, "");
     };
-    refused(
-        {"render", "decode", "--panel", "nothing", "--out", path("x.svg")},
-        "--panel takes text, candidates, support, attention, attention_heads, boundary, causes, "
-        "spectrum, traces, branches, compare or twin in the workspace decode, not \"nothing\"");
+    refused({"render", "decode", "--panel", "nothing", "--out", path("x.svg")},
+            "--panel takes text, candidates, support, attention, attention_heads, heads, boundary, "
+            "causes, spectrum, why, traces, branches, compare or twin in the workspace decode, not "
+            "\"nothing\"");
     refused({"render", "decode", "--panel", "traces", "--out", path("x.pdf")},
             ".svg, .png or .csv");
     refused({"render", "decode", "--panel", "traces", "--out", path("mine.svg")},

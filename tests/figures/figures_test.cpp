@@ -215,6 +215,23 @@ TEST(Figures, AttentionIsTheSelectedHeads) {
     }
 }
 
+TEST(Figures, WhyIsTheFramesNumbersRowByRow) {
+    const FigureSource source = source_of(synthetic::usual());
+    const WhyFrame& why = *source.frames.why;
+    const Rows rows = rows_of(figure_of(source, "decode.why"));
+    ASSERT_EQ(rows.size(),
+              1 + why.more.size() + why.less.size() + why.lens.size() + why.effects.size());
+    for (std::size_t k = 0; k < why.more.size(); ++k)
+        expect_number(why.more[k].cosine, rows[1 + k][4], "cosine");
+    const std::size_t heads = rows.size() - why.effects.size();
+    for (std::size_t k = 0; k < why.effects.size(); ++k) {
+        const auto per = static_cast<std::size_t>(why.heads);
+        EXPECT_EQ(rows[heads + k][1] + "." + rows[heads + k][2],
+                  std::to_string(k / per) + "." + std::to_string(k % per));
+        expect_number(why.effects[k].entropy, rows[heads + k][10], "entropy");
+    }
+}
+
 TEST(Figures, TheBoundarysFieldStandsAtItsPlaces) {
     for (const Frames& f : {synthetic::usual(), synthetic::not_finite()}) {
         const BoundaryFrame& b = *f.boundary;

@@ -21,5 +21,6 @@ void make_causes_figure(const FigureSource& source, Figure& figure);
 void make_branches_figure(const FigureSource& source, Figure& figure);
 void make_comparison_figure(const FigureSource& source, Figure& figure);
 void make_twin_figure(const FigureSource& source, Figure& figure);
+void make_why_figure(const FigureSource& source, Figure& figure);
 
 }  // namespace marginscope
