@@ -68,7 +68,8 @@ void add_heads(const DecodeFrame& decode, const WhyFrame& why, Figure& figure,
     TextTable shown{{"head", "KL without it, nats", "log p of the next, change", "log|det|, change",
                      "entropy, nats", "sink"},
                     {false, true, true, true, true, true},
-                    {}};
+                    {},
+                    3};  // the longest of the three
     for (std::size_t k = 0; k < why.effects.size() && why.heads > 0; ++k) {
         const HeadEffectCell& effect = why.effects[k];
         const int layer = static_cast<int>(k) / why.heads, head = static_cast<int>(k) % why.heads;
