@@ -23,10 +23,10 @@ int BranchSurvey::next_end(const DecodeDocument& document, DecodeComputation& sh
 bool BranchSurvey::work(const DecodeDocument& document, DecodeComputation& shown,
                         std::chrono::milliseconds budget) {
     // The same tree, noise and drags as when it stopped: it goes on.
-    const bool same =
-        walker_ && epoch_ == shown.weights_epoch() && walked_.tree.size() == document.tree.size() &&
-        walked_.noise == document.noise && walked_.drags == document.drags &&
-        walked_.view.windows == document.view.windows && walked_.prompt == document.prompt;
+    const bool same = walker_ && epoch_ == shown.weights_epoch() && seen_ == document.tree &&
+                      walked_.noise == document.noise && walked_.drags == document.drags &&
+                      walked_.view.windows == document.view.windows &&
+                      walked_.prompt == document.prompt;
     if (!same) given_up_.clear();
     if (same && walker_->work(budget, -1, DecodeComputation::Scope::everything)) return true;
     const int end = next_end(document, shown);
@@ -45,6 +45,7 @@ bool BranchSurvey::work(const DecodeDocument& document, DecodeComputation& shown
                                                       shown.shared_known());
         epoch_ = shown.weights_epoch();
     }
+    seen_ = document.tree;
     walked_ = document;
     walked_.view.view = MarginView::stage;  // branches are compared by the stage's margins
     walked_.tree.go_to(end);

@@ -28,6 +28,7 @@ private:
 
     std::unique_ptr<DecodeComputation> walker_;  // null until something is missing
     DecodeDocument walked_;                      // with the cursor at the end that is computed
+    DecodeTree seen_;                            // the tree it was made from
     std::uint64_t epoch_ = 0;                    // the walker's weights
     std::vector<int> given_up_;  // ends whose missing numbers do not come (dragged in another text)
     std::uint64_t found_ = 0;

@@ -92,6 +92,11 @@ UnsavedWork DocumentCommands::unsaved_work() const {
 
 void DocumentCommands::open(const DecodeDocument& document, const fs::path& file) {
     session_.set_playing(false, session_.tokens_per_s());
+    // Nothing of the text before is lost: it lies where the last text does.
+    if (unsaved() && !state_folder_.empty()) {
+        write_session(last(), session_.document());
+        context_.tell("The text before is kept: File, Open what was shown last time.");
+    }
     session_.set_document(document);
     history_.begin(session_.document(), "Open " + file.filename().string());
     saved_ = session_.document();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/messages/cell_status.h"
 #include "core/statistics.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_clock.h"
@@ -83,20 +84,6 @@ void read_result(PathCell& cell, const json& document) {
     cell.logdet_mean = number_field(document, "logdet_mean").value_or(NAN);
     cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
     cell.embedding_rms = number_field(document, "embedding_rms").value_or(NAN);
-}
-
-std::string_view status_name(CellStatus status) {
-    switch (status) {
-        case CellStatus::waiting:
-            return "waiting";
-        case CellStatus::running:
-            return "running";
-        case CellStatus::done:
-            return "done";
-        case CellStatus::failed:
-            return "failed";
-    }
-    return "";
 }
 
 }  // namespace

@@ -3,26 +3,13 @@
 #include <cmath>
 #include <set>
 
+#include "core/messages/cell_status.h"
 #include "core/words.h"
 #include "figures/path/grid_scale.h"
 #include "figures/path/path_figures.h"
 
 namespace marginscope {
 namespace {
-
-const char* word_of(CellStatus status) {
-    switch (status) {
-        case CellStatus::waiting:
-            return "waiting";
-        case CellStatus::running:
-            return "running";
-        case CellStatus::done:
-            return "done";
-        case CellStatus::failed:
-            return "failed";
-    }
-    return "";
-}
 
 CsvCell optional(const std::optional<double>& value) { return value ? CsvCell{*value} : CsvCell{}; }
 
@@ -36,7 +23,7 @@ FigureTable cells_table(const PathFrame& path, bool relative) {
     std::vector<std::vector<CsvCell>> rows;
     for (const PathCell& cell : path.cells) {
         std::vector<CsvCell> row = {cell.lambda, cell.seed, cell.train_noise,
-                                    std::string(word_of(cell.status))};
+                                    std::string(status_name(cell.status))};
         for (const CellQuantity& q : quantities)
             row.push_back(optional(value_of(q, cell, relative)));
         row.emplace_back(cell.run);
@@ -141,7 +128,7 @@ void make_grid_figure(const FigureSource& source, Figure& figure) {
         const double column = place_of(axes.lambdas, cell.lambda), row = axes.row(cell);
         const auto value = value_of(quantity, cell, relative);
         Rgb color = outside_color(false);
-        std::string words = word_of(cell.status);
+        std::string words(status_name(cell.status));
         if (value) {
             color = color_of(ColorMap::viridis, colors, *value);
             words = grid_number(*value, scale);

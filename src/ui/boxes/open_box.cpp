@@ -49,6 +49,14 @@ void carry_out(ActionContext& c, const std::string& path) {
     state.boxes.open = Box::none;
 }
 
+bool would_replace(FileWish wish, const std::string& path) {
+    if (wish == FileWish::open || path.empty()) return false;
+    fs::path file = path;
+    if (wish == FileWish::save_session && file.extension() != ".mscope") file += ".mscope";
+    std::error_code error;
+    return fs::is_regular_file(file, error);
+}
+
 bool row(const Theme& theme, const std::string& words, bool chosen) {
     const std::string fits = shortened(ImGui::GetFont(), ImGui::GetFontSize(), shown_text(words),
                                        ImGui::GetContentRegionAvail().x - theme.px(8));
@@ -107,7 +115,7 @@ void draw_open_box(ActionContext& c) {
     paragraph(theme, theme.dim, words.about);
     const bool recent = boxes.wish == FileWish::open && !c.state.recent.paths().empty();
     if (recent) segmented(theme, "from", {"Recent", "Folder"}, boxes.from_folder);
-    const float foot = ImGui::GetFrameHeightWithSpacing() + theme.px(6);
+    const float foot = 2 * ImGui::GetFrameHeightWithSpacing() + theme.px(6);
     ImGui::BeginChild("##files",
                       ImVec2(0, std::max(theme.px(44), ImGui::GetContentRegionAvail().y - foot)),
                       ImGuiChildFlags_Borders, ImGuiWindowFlags_NoNavInputs);
@@ -118,6 +126,8 @@ void draw_open_box(ActionContext& c) {
     }
     ImGui::EndChild();
     const std::string path = boxes.path.c_str();
+    if (would_replace(boxes.wish, path))
+        small_paragraph(theme, theme.dim, "A file of that name exists and will be replaced.");
     const bool clicked = primary_button(theme, words.button, !path.empty());
     if (!path.empty() && (clicked || enter)) carry_out(c, path);
     end_box();

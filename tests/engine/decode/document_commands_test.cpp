@@ -218,6 +218,20 @@ TEST(DocumentCommands, AProgramThatEndsInOrderLeavesOnlyItsLastText) {
     EXPECT_THROW(other.send(SaveSession{}), UserError);
 }
 
+TEST(DocumentCommands, OpeningAnotherTextKeepsTheOneBefore) {
+    const TempFolder folder;
+    DocumentBench bench(folder / "state");
+    std::filesystem::create_directories(folder / "state");
+    bench.begin("Once upon a time");
+    bench.send(SaveSession{folder / "one.mscope"});
+    bench.send(EditText{"Mine, and not saved"});
+    bench.open(folder / "one.mscope");
+    EXPECT_EQ(bench.value().tree.text(), "Once upon a time");
+    EXPECT_NE(bench.context.told.find("The text before is kept"), std::string::npos);
+    bench.open(bench.document().last());
+    EXPECT_EQ(bench.value().tree.text(), "Mine, and not saved");
+}
+
 TEST(DocumentCommands, AMovedOrChangedModelIsSaid) {
     const TempFolder folder;
     const fs::path model = folder / "m.safetensors";
