@@ -93,6 +93,8 @@ int run(const Options& options, std::stop_token stop) {
         [&](std::size_t done, std::size_t total) { progress.update(done, total); }, stop);
     progress.clear();
     if (!report.trouble.empty()) progress.note(report.trouble);
+    if (report.stopped)
+        progress.note("Stopped early: characters not measured yet have no numbers.");
     if (options.json != "-") write_text(report_text(report));
     if (!options.json.empty()) write_json(options.json, report_json(report));
     return report.stopped ? kExitInterrupted : kExitDone;
