@@ -1,0 +1,124 @@
+"""What is trained: entries (a setting each), in the order they are run in. One factor at a time, never the product."""
+import re
+from dataclasses import dataclass, field
+
+RECIPE = {"--tied": "false", "--stage-sigma": "learned", "--stage-sigma-floor": "1", "--lambda": "0.02"}
+LAMBDAS = ("0.005", "0.01", "0.02", "0.05", "0.1")
+PLAIN = {True: "plain-tied", False: "plain-own"}  # by whether the head is tied
+FIRST_CHOOSING_SEED = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    group: str  # plain, recipe, path, factor, rival, control
+    title: str
+    settings: dict = field(hash=False)  # flags of `train`, in which entries differ
+    changes: tuple = ()  # --change, live changes at steps
+
+    @property
+    def tied(self):
+        return self.settings["--tied"] == "true"
+
+    @property
+    def plain(self):
+        """The entry it is compared with: no barrier, the same head, the same seed."""
+        return PLAIN[self.tied]
+
+    @property
+    def barrier(self):
+        return float(self.settings["--lambda"]) > 0 or bool(self.changes)
+
+    def flags(self):
+        words = [word for pair in self.settings.items() for word in pair]
+        for change in self.changes:
+            words += ["--change", change]
+        return words
+
+
+def number_name(text):
+    return re.sub(r"[^\w.]+", "-", text)
+
+
+def entries(recipe, lambdas, steps):
+    """All of them, in the order of the plan; `recipe` is what each changes one thing of."""
+
+    def changed(name, group, title, changes=(), **settings):
+        flags = {"--" + key.replace("_", "-"): value for key, value in settings.items()}
+        return Entry(name, group, title, {**recipe, **flags}, tuple(changes))
+
+    value = recipe["--lambda"]
+    plain = {"lambda": "0"}
+    half, late = steps // 2, steps * 3 // 4
+    path = [changed(f"lambda-{number_name(x)}", "path", f"lambda_m {x}", **{"lambda": x}) for x in lambdas
+            if float(x) not in (0.0, float(value))]
+    return [
+        changed("plain-own", "plain", "no barrier, head of its own", tied="false", **plain),
+        changed("plain-tied", "plain", "no barrier, tied head", tied="true", **plain),
+        changed("recipe", "recipe", "the recipe"),
+        *path,
+        changed("head-tied", "factor", "tied head", tied="true"),
+        changed("tied-closed", "factor", "tied head, sigma in closed form", tied="true", stage_sigma="closed",
+                stage_sigma_floor="0"),
+        changed("sigma-closed", "factor", "sigma in closed form, no floor", stage_sigma="closed", stage_sigma_floor="0"),
+        changed("sigma-1", "factor", "sigma fixed at 1 RMS_u", stage_sigma="1", stage_sigma_floor="0"),
+        changed("sigma-learned", "factor", "sigma learned, no floor", stage_sigma="learned", stage_sigma_floor="0"),
+        changed("floor-0.8", "factor", "floor 0.8 RMS_u", stage_sigma_floor="0.8"),
+        changed("floor-1.2", "factor", "floor 1.2 RMS_u", stage_sigma_floor="1.2"),
+        changed("input-rms-0.15", "factor", "stage reads u scaled to RMS 0.15", stage_input_rms="0.15"),
+        changed("floor-1.2-input-rms-0.15", "factor", "floor 1.2 and u scaled to RMS 0.15", stage_sigma_floor="1.2",
+                stage_input_rms="0.15"),
+        changed("site-projected", "factor", "barrier on a projection of the embeddings", site="projected"),
+        changed("site-heads", "factor", "barrier on the attention heads", site="heads"),
+        changed("fit-penalty", "factor", "stage trained by the penalty", fit="penalty"),
+        changed("cap-10", "factor", "cap 10", barrier_cap="10"),
+        changed("cap-1000", "factor", "cap 1000", barrier_cap="1000"),
+        changed("prior-full", "factor", "full prior", prior="full"),
+        changed("lambda-late", "factor", f"lambda_m from the middle on (step {half})", [f"{half}:lambda={value}"], **plain),
+        changed("lambda-early", "factor", f"lambda_m up to three quarters (step {late})", [f"{late}:lambda=0"]),
+        changed("barrier-and-noise-0.01", "factor", "the recipe, trained with noise 0.01", train_noise="0.01"),
+        changed("noise-0.01", "rival", "trained with noise 0.01", train_noise="0.01", **plain),
+        changed("noise-0.02", "rival", "trained with noise 0.02", train_noise="0.02", **plain),
+        changed("decay-0.3", "rival", "weight decay 0.3", weight_decay="0.3", **plain),
+        changed("decay-1", "rival", "weight decay 1", weight_decay="1", **plain),
+        changed("decay-0", "rival", "no weight decay (larger embeddings)", weight_decay="0", **plain),
+        changed("dropout-0.1", "rival", "dropout 0.1", dropout="0.1", **plain),
+        changed("frozen-stage", "control", "a random stage that never learns", stage_lr="0"),
+        changed("trace", "control", "penalty on the trace of the embeddings' covariance", barrier_form="trace"),
+    ]
+
+
+@dataclass(frozen=True)
+class Cell:
+    entry: Entry
+    seed: int
+
+    @property
+    def name(self):
+        return f"{self.entry.name}_seed-{self.seed}"
+
+
+@dataclass(frozen=True)
+class Seeds:
+    headline: tuple  # chose nothing
+    choosing: tuple
+    factor: tuple  # of the choosing ones
+
+    @staticmethod
+    def of(headline, choosing, factor):
+        choose = range(FIRST_CHOOSING_SEED, FIRST_CHOOSING_SEED + choosing)
+        return Seeds(tuple(range(headline)), tuple(choose), tuple(choose)[:factor])
+
+
+def cells(chosen, seeds):
+    """The cells of these entries, in order: first the recipe and the plain models on the seeds of the headline. Without seeds
+    that choose, everything is compared on those of the headline."""
+    base = [entry for entry in chosen if entry.group in ("plain", "recipe")]
+    choosing = seeds.choosing or seeds.headline
+    factor = seeds.factor or choosing
+    planned = [Cell(entry, seed) for seed in seeds.headline for entry in base]
+    planned += [Cell(entry, seed) for seed in choosing for entry in base]
+    for entry in chosen:
+        if entry not in base:
+            planned += [Cell(entry, seed) for seed in (choosing if entry.group == "path" else factor)]
+    return list(dict.fromkeys(planned))
