@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes tests/golden/char_gpt.json: logits, loss, gradients and ten training losses of a tiny GPT.
+"""Writes tests/golden/char_gpt.json and char_gpt_own_head.json: logits, loss, gradients and ten training losses of a tiny GPT
+whose head is tied to its embeddings, and of one with a head of its own.
 
-Everything is float64 numpy written out by hand from nanoGPT's description (pre-norm blocks, exact GELU, tied head,
+Everything is float64 numpy written out by hand from nanoGPT's description (pre-norm blocks, exact GELU,
 AdamW with decay on matrices, warm-up and cosine, clipping), so that it shares no code with what it checks. The backward
 pass is compared with central differences before anything is written. Needs numpy: python3 scripts/golden_numbers.py
 """
@@ -19,7 +20,7 @@ EPSILON = 1e-5  # of LayerNorm
 erf = np.vectorize(math.erf)
 
 
-def shapes():
+def shapes(own_head):
     c = WIDTH
     yield "transformer.wte.weight", (VOCABULARY, c)
     yield "transformer.wpe.weight", (CONTEXT, c)
@@ -39,6 +40,8 @@ def shapes():
         yield h + "mlp.c_proj.bias", (c,)
     yield "transformer.ln_f.weight", (c,)
     yield "transformer.ln_f.bias", (c,)
+    if own_head:
+        yield "lm_head.weight", (VOCABULARY, c)
 
 
 def layer_norm(x, w, b):
@@ -78,6 +81,10 @@ def join(x):
     return x.transpose(0, 2, 1, 3).reshape(b, t, h * p)
 
 
+def head_of(w):
+    return w.get("lm_head.weight", w["transformer.wte.weight"])
+
+
 def forward(w, ids):
     t = ids.shape[1]
     x = w["transformer.wte.weight"][ids] + w["transformer.wpe.weight"][:t]
@@ -99,7 +106,7 @@ def forward(w, ids):
         x = x + s["g"] @ w[h + "mlp.c_proj.weight"].T + w[h + "mlp.c_proj.bias"]
         saved.append(s)
     hidden, ln_f = layer_norm(x, w["transformer.ln_f.weight"], w["transformer.ln_f.bias"])
-    return hidden @ w["transformer.wte.weight"].T, (saved, hidden, ln_f)
+    return hidden @ head_of(w).T, (saved, hidden, ln_f)
 
 
 def loss_of(logits, targets):
@@ -115,8 +122,7 @@ def gradients(w, ids, targets):
     dlogits = probabilities.copy()
     np.put_along_axis(dlogits, targets[..., None], np.take_along_axis(dlogits, targets[..., None], -1) - 1.0, -1)
     dlogits /= targets.size
-    wte = w["transformer.wte.weight"]
-    dhidden, dwte, _ = linear_back(dlogits, hidden, wte)
+    dhidden, dhead, _ = linear_back(dlogits, hidden, head_of(w))
     dx, g["transformer.ln_f.weight"], g["transformer.ln_f.bias"] = layer_norm_back(
         dhidden, w["transformer.ln_f.weight"], ln_f)
     for layer in reversed(range(LAYERS)):
@@ -138,6 +144,10 @@ def gradients(w, ids, targets):
         du, g[h + "attn.c_attn.weight"], g[h + "attn.c_attn.bias"] = linear_back(dqkv, s["u"], w[h + "attn.c_attn.weight"])
         back, g[h + "ln_1.weight"], g[h + "ln_1.bias"] = layer_norm_back(du, w[h + "ln_1.weight"], s["ln_1"])
         dx = dx + back
+    dwte = dhead
+    if "lm_head.weight" in w:
+        g["lm_head.weight"] = dhead
+        dwte = np.zeros_like(dhead)
     np.add.at(dwte, ids, dx)
     g["transformer.wte.weight"] = dwte
     g["transformer.wpe.weight"] = np.zeros((CONTEXT, WIDTH))
@@ -190,10 +200,10 @@ def train(w, batches):
     return losses
 
 
-def main():
+def write(own_head):
     rng = np.random.default_rng(20260222)
     w = {}
-    for name, shape in shapes():
+    for name, shape in shapes(own_head):
         centre = 1.0 if "ln_" in name and name.endswith("weight") else 0.0
         w[name] = (centre + 0.3 * rng.standard_normal(shape)).astype(np.float32).astype(np.float64)
     batches = []
@@ -213,11 +223,13 @@ def main():
         "gradients": {name: value.ravel().tolist() for name, value in g.items()},
         "losses": train(w, batches),
     }
-    path = pathlib.Path(__file__).resolve().parent.parent / "tests/golden/char_gpt.json"
+    path = pathlib.Path(__file__).resolve().parent.parent / "tests/golden"
+    path = path / ("char_gpt_own_head.json" if own_head else "char_gpt.json")
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(numbers, separators=(",", ":")) + "\n")
     print(f"{path}: {path.stat().st_size} bytes, loss {loss:.6f}, last {numbers['losses'][-1]:.6f}")
 
 
 if __name__ == "__main__":
-    main()
+    write(own_head=False)
+    write(own_head=True)

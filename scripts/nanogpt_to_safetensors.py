@@ -5,7 +5,7 @@
 
 Runs in your own Python, with the torch that wrote the checkpoint. Takes the file that nanoGPT's train.py writes, compiled or
 distributed, in float32, float16 or bfloat16, with or without biases, and a vocabulary padded with unused rows; also its
-weights alone (--heads N then says what they do not). Neither input
+weights alone (--heads N then says what they do not). A head that differs from the embeddings is kept as a head of its own. Neither input
 is run as a program: the checkpoint is read with weights_only, meta.pkl by a reader that makes plain values only. The result
 holds the weights, the model's shape and the vocabulary; `marginscope fit` adds a stage.
 """
@@ -140,7 +140,7 @@ def shape_of(tensors, args, heads, path):
     return {key: shape[key] for key in ("layers", "heads", "width", "context", "bias")}, tokens
 
 
-def expected_sizes(shape, tokens):
+def expected_sizes(shape, tokens, own_head):
     width = shape["width"]
     sizes = {"transformer.wte.weight": (tokens, width), "transformer.wpe.weight": (shape["context"], width)}
 
@@ -158,15 +158,22 @@ def expected_sizes(shape, tokens):
         add(h + "mlp.c_fc", 4 * width, width)
         add(h + "mlp.c_proj", width, 4 * width)
     add("transformer.ln_f", width)
+    if own_head:
+        sizes["lm_head.weight"] = (tokens, width)
     return sizes
 
 
+def has_own_head(tensors, torch):
+    """A tied head stands in a checkpoint as a second copy of the embeddings: that one is left out."""
+    head = tensors.get("lm_head.weight")
+    embeddings = tensors["transformer.wte.weight"]
+    if head is None or head.shape == embeddings.shape and torch.equal(head, embeddings):
+        tensors.pop("lm_head.weight", None)
+        return False
+    return True
+
+
 def check_weights(tensors, sizes, path, torch):
-    head = tensors.pop("lm_head.weight", None)
-    if head is not None and not (head.shape == tensors["transformer.wte.weight"].shape
-                                 and torch.equal(head, tensors["transformer.wte.weight"])):
-        raise Refusal(f"{shown(path)} has a head (lm_head.weight) of its own; only models whose head is tied to the token "
-                      "embeddings can be converted.")
     for name, size in sizes.items():
         if name not in tensors:
             raise Refusal(f"{shown(path)} lacks the weight {name}.")
@@ -191,7 +198,9 @@ def without_padding(tensors, tokens, symbols, checkpoint_path, meta_path):
     if tokens > len(symbols):
         print(f"{tokens - len(symbols)} of the {tokens} rows for tokens belong to no character of {shown(meta_path)}: they were "
               "taken for padding and cut off.", file=sys.stderr)
-        tensors["transformer.wte.weight"] = tensors["transformer.wte.weight"][:len(symbols)]
+        for name in ("transformer.wte.weight", "lm_head.weight"):
+            if name in tensors:
+                tensors[name] = tensors[name][:len(symbols)]
 
 
 def write_safetensors(path, metadata, tensors):
@@ -235,14 +244,17 @@ def convert(checkpoint_path, meta_path, out, heads):
     checkpoint = load(checkpoint_path, torch)
     tensors = state_of(checkpoint, checkpoint_path, torch)
     shape, tokens = shape_of(tensors, checkpoint.get("model_args"), heads, checkpoint_path)
-    check_weights(tensors, expected_sizes(shape, tokens), checkpoint_path, torch)
+    own_head = has_own_head(tensors, torch)
+    shape["tied"] = not own_head
+    check_weights(tensors, expected_sizes(shape, tokens, own_head), checkpoint_path, torch)
     without_padding(tensors, tokens, symbols, checkpoint_path, meta_path)
     step = checkpoint.get("iter_num", 0)
     step = step if isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= 1_000_000_000 else 0
     metadata = {"format": "1", "config": json.dumps({"model": shape}), "vocabulary": json.dumps(symbols), "step": str(step)}
     write_safetensors(out, metadata, tensors)
     print(f"{shown(out)}: {shape['layers']} layers, {shape['heads']} heads, width {shape['width']}, context {shape['context']}, "
-          f"{'with' if shape['bias'] else 'without'} biases, {len(symbols)} characters")
+          f"{'with' if shape['bias'] else 'without'} biases, {'a head of its own' if own_head else 'the head tied'}, "
+          f"{len(symbols)} characters")
 
 
 def main():

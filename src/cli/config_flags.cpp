@@ -69,7 +69,8 @@ void ConfigFlags::add_to(CLI::App& command) {
 
 RunConfig ConfigFlags::apply(RunConfig start) const {
     if (!file_.empty())
-        start = config_from_json(read_json_file(file_, "configuration"), shown_path(file_));
+        start = config_from_json(read_json_file(file_, "configuration"), shown_path(file_),
+                                 ConfigOrigin::user);
     for (const auto& [name, text] : values_) set_field(start, name, text);
     validate(start);
     return start;

@@ -226,7 +226,8 @@ class Weights(Folder):
         return header["__metadata__"], tensors, done
 
     def expect_weights(self, state, tensors):
-        wanted = {name: value for name, value in state.items() if name != "lm_head.weight"}
+        own_head = not torch.equal(state["lm_head.weight"], state["transformer.wte.weight"])
+        wanted = {name: value for name, value in state.items() if own_head or name != "lm_head.weight"}
         self.assertEqual(sorted(tensors), sorted(wanted))
         for name, value in wanted.items():
             self.assertTrue(torch.equal(tensors[name], value.float()), name)
@@ -242,7 +243,8 @@ class Weights(Folder):
                     metadata, tensors, _ = self.convert(checkpoint_of(named, bias=bias))
                     self.expect_weights(state, tensors)
                     self.assertEqual(json.loads(metadata["config"])["model"],
-                                     {"layers": LAYERS, "heads": HEADS, "width": WIDTH, "context": CONTEXT, "bias": bias})
+                                     {"layers": LAYERS, "heads": HEADS, "width": WIDTH, "context": CONTEXT, "bias": bias,
+                                      "tied": True})
                     self.assertEqual(json.loads(metadata["vocabulary"]), SYMBOLS)
                     self.assertEqual(metadata["step"], "250")
 
@@ -262,15 +264,24 @@ class Weights(Folder):
         few = self.put("few.pkl", meta([chr(0x100 + k) for k in range(65)]))
         self.assertIn("do not belong together", self.refused(self.save(checkpoint_of(state)), few, self.path / "x.safetensors"))
 
+    def test_a_head_of_its_own_stays_one(self):
+        state = weights(vocabulary=64)
+        state["lm_head.weight"] = state["lm_head.weight"] + 0.5
+        metadata, tensors, done = self.convert(checkpoint_of(state))
+        self.assertIs(json.loads(metadata["config"])["model"]["tied"], False)
+        self.assertIn("a head of its own", done.stdout)
+        self.assertTrue(torch.equal(tensors["lm_head.weight"], state["lm_head.weight"][:len(SYMBOLS)]))
+        self.assertTrue(torch.equal(tensors["transformer.wte.weight"], state["transformer.wte.weight"][:len(SYMBOLS)]))
+
     def test_what_would_be_another_model_is_refused(self):
         table, out = self.put("meta.pkl", meta()), self.path / "x.safetensors"
 
         def refused(content):
             return self.refused(self.save(content), table, out)
 
-        untied = weights()
-        untied["lm_head.weight"] = untied["lm_head.weight"] + 0.5
-        self.assertIn("head", refused(checkpoint_of(untied)))
+        odd = weights()
+        odd["lm_head.weight"] = torch.ones(len(SYMBOLS) + 1, WIDTH)
+        self.assertIn("lm_head.weight", refused(checkpoint_of(odd)))
         extra = weights()
         extra["transformer.h.0.attn.q_norm.weight"] = torch.ones(WIDTH)
         self.assertIn("q_norm", refused(checkpoint_of(extra)))

@@ -65,6 +65,28 @@ std::vector<Field> of_stage() {
               {0, 10}, When::restart, kMember<&RunConfig::stage, &StageConfig::init_std>),
         plain({"stage.seed", "stage-seed", "seed of the stage's first weights", "", "Stage seed"},
               {0, 9e15}, When::restart, kMember<&RunConfig::stage, &StageConfig::seed>),
+        formerly(
+            worded({"stage.sigma", "stage-sigma",
+                    "the noise to be robust against: closed follows what the stage cannot predict, "
+                    "learned is a parameter, a number is that many RMS of u; small: attention "
+                    "copies one token; large: volume rules",
+                    "", "Stage sigma"},
+                   {"closed", "learned"},
+                   "closed, learned, learned:START or a number of RMS from 1e-06 to 1e+06",
+                   When::live, kMember<&RunConfig::stage, &StageConfig::sigma>, sigma_rule_from,
+                   words_of),
+            std::string("closed")),
+        formerly(
+            plain({"stage.sigma_floor", "stage-sigma-floor",
+                   "sigma is never below this many RMS of u; 0: no floor", "× RMS",
+                   "Stage sigma floor"},
+                  {0, 1000}, When::live, kMember<&RunConfig::stage, &StageConfig::sigma_floor>),
+            0.0),
+        formerly(
+            plain({"stage.input_rms", "stage-input-rms",
+                   "the stage reads u scaled to this RMS; 0: u as it is", "", "Stage input RMS"},
+                  {0, 1000}, When::live, kMember<&RunConfig::stage, &StageConfig::input_rms>),
+            0.0),
     };
 }
 

@@ -52,9 +52,16 @@ inline constexpr auto kMember = [](RunConfig& config) -> auto& {
 template <typename Access>
 Field plain(Text text, Range range, When when, Access access) {
     using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
-    Field field{text.name, text.short_flag, text.help,          text.unit, range.min,
-                range.max, range.log_scale, when == When::live, {},        {},
-                {},        label_of(text)};
+    Field field{};
+    field.name = text.name;
+    field.short_flag = text.short_flag;
+    field.help = text.help;
+    field.unit = text.unit;
+    field.min = range.min;
+    field.max = range.max;
+    field.log_scale = range.log_scale;
+    field.live = when == When::live;
+    field.label = label_of(text);
     field.get = [access](const RunConfig& config) -> FieldValue {
         // The accessor takes a mutable config so that get and set share it; nothing is written
         // here.
@@ -81,18 +88,14 @@ Field plain(Text text, Range range, When when, Access access) {
 template <std::size_t N, typename Access>
 Field choice(Text text, const std::array<std::string_view, N>& names, When when, Access access) {
     using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
-    Field field{text.name,
-                text.short_flag,
-                text.help,
-                text.unit,
-                0,
-                0,
-                false,
-                when == When::live,
-                {names.begin(), names.end()},
-                {},
-                {},
-                label_of(text)};
+    Field field{};
+    field.name = text.name;
+    field.short_flag = text.short_flag;
+    field.help = text.help;
+    field.unit = text.unit;
+    field.live = when == When::live;
+    field.choices = {names.begin(), names.end()};
+    field.label = label_of(text);
     field.get = [access, &names](const RunConfig& config) -> FieldValue {
         return std::string(names[static_cast<std::size_t>(access(const_cast<RunConfig&>(config)))]);
     };
@@ -100,6 +103,39 @@ Field choice(Text text, const std::array<std::string_view, N>& names, When when,
         const auto at = std::find(names.begin(), names.end(), std::get<std::string>(value));
         access(config) = static_cast<Member>(at - names.begin());
     };
+    return field;
+}
+
+/// Names and a number in one word; `words` gives the member as text, `read` makes it of text that
+/// is fine.
+template <typename Access, typename Read, typename Words>
+Field worded(Text text, std::vector<std::string_view> names, std::string_view form, When when,
+             Access access, Read read, Words words) {
+    Field field{};
+    field.name = text.name;
+    field.short_flag = text.short_flag;
+    field.help = text.help;
+    field.unit = text.unit;
+    field.live = when == When::live;
+    field.choices = std::move(names);
+    field.label = label_of(text);
+    field.form = form;
+    field.canonical = [read, words](std::string_view given) -> std::optional<std::string> {
+        const auto value = read(given);
+        return value ? std::optional(words(*value)) : std::nullopt;
+    };
+    field.get = [access, words](const RunConfig& config) -> FieldValue {
+        return words(access(const_cast<RunConfig&>(config)));
+    };
+    field.set = [access, read](RunConfig& config, const FieldValue& value) {
+        access(config) = *read(std::get<std::string>(value));
+    };
+    return field;
+}
+
+/// The field, with what files mean that were written before it existed.
+inline Field formerly(Field field, FieldValue before) {
+    field.before = std::move(before);
     return field;
 }
 

@@ -86,6 +86,11 @@ std::string format_value(const FieldValue& value) {
 
 FieldValue checked_value(const Field& field, const FieldValue& value) {
     const FieldValue present = field.get(RunConfig{});
+    if (field.canonical) {  // a number may come as one
+        const auto text = field.canonical(format_value(value));
+        if (!text) refuse(field, std::string(field.form), format_value(value));
+        return *text;
+    }
     if (std::holds_alternative<std::string>(present)) {
         const auto* name = std::get_if<std::string>(&value);
         if (name == nullptr ||
@@ -116,7 +121,7 @@ FieldValue checked_value(const Field& field, const FieldValue& value) {
 
 FieldValue parse_value(const Field& field, std::string_view text) {
     const FieldValue present = field.get(RunConfig{});
-    if (is_choice(field)) return checked_value(field, std::string(text));
+    if (is_choice(field) || field.canonical) return checked_value(field, std::string(text));
     if (std::holds_alternative<bool>(present)) {
         if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
         if (text == "false" || text == "0" || text == "off" || text == "no") return false;
@@ -145,7 +150,8 @@ void set_field(RunConfig& config, std::string_view name, std::string_view text) 
 }
 
 void validate(const RunConfig& config) {
-    const auto& [layers, heads, width, context, bias] = config.model;
+    const int layers = config.model.layers, heads = config.model.heads, width = config.model.width,
+              context = config.model.context;
     if (width % heads != 0)
         throw UserError("The width must be a multiple of the number of heads: " +
                             std::to_string(width) + " is not one of " + std::to_string(heads) + ".",

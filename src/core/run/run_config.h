@@ -4,11 +4,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+#include "core/run/sigma_rule.h"
 
 namespace marginscope {
 
@@ -26,6 +29,7 @@ struct ModelConfig {
     int width = 128;   // C, d of the embeddings stage
     int context = 64;  // T
     bool bias = false;
+    bool tied = true;  // the head is wte; otherwise it has weights of its own (lm_head)
 };
 
 struct StageConfig {
@@ -34,6 +38,9 @@ struct StageConfig {
     double clip = 1.0;
     double init_std = 0.1;
     std::int64_t seed = 0;
+    SigmaRule sigma;           // of likelihood-fitted stages (theory.md section 4)
+    double sigma_floor = 0.0;  // sigma is never below this times RMS_u; 0: no floor
+    double input_rms = 0.0;    // the stage reads u scaled to this batch RMS; 0: u as it is
 };
 
 struct BarrierConfig {
@@ -96,10 +103,15 @@ struct Field {
     double max = 0.0;
     bool log_scale = false;  // a control shows it on a log axis, zero in a slot of its own
     bool live = false;
-    std::vector<std::string_view> choices;  // for names of choices
+    std::vector<std::string_view> choices;  // names; with `canonical`, those that can stand alone
     std::function<FieldValue(const RunConfig&)> get;
     std::function<void(RunConfig&, const FieldValue&)> set;  // value already checked
     std::string label;  // what a control calls it: "Learning rate"
+    /// Of a text that is more than a name: how it is always written; nullopt for what it is not.
+    std::function<std::optional<std::string>(std::string_view)> canonical;
+    std::string_view form;  // what `canonical` takes, in words
+    /// What a configuration written before the setting existed means; unset: the default.
+    std::optional<FieldValue> before;
 };
 
 /// The table, in the order in which help and controls show it. Any thread.

@@ -15,6 +15,12 @@ std::vector<Field> of_model() {
               When::restart, kMember<&RunConfig::model, &ModelConfig::context>),
         plain({"model.bias", "bias", "biases in linear layers and layer norms"}, {0, 1},
               When::restart, kMember<&RunConfig::model, &ModelConfig::bias>),
+        formerly(plain({"model.tied", "tied",
+                        "the output head shares the token embeddings' weights; false: a head of "
+                        "its own, which lets embeddings keep their distance from the boundary",
+                        "", "Tied head"},
+                       {0, 1}, When::restart, kMember<&RunConfig::model, &ModelConfig::tied>),
+                 true),
     };
 }
 

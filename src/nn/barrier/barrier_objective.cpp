@@ -10,6 +10,7 @@
 
 #include "core/random.h"
 #include "nn/barrier/positions.h"
+#include "nn/barrier/stage_sigma.h"
 #include "nn/barrier/stage_terms.h"
 
 namespace marginscope {
@@ -19,15 +20,19 @@ void accumulate(at::Tensor& sum, const at::Tensor& term) {
     sum = sum.defined() ? sum + term : term;
 }
 
-/// mean |e|²/(2 sigma²) from mean |e|²/d
-at::Tensor energy_of(const EmbeddingStage& stage, const at::Tensor& residual_square) {
-    return residual_square *
-           (0.5 * stage.width() / stage.sigma_square.to(residual_square.scalar_type()));
+/// The batch RMS that the barrier's own stage reads u at; 0: as it is. E17 needs one, because the
+/// energy would shrink the embeddings to nothing.
+double own_input_rms(const RunConfig& config) {
+    const bool full = config.barrier.prior == BarrierPrior::full;
+    return full && config.stage.input_rms == 0.0 ? 1.0 : config.stage.input_rms;
 }
 
-/// E17 divides u by its batch RMS, because the energy would shrink the embeddings to nothing.
-at::Tensor scaled_for_prior(const BarrierConfig& config, const at::Tensor& u) {
-    return config.prior == BarrierPrior::full ? u / u.square().mean().sqrt() : u;
+/// u as the stage reads it, by its batch; the scale is kept for those who read token by token.
+at::Tensor read_by(EmbeddingStage& stage, const at::Tensor& u, double rms) {
+    if (rms == 0.0) return u;
+    const at::Tensor scale = input_scale(u, rms);
+    stage.input_scale.copy_(scale.detach());
+    return u * scale;
 }
 
 double energy_weight(const BarrierConfig& config) {
@@ -89,11 +94,11 @@ BarrierTerms heads_terms(const Model& model, const Tap& tap, const BarrierSample
 
 /// -(E4) in the stage's parameters; the model gets what the settings' factors leave of the barrier
 /// and the energy.
-BarrierTerms likelihood_terms(EmbeddingStage& stage, const at::Tensor& u,
+BarrierTerms likelihood_terms(EmbeddingStage& stage, const StageConfig& config, const at::Tensor& x,
                               const StageTermsSettings& settings, at::Tensor& loss) {
-    const StageTerms terms = stage_terms(u, stage.w_q, stage.w_k, settings);
-    stage.update_sigma(terms.residual_square);
-    accumulate(loss, terms.barrier.barrier + energy_of(stage, terms.residual_square));
+    const StageTerms terms = stage_terms(x, stage.w_q, stage.w_k, settings);
+    accumulate(loss,
+               terms.barrier.barrier + energy_under_sigma(stage, config, x, terms.residual_square));
     return terms.barrier;
 }
 
@@ -102,7 +107,7 @@ BarrierTerms own_stage_terms(EmbeddingStage& stage, const RunConfig& config, con
                              const BarrierSample& sample, at::Tensor& loss) {
     const BarrierConfig& barrier = config.barrier;
     const double lambda_energy = energy_weight(barrier);
-    const at::Tensor scaled = scaled_for_prior(barrier, u);
+    const at::Tensor scaled = read_by(stage, u, own_input_rms(config));
     StageTermsSettings settings = settings_for(config, sample, kOwnStream, scaled);
     if (config.stage.fit == StageFit::likelihood) {
         // W_P stays where it is: densities of different projections cannot be compared.
@@ -110,24 +115,26 @@ BarrierTerms own_stage_terms(EmbeddingStage& stage, const RunConfig& config, con
             stage.w_p.defined() ? at::matmul(scaled, stage.w_p.detach().transpose(0, 1)) : scaled;
         settings.barrier_factor = barrier.lambda;
         settings.energy_factor = lambda_energy;
-        return likelihood_terms(stage, x, settings, loss);
+        return likelihood_terms(stage, config.stage, x, settings, loss);
     }
     const bool idle = barrier.lambda == 0.0 && lambda_energy == 0.0;
     at::AutoGradMode gradients(!idle);
     settings.energy_factor = lambda_energy > 0.0 ? 1.0 : 0.0;
-    const StageTerms terms = stage_terms(stage.project(scaled), stage.w_q, stage.w_k, settings);
+    const at::Tensor x = stage.project(scaled);
+    const StageTerms terms = stage_terms(x, stage.w_q, stage.w_k, settings);
     if (idle) return terms.barrier;
     accumulate(loss, barrier.lambda * terms.barrier.barrier);
-    if (lambda_energy > 0.0) {
-        stage.update_sigma(terms.residual_square);
-        accumulate(loss, lambda_energy * energy_of(stage, terms.residual_square));
-    }
+    if (lambda_energy > 0.0)
+        accumulate(loss, lambda_energy *
+                             energy_under_sigma(stage, config.stage, x, terms.residual_square));
     return terms.barrier;
 }
 
 /// What the stage that carries the barrier reads.
 at::Tensor stage_input(const Model& model, const at::Tensor& u) {
-    return model.barrier ? model.barrier->project(scaled_for_prior(model.config.barrier, u)) : u;
+    const double rms = model.barrier ? own_input_rms(model.config) : model.config.stage.input_rms;
+    const at::Tensor scaled = rms == 0.0 ? u : u * input_scale(u, rms);
+    return model.barrier ? model.barrier->project(scaled) : scaled;
 }
 
 }  // namespace
@@ -141,8 +148,11 @@ void add_missing_stages(Model& model) {
     const RunConfig& config = model.config;
     const auto seed = static_cast<std::uint64_t>(config.stage.seed);
     const auto make = [&](int projected_width) {
-        return EmbeddingStage::random(config.model.width, projected_width, config.stage.init_std,
-                                      seed, model.gpt.device(), model.gpt.dtype());
+        EmbeddingStage stage =
+            EmbeddingStage::random(config.model.width, projected_width, config.stage.init_std, seed,
+                                   model.gpt.device(), model.gpt.dtype());
+        start_sigma(stage, config.stage);
+        return stage;
     };
     if (!model.stage) model.stage = make(0);
     if (config.barrier.site == BarrierSite::heads || live_stage_carries_barrier(config)) {
@@ -178,9 +188,11 @@ Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
     const at::Tensor chosen = u.narrow(0, 0, sample.count);
     const bool live = live_stage_carries_barrier(config);
     Objective objective;
-    StageTermsSettings of_live = settings_for(config, sample, kLiveStream, chosen);
+    const at::Tensor read = read_by(*model.stage, chosen, config.stage.input_rms);
+    StageTermsSettings of_live = settings_for(config, sample, kLiveStream, read);
     of_live.barrier_factor = live ? barrier.lambda : 0.0;
-    BarrierTerms live_terms = likelihood_terms(*model.stage, chosen, of_live, objective.loss);
+    BarrierTerms live_terms =
+        likelihood_terms(*model.stage, config.stage, read, of_live, objective.loss);
     if (live) {
         objective.carried = std::move(live_terms);
     } else if (barrier.site == BarrierSite::heads) {

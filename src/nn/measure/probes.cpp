@@ -48,14 +48,17 @@ StageWeights stage_weights(const Model& model, const std::string& model_name) {
     const EmbeddingStage& stage = require_stage(model, model_name);
     assert(!stage.w_p.defined());
     StageWeights weights;
-    weights.w_q = to_matrix(stage.w_q);
-    weights.w_k = to_matrix(stage.w_k);
+    // A stage that reads s u is the stage of W_Q s, W_K s over u: the same scores, and the same
+    // Sigma A.
+    const double scale = stage.input_scale.item().toDouble();
+    weights.w_q = to_matrix(stage.w_q) * scale;
+    weights.w_k = to_matrix(stage.w_k) * scale;
     return weights;
 }
 
 double stage_sigma(const Model& model, const std::string& model_name) {
     const EmbeddingStage& stage = require_stage(model, model_name);
-    return std::sqrt(stage.sigma_square.item().toDouble());
+    return std::sqrt(stage.sigma_square.item().toDouble()) / stage.input_scale.item().toDouble();
 }
 
 std::vector<AttentionLayer> attention_layers(const LanguageModel& model, const at::Tensor& u,

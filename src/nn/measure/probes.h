@@ -22,8 +22,8 @@ namespace marginscope {
 /// u (n, C) in float64; ids (checked) at positions 0 … n-1. No dropout, no noise.
 Matrix stage_embeddings(const LanguageModel& model, std::span<const int> ids);
 
-/// W_Q, W_K of the model's stage, and the sigma its fit settled on. UserError that names
-/// `marginscope fit` when the model has none.
+/// W_Q, W_K of the model's stage over u as it is, and the sigma its fit settled on, in units of u.
+/// UserError that names `marginscope fit` when the model has none.
 StageWeights stage_weights(const Model& model, const std::string& model_name = "this model");
 double stage_sigma(const Model& model, const std::string& model_name = "this model");
 

@@ -130,6 +130,7 @@ void CharGpt::bind_blocks() {
     }
     lnf_w_ = next();
     lnf_b_ = next_bias();
+    head_ = shape_.tied ? wte_ : next();
     assert(at == parameters_.size());
 }
 
@@ -254,7 +255,7 @@ at::Tensor CharGpt::last_norm(const at::Tensor& stream) const {
 }
 
 at::Tensor CharGpt::head(const at::Tensor& hidden, const ForwardOptions& options) const {
-    return linear(hidden, wte_, {}, options).to(dtype());
+    return linear(hidden, head_, {}, options).to(dtype());
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {

@@ -53,12 +53,13 @@ public:
     at::Device device() const override { return wte_.device(); }
     at::ScalarType dtype() const override { return wte_.scalar_type(); }
 
-    /// nanoGPT's names, in nanoGPT's order; lm_head is tied to wte and not listed. Change values in
-    /// place only: the blocks hold the same tensors.
+    /// nanoGPT's names, in nanoGPT's order; a head of its own comes last, a tied one is wte and not
+    /// listed. Change values in place only: the blocks hold the same tensors.
     std::vector<NamedTensor>& parameters() { return parameters_; }
     const std::vector<NamedTensor>& parameters() const { return parameters_; }
     const at::Tensor& token_embeddings() const { return wte_; }     // (V, C)
     const at::Tensor& position_embeddings() const { return wpe_; }  // (context, C)
+    const at::Tensor& head_weight() const { return head_; }         // (V, C); tied: that of wte
     const at::Tensor& final_norm_weight() const { return lnf_w_; }  // (C)
     const at::Tensor& final_norm_bias() const { return lnf_b_; }    // (C) or undefined
     const BlockWeights& block(int layer) const { return blocks_[static_cast<std::size_t>(layer)]; }
@@ -87,7 +88,7 @@ private:
     ModelConfig shape_;
     int vocabulary_ = 0;
     std::vector<NamedTensor> parameters_;
-    at::Tensor wte_, wpe_, lnf_w_, lnf_b_;
+    at::Tensor wte_, wpe_, lnf_w_, lnf_b_, head_;
     std::vector<BlockWeights> blocks_;
 };
 

@@ -36,7 +36,7 @@ struct LayerStep {
 };
 
 struct HeadStep {
-    const float *ln_w, *ln_b, *wte;
+    const float *ln_w, *ln_b, *weight;
     std::int64_t width = 0, vocabulary = 0;
     const float* x = nullptr;
     float *normed = nullptr, *logits = nullptr;
@@ -95,7 +95,7 @@ MARGINSCOPE_INLINE void layer_of(const LayerStep& s) {
 template <int kLanes>
 MARGINSCOPE_INLINE void head_of(const HeadStep& s) {
     layer_norm<kLanes>(s.x, s.ln_w, s.ln_b, s.width, s.normed);
-    linear<kLanes>(s.wte, nullptr, s.normed, s.width, s.vocabulary, s.logits);
+    linear<kLanes>(s.weight, nullptr, s.normed, s.width, s.vocabulary, s.logits);
 }
 
 template <int kLanes>
@@ -158,7 +158,7 @@ void CharTokenStep::run(int id, const float* delta, std::int64_t position,
         layer_step(step);
     }
     head_step({pointer(model.final_norm_weight()), pointer(model.final_norm_bias()),
-               pointer(model.token_embeddings()), width, model.vocabulary(), step.x, step.normed,
+               pointer(model.head_weight()), width, model.vocabulary(), step.x, step.normed,
                buffers.logits});
 }
 

@@ -45,7 +45,17 @@ std::optional<EmbeddingStage> stage_of(const SafeTensors& file, const std::strin
                 "The tensor " + prefix + ".log_sigma in " + source +
                 " is the logarithm of no standard deviation: " + std::to_string(log_sigma) + ".");
         stage.sigma_square.fill_(sigma_square);
+        stage.residual_average.fill_(sigma_square);
+        stage.learned_log_sigma.detach().fill_(log_sigma);
         stage.updates = 1;
+    }
+    if (file.find(prefix + ".input_scale") != nullptr) {
+        const double scale =
+            tensor_value(file, source, prefix + ".input_scale", {}, at::kDouble).item<double>();
+        if (!(scale > 0.0))
+            throw UserError("The tensor " + prefix + ".input_scale in " + source +
+                            " is no scale: " + std::to_string(scale) + ".");
+        stage.input_scale.fill_(scale);
     }
     return stage;
 }
@@ -98,6 +108,9 @@ SafeTensors model_to_file(const Model& model) {
         if (stage->updates > 0)
             file.tensors.push_back(tensor_to_file(prefix + ".log_sigma",
                                                   at::full({}, stage->log_sigma(), at::kDouble)));
+        if (const double scale = stage->input_scale.item<double>(); scale != 1.0)
+            file.tensors.push_back(
+                tensor_to_file(prefix + ".input_scale", at::full({}, scale, at::kDouble)));
     };
     add_stage(model.stage, "stage");
     add_stage(model.barrier, "barrier");

@@ -1,10 +1,10 @@
 // A model with its vocabulary and stage, and how it goes to disk and comes back.
 //
 // Files are safetensors (files/safetensors.h): nanoGPT's names; stage.W_Q, stage.W_K,
-// stage.log_sigma; barrier.* for what the barrier's own site trains; optim.* for a training's
-// state. __metadata__ holds format "1", config, vocabulary, step. No memory is taken for a model
-// before every name, type and shape is right, and every value read must be a finite number; what is
-// wrong is a UserError with one sentence.
+// stage.log_sigma, stage.input_scale; barrier.* for what the barrier's own site trains; optim.* for
+// a training's state. __metadata__ holds format "1", config, vocabulary, step. No memory is taken
+// for a model before every name, type and shape is right, and every value read must be a finite
+// number; what is wrong is a UserError with one sentence.
 #pragma once
 
 #include <c10/core/Device.h>

@@ -131,13 +131,12 @@ void check_parameters(const SafeTensors& file, const std::string& source, const 
         if (!ours.contains(tensor.name) && !belongs_to_a_training(tensor.name))
             throw UserError("The tensor " + shown(tensor.name) + " in " + source +
                             " does not belong to the model its configuration describes.");
-    // The head is tied to the token embeddings; another head would be another model.
-    const TensorData* head = file.find("lm_head.weight");
+    // A tied head may stand there as a copy; another one would be another model.
+    const TensorData* head = shape.tied ? file.find("lm_head.weight") : nullptr;
     if (head != nullptr && head->bytes != file.at("transformer.wte.weight").bytes)
-        throw UserError(
-            source +
-            " has a head (lm_head.weight) of its own; only models whose head is tied to the token "
-            "embeddings can be loaded.");
+        throw UserError(source +
+                        " has a head (lm_head.weight) of its own, and a configuration that says "
+                        "model.tied = true: one of the two is wrong.");
 }
 
 at::Tensor tensor_value(const SafeTensors& file, const std::string& source, const std::string& name,

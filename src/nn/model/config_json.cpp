@@ -1,6 +1,7 @@
 // The field table, written and read as nested JSON objects.
 #include "nn/model/config_json.h"
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -35,6 +36,20 @@ void in_file(const std::string& source, Work&& work) {
     }
 }
 
+bool names(const nlohmann::json& object, const Field& field) {
+    const std::size_t dot = field.name.find('.');
+    const auto group = object.find(field.name.substr(0, dot));
+    return group != object.end() && group->is_object() &&
+           group->contains(field.name.substr(dot + 1));
+}
+
+/// Names every setting that has always been there.
+bool is_complete(const nlohmann::json& object) {
+    const auto fields = config_fields();
+    return std::all_of(fields.begin(), fields.end(),
+                       [&](const Field& field) { return field.before || names(object, field); });
+}
+
 }  // namespace
 
 nlohmann::json config_to_json(const RunConfig& config) {
@@ -51,7 +66,8 @@ nlohmann::json config_to_json(const RunConfig& config) {
     return object;
 }
 
-RunConfig config_from_json(const nlohmann::json& object, const std::string& source) {
+RunConfig config_from_json(const nlohmann::json& object, const std::string& source,
+                           ConfigOrigin origin) {
     if (!object.is_object())
         throw UserError("The configuration in " + source + " is not a JSON object.");
     RunConfig config;
@@ -69,6 +85,9 @@ RunConfig config_from_json(const nlohmann::json& object, const std::string& sour
             in_file(source, [&] { field->set(config, checked_value(*field, wanted)); });
         }
     }
+    if (origin == ConfigOrigin::program || is_complete(object))
+        for (const Field& field : config_fields())
+            if (field.before && !names(object, field)) field.set(config, *field.before);
     in_file(source, [&] { validate(config); });
     return config;
 }

@@ -11,8 +11,13 @@ namespace marginscope {
 
 nlohmann::json config_to_json(const RunConfig& config);
 
-/// Fields that are missing keep their defaults; unknown ones and bad values are UserErrors that
-/// name `source`, the file as sentences call it (core/shown.h).
-RunConfig config_from_json(const nlohmann::json& object, const std::string& source);
+/// Who wrote it: the program everything there was then, a user what differs from the defaults.
+enum class ConfigOrigin { program, user };
+
+/// Fields that are missing keep their defaults; of a configuration that the program wrote, or that
+/// is complete, those that came later mean what they meant before (Field::before). Unknown ones and
+/// bad values are UserErrors that name `source`, the file as sentences call it (core/shown.h).
+RunConfig config_from_json(const nlohmann::json& object, const std::string& source,
+                           ConfigOrigin origin = ConfigOrigin::program);
 
 }  // namespace marginscope

@@ -35,7 +35,11 @@ EmbeddingStage EmbeddingStage::random(int width, int projected_width, double std
         stage.orthonormalise();
     }
     const auto sigma_type = device.is_cpu() ? at::kDouble : dtype;
-    stage.sigma_square = at::ones({}, at::TensorOptions(device).dtype(sigma_type));
+    const auto scalar = at::TensorOptions(device).dtype(sigma_type);
+    stage.sigma_square = at::ones({}, scalar);
+    stage.residual_average = at::ones({}, scalar);
+    stage.learned_log_sigma = at::zeros({}, scalar).set_requires_grad(true);
+    stage.input_scale = at::ones({}, scalar);
     return stage;
 }
 
@@ -53,9 +57,17 @@ EmbeddingStage EmbeddingStage::clone(at::Device device, at::ScalarType dtype) co
         return t.defined() ? t.detach().to(device, dtype, false, true).set_requires_grad(true)
                            : at::Tensor();
     };
-    EmbeddingStage copy{copied(w_q), copied(w_k), copied(w_p), {}, updates};
-    copy.sigma_square = sigma_square.to(device, device.is_cpu() ? at::kDouble : dtype, false, true);
-    return copy;
+    const auto scalar = [&](const at::Tensor& t) {
+        return t.detach().to(device, device.is_cpu() ? at::kDouble : dtype, false, true);
+    };
+    return {copied(w_q),
+            copied(w_k),
+            copied(w_p),
+            scalar(sigma_square),
+            scalar(residual_average),
+            scalar(learned_log_sigma).set_requires_grad(true),
+            scalar(input_scale),
+            updates};
 }
 
 at::Tensor EmbeddingStage::project(const at::Tensor& u) const {
@@ -63,11 +75,18 @@ at::Tensor EmbeddingStage::project(const at::Tensor& u) const {
 }
 
 void EmbeddingStage::update_sigma(const at::Tensor& residual_square) {
-    const at::Tensor value = residual_square.detach().to(sigma_square.options());
-    if (updates++ == 0)
-        sigma_square.copy_(value);
+    const at::Tensor value = residual_square.detach().to(residual_average.options());
+    if (updates == 0)
+        residual_average.copy_(value);
     else
-        sigma_square.mul_(kSigmaDecay).add_(value, 1.0 - kSigmaDecay);
+        residual_average.mul_(kSigmaDecay).add_(value, 1.0 - kSigmaDecay);
+    set_sigma_square(residual_average);
+}
+
+void EmbeddingStage::set_sigma_square(const at::Tensor& value) {
+    at::NoGradGuard no_grad;
+    sigma_square.copy_(value.detach());
+    ++updates;
 }
 
 void EmbeddingStage::orthonormalise() {

@@ -1,8 +1,7 @@
 // The stage over the embeddings (E1-E5): its parameters, attention, energy; and its projected form.
 //
 // u (N, T, d): any embeddings; d is the width the stage works in. With w_p (p x d0) the stage reads
-// W_P u instead of u. sigma is not trained by gradient: sigma² is a running average of mean |e|²/d
-// (theory.md section 4).
+// W_P u instead of u. How sigma is found: nn/barrier/stage_sigma.h.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,10 +15,14 @@
 namespace marginscope {
 
 struct EmbeddingStage {
-    at::Tensor w_q, w_k;       // p x p
-    at::Tensor w_p;            // p x d with orthonormal rows; undefined unless projected
-    at::Tensor sigma_square;   // scalar, float64 on the CPU or float32 on a GPU
-    std::int64_t updates = 0;  // of the running average; 0: sigma_square has no value yet
+    at::Tensor w_q, w_k;  // p x p
+    at::Tensor w_p;       // p x d with orthonormal rows; undefined unless projected
+    // Scalars, float64 on the CPU or float32 on a GPU.
+    at::Tensor sigma_square;       // what the energy divides by; 1 as long as `updates` is 0
+    at::Tensor residual_average;   // running average of mean |e|²/d: the closed form's sigma²
+    at::Tensor learned_log_sigma;  // a parameter; follows sigma_square while it does not learn
+    at::Tensor input_scale;    // what u was multiplied by before W_Q, W_K saw it (stage.input_rms)
+    std::int64_t updates = 0;  // of sigma
 
     /// N(0, std²) weights from a generator of its own. `projected_width` 0: none.
     static EmbeddingStage random(int width, int projected_width, double std, std::uint64_t seed,
@@ -32,8 +35,11 @@ struct EmbeddingStage {
     EmbeddingStage clone(at::Device device, at::ScalarType dtype) const;
 
     at::Tensor project(const at::Tensor& u) const;  // W_P u, or u itself
-    /// One more value of mean |e|²/d (a scalar tensor without gradient).
+    /// One more value of mean |e|²/d (a scalar tensor); sigma² is its running average (E4's
+    /// maximum).
     void update_sigma(const at::Tensor& residual_square);
+    /// sigma² as found by another rule; a scalar tensor.
+    void set_sigma_square(const at::Tensor& value);
     /// Makes the rows of W_P orthonormal again, in place.
     void orthonormalise();
 };

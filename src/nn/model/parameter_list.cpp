@@ -33,6 +33,7 @@ std::vector<ParameterInfo> parameter_list(const ModelConfig& shape, int vocabula
     }
     add("transformer.ln_f.weight", {width}, FirstValue::ones);
     bias("transformer.ln_f.bias", width);
+    if (!shape.tied) add("lm_head.weight", {vocabulary, width}, FirstValue::normal);
     return list;
 }
 

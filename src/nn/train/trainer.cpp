@@ -35,9 +35,11 @@ void check_device(const TrainConfig& train, at::Device device) {
             2);
 }
 
+at::Tensor rms_of(const at::Tensor& x) { return x.detach().square().mean().sqrt(); }
+
 /// Of the tokens' own vectors, without positions.
 at::Tensor token_rms(const LanguageModel& model, const at::Tensor& ids) {
-    return model.token_vectors(ids).detach().square().mean().sqrt();
+    return rms_of(model.token_vectors(ids));
 }
 
 }  // namespace
@@ -109,9 +111,11 @@ void Trainer::step() {
     at::Tensor counts = barrier_counts(loss.carried, model.config.barrier.cap);
     if (!counts.defined()) counts = at::zeros({kBarrierCounts}, rms.options().dtype(at::kDouble));
     Trainer::State::Update update;
-    update.figures = at::cat(
-        {at::stack({loss.ce.to(at::kDouble), rms.to(at::kDouble), grad_norm.to(at::kDouble)}),
-         counts});
+    const auto number = [](const at::Tensor& t) { return t.detach().to(at::kDouble); };
+    update.figures =
+        at::cat({at::stack({number(loss.ce), number(rms), number(grad_norm), number(rms_of(u)),
+                            number(model.stage->sigma_square.sqrt() / model.stage->input_scale)}),
+                 counts});
     update.began = began;
     update.report.step = model.step;
     update.report.lr = lr;
@@ -185,6 +189,9 @@ EvalReport Trainer::evaluate() {
     const std::int64_t sampled = std::min<std::int64_t>(kSigmaMinWindows, measured);
     report.sigma_min_min = report_sigma_min(model, u.narrow(0, 0, sampled), tap);
     report.embedding_rms = token_rms(model.gpt, ids).item<double>();
+    report.u_rms = rms_of(u).item<double>();
+    report.stage_sigma = std::sqrt(model.stage->sigma_square.item<double>()) /
+                         model.stage->input_scale.item<double>();
     return report;
 }
 

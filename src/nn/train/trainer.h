@@ -30,7 +30,9 @@ struct StepReport {
     std::int64_t capped = 0;
     std::int64_t singular = 0;
     double embedding_rms = 0.0;  // of the batch's token embeddings, clean
-    double grad_norm = 0.0;      // before clipping
+    double u_rms = 0.0;  // RMS_u: of what the live stage is given, positions and noise included
+    double stage_sigma = 0.0;  // of the live stage, in units of u
+    double grad_norm = 0.0;    // before clipping
     double lr = 0.0;
     double lambda = 0.0;
     double train_noise = 0.0;
@@ -56,6 +58,8 @@ struct EvalReport {
     std::int64_t capped = 0;
     std::int64_t singular = 0;
     double embedding_rms = 0.0;
+    double u_rms = 0.0;          // RMS_u of the windows that carry the barrier's figures
+    double stage_sigma = 0.0;    // of the live stage, in units of u
     std::vector<float> logdets;  // every position's, of the barrier's site: for histograms
 };
 

@@ -10,13 +10,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// figures: cross-entropy, RMS and gradient norm, then barrier_counts().
+constexpr std::int64_t kOwnFigures = 5;
+
+/// figures: cross-entropy, RMS of the tokens' vectors, gradient norm, RMS_u, the stage's sigma,
+/// then barrier_counts().
 void fill(StepReport& report, const at::Tensor& figures, const BarrierConfig& config) {
     const double* const values = figures.const_data_ptr<double>();
     report.ce = values[0];
     report.embedding_rms = values[1];
     report.grad_norm = values[2];
-    const BarrierReport barrier = read_barrier_counts(figures.narrow(0, 3, kBarrierCounts));
+    report.u_rms = values[3];
+    report.stage_sigma = values[4];
+    const BarrierReport barrier =
+        read_barrier_counts(figures.narrow(0, kOwnFigures, kBarrierCounts));
     const bool carried = barrier.positions > 0;  // a sampled step may carry none
     report.barrier = carried ? barrier.barrier : std::nan("");
     report.logdet_mean = carried ? barrier.logdet_mean : std::nan("");

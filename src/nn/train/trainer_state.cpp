@@ -18,9 +18,6 @@
 namespace marginscope {
 namespace {
 
-// The stages' own Adam (theory.md section 4); no decay, which would pull A towards 0.
-constexpr AdamWSettings kStageAdam{0.9, 0.999, 0.0, 1e-8};
-
 constexpr std::uint64_t kDropoutStream = 0x9e3779b97f4a7c15ULL;
 
 Model& prepared(Model& model) {
@@ -58,10 +55,9 @@ Trainer::State::State(std::shared_ptr<Model> trained, const Corpus& corpus)
     : model(std::move(trained)),
       tokens(corpus, model->vocabulary, model->config.model.context),
       evaluation(evaluation_windows(tokens, model->config, model->gpt.device())),
-      optimizer(prepared(*model).gpt.parameters(), settings_of(model->config.train)),
-      stage_optimizer(model->stage->parameters("stage"), kStageAdam) {
-    if (model->barrier)
-        barrier_optimizer.emplace(model->barrier->parameters("barrier"), kStageAdam);
+      optimizer(prepared(*model).gpt.parameters(), settings_of(model->config.train)) {
+    stages.emplace_back("stage", *model->stage);
+    if (model->barrier) stages.emplace_back("barrier", *model->barrier);
 }
 
 Batch Trainer::State::training_batch(std::int64_t step) const {
@@ -95,41 +91,33 @@ at::Generator Trainer::State::dropout_generator(std::int64_t step) const {
 }
 
 std::vector<AdamW*> Trainer::State::optimizers() {
-    std::vector<AdamW*> all = {&optimizer, &stage_optimizer};
-    if (barrier_optimizer) all.push_back(&*barrier_optimizer);
+    std::vector<AdamW*> all = {&optimizer};
+    for (StageTraining& stage : stages) {
+        all.push_back(&stage.weights());
+        all.push_back(&stage.sigma());
+    }
     return all;
 }
 
 void Trainer::State::update_stages() {
-    const StageConfig& stage = model->config.stage;
-    stage_optimizer.clip(stage.clip);
-    stage_optimizer.step(stage.lr);
-    if (!barrier_optimizer) return;
-    barrier_optimizer->clip(stage.clip);
-    barrier_optimizer->step(stage.lr);
-    if (model->barrier->w_p.defined()) model->barrier->orthonormalise();
+    for (StageTraining& stage : stages) stage.step(model->config.stage);
 }
 
 SafeTensors Trainer::State::save() const {
     SafeTensors file = model_to_file(*model);
-    const auto add = [&](const AdamW& source) {
-        for (const NamedTensor& moment : source.moments())
-            file.tensors.push_back(tensor_to_file(moment.name, moment.value));
+    const auto add = [&](const std::vector<NamedTensor>& tensors) {
+        for (const NamedTensor& one : tensors)
+            file.tensors.push_back(tensor_to_file(one.name, one.value));
     };
-    add(optimizer);
-    add(stage_optimizer);
-    if (barrier_optimizer) add(*barrier_optimizer);
-    // log_sigma alone would not give sigma² back to the last bit.
+    add(optimizer.moments());
     nlohmann::json state = {{"optimizer_steps", optimizer.steps()},
-                            {"stage_steps", stage_optimizer.steps()},
-                            {"stage_updates", model->stage->updates},
                             {"text", fingerprint(tokens.all())}};
-    file.tensors.push_back(tensor_to_file("optim.stage.sigma_square", model->stage->sigma_square));
-    if (barrier_optimizer) {
-        state["barrier_steps"] = barrier_optimizer->steps();
-        state["barrier_updates"] = model->barrier->updates;
-        file.tensors.push_back(
-            tensor_to_file("optim.barrier.sigma_square", model->barrier->sigma_square));
+    for (const StageTraining& stage : stages) {
+        add(stage.state());
+        add(stage.sigma_state());
+        state[stage.name() + "_steps"] = stage.weights().steps();
+        state[stage.name() + "_sigma_steps"] = stage.sigma().steps();
+        state[stage.name() + "_updates"] = stage.stage().updates;
     }
     file.metadata["training"] = state.dump();
     return file;
@@ -144,7 +132,7 @@ void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
         throw UserError(name +
                         " holds a model without the state of its training, so that cannot go on; "
                         "start a new run from it.");
-    const auto number = [&](const char* key) {
+    const auto number = [&](const std::string& key) {
         const auto value = state.find(key);
         if (value == state.end())
             throw UserError("The state of the training in " + name + " lacks \"" + key + "\".");
@@ -165,19 +153,20 @@ void Trainer::State::restore(const SafeTensors& file, const std::string& name) {
         throw UserError("The run of " + name +
                         " was trained on another text than the one given; resume it with the same "
                         "--text.");
-    const auto restore_one = [&](AdamW& destination, const char* steps) {
-        for (const NamedTensor& moment : destination.moments())
-            tensor_from_file(file, name, moment.name, moment.value);
-        destination.set_steps(number(steps));
+    const auto read = [&](const NamedTensor& one) {
+        tensor_from_file(file, name, one.name, one.value);
     };
-    restore_one(optimizer, "optimizer_steps");
-    restore_one(stage_optimizer, "stage_steps");
-    model->stage->updates = number("stage_updates");
-    tensor_from_file(file, name, "optim.stage.sigma_square", model->stage->sigma_square);
-    if (!barrier_optimizer) return;
-    restore_one(*barrier_optimizer, "barrier_steps");
-    model->barrier->updates = number("barrier_updates");
-    tensor_from_file(file, name, "optim.barrier.sigma_square", model->barrier->sigma_square);
+    for (const NamedTensor& moment : optimizer.moments()) read(moment);
+    optimizer.set_steps(number("optimizer_steps"));
+    for (StageTraining& stage : stages) {
+        for (const NamedTensor& one : stage.state()) read(one);
+        stage.weights().set_steps(number(stage.name() + "_steps"));
+        stage.set_updates(number(stage.name() + "_updates"));
+        // Runs begun before sigma could learn hold no more than that.
+        if (!state.contains(stage.name() + "_sigma_steps")) continue;
+        stage.sigma().set_steps(number(stage.name() + "_sigma_steps"));
+        for (const NamedTensor& one : stage.sigma_state()) read(one);
+    }
 }
 
 }  // namespace marginscope

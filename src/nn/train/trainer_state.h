@@ -16,6 +16,7 @@
 #include "nn/model/checkpoint.h"
 #include "nn/model/model_pass.h"
 #include "nn/train/adamw.h"
+#include "nn/train/stage_training.h"
 #include "nn/train/trainer.h"
 
 namespace marginscope {
@@ -45,7 +46,7 @@ struct Trainer::State {
     StepLoss backward_from_record(const at::Tensor& u, const at::Tensor& targets);
 
     std::vector<AdamW*> optimizers();
-    /// Clips and updates the stages' own parameters; keeps W_P's rows orthonormal.
+    /// Clips and updates the stages' own parameters.
     void update_stages();
 
     SafeTensors save() const;
@@ -56,8 +57,7 @@ struct Trainer::State {
     TokenizedCorpus tokens;
     Batch evaluation;  // (windows, T)
     AdamW optimizer;
-    AdamW stage_optimizer;
-    std::optional<AdamW> barrier_optimizer;
+    std::vector<StageTraining> stages;  // the live one, then the barrier's own where it has one
     std::optional<RecordedPass> recorded;
 
     /// An update whose figures are on the device until they are read.

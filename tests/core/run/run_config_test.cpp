@@ -38,6 +38,9 @@ TEST(RunConfig, EveryFieldsLimitsAndChoicesSurviveTheirText) {
         EXPECT_TRUE(names.insert(field.name).second) << field.name;
         if (!field.short_flag.empty()) EXPECT_TRUE(names.insert(field.short_flag).second);
         std::vector<std::string> texts(field.choices.begin(), field.choices.end());
+        if (field.canonical)
+            for (const std::string text : {"0.5", "3"})
+                if (field.canonical(text)) texts.push_back(text);
         const FieldValue present = field.get(RunConfig{});
         texts.push_back(format_value(present));
         if (std::holds_alternative<std::int64_t>(present)) {
@@ -66,6 +69,24 @@ TEST(RunConfig, RefusalsRepeatWhatWasTyped) {
     EXPECT_NE(refusal("no-such-thing", "1").find("no setting"), std::string::npos);
     for (const char* text : {"nan", "inf", "", " 1", "1 ", "1e400", "0x10"})
         EXPECT_FALSE(refusal("steps", text).empty()) << text;
+}
+
+TEST(RunConfig, SigmaIsARuleOrANumber) {
+    RunConfig config;
+    for (const auto& [text, kept] : std::vector<std::pair<std::string, std::string>>{
+             {"learned:0.2", "learned:0.2"}, {"learned:0.1", "learned"}, {"1.50", "1.5"}}) {
+        set_field(config, "stage-sigma", text);
+        EXPECT_EQ(format_value(find_field("stage.sigma")->get(config)), kept);
+    }
+    const Field& field = *find_field("stage.sigma");
+    field.set(config, checked_value(field, 0.75));  // a number, as JSON has it
+    EXPECT_EQ(config.stage.sigma, (SigmaRule{SigmaRule::Kind::fixed, 0.75}));
+    for (const char* text : {"", "learnt", "learned:", "learned:x", "learned:0", "closed:1", "-1",
+                             "0", "nan", "inf", "1e9", "1 ", "learned:-2", "learned:1e-9"})
+        EXPECT_NE(refusal("stage-sigma", text).find(std::string("not \"") + text + "\""),
+                  std::string::npos)
+            << text;
+    EXPECT_NE(refusal("stage-sigma", "big").find("closed, learned"), std::string::npos);
 }
 
 TEST(RunConfig, RulesThatJoinFields) {

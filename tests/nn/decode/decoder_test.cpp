@@ -203,6 +203,7 @@ INSTANTIATE_TEST_SUITE_P(
 struct StepShape {
     int layers, heads, width, context, vocabulary;
     bool bias;
+    bool tied = true;
 };
 
 class TokenStepTest : public testing::TestWithParam<StepShape> {
@@ -215,6 +216,7 @@ protected:
         shape.width = s.width;
         shape.context = s.context;
         shape.bias = s.bias;
+        shape.tied = s.tied;
         CharGpt model(shape, s.vocabulary, 21);
         const at::NoGradGuard no_grad;
         at::manual_seed(22);
@@ -308,7 +310,8 @@ INSTANTIATE_TEST_SUITE_P(
     Shapes, TokenStepTest,
     testing::Values(StepShape{2, 1, 20, 7, 5, false}, StepShape{1, 4, 20, 19, 100, true},
                     StepShape{3, 4, 64, 24, 33, true}, StepShape{2, 1, 33, 18, 6, true},
-                    StepShape{4, 4, 128, 64, 65, false}, StepShape{1, 1, 1, 5, 7, true}));
+                    StepShape{4, 4, 128, 64, 65, false}, StepShape{1, 1, 1, 5, 7, true},
+                    StepShape{2, 2, 24, 11, 37, true, false}));
 
 TEST(TokenStep, WeightsThatRanAwayGiveNoNumbers) {
     CharGpt model = sharp_model(8, at::kFloat);

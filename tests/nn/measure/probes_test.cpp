@@ -156,6 +156,22 @@ TEST(Probes, StageEmbeddingsAreTheTokensAtTheirPlaces) {
     EXPECT_NEAR(stage_sigma(model), 0.5, 1e-6);
 }
 
+// A stage that was trained on s u is read over u, like every other.
+TEST(Probes, AScaledStageIsTheSameStage) {
+    Model model = tiny_model();
+    const std::vector<int> ids = model.vocabulary.encode(random_text(9, 6));
+    const Matrix u = stage_embeddings(model.gpt, ids);
+    constexpr double kScale = 0.6;
+    const Stage scaled(u * kScale, stage_weights(model));
+    model.stage->input_scale.fill_(kScale);
+    const Stage over_u(u, stage_weights(model));
+    for (int i = 2; i < 9; ++i) {
+        EXPECT_NEAR(over_u.margins(i).logdet.value, scaled.margins(i).logdet.value, 1e-10);
+        EXPECT_NEAR(over_u.margins(i).sigma_min, scaled.margins(i).sigma_min, 1e-10);
+    }
+    EXPECT_NEAR(stage_sigma(model) * kScale, 0.5, 1e-12);
+}
+
 TEST(Probes, AModelWithoutAStageIsRefusedWithTheCure) {
     const Model model = tiny_model(false, false);
     try {

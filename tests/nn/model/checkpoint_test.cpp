@@ -73,6 +73,50 @@ TEST(Checkpoint, WeightsAloneAreEnough) {  // nanoGPT's, as its script writes th
     EXPECT_THROW(model_from_file(file, "weights"), UserError);
 }
 
+// A setting that came later must not change what older files mean, whatever its default is.
+TEST(Checkpoint, SettingsThatCameLaterMeanWhatTheyMeantBefore) {
+    nlohmann::json written = config_to_json(RunConfig{});
+    std::size_t later = 0;
+    for (const Field& field : config_fields()) {
+        if (!field.before) continue;
+        ++later;
+        const std::string name(field.name);
+        written[name.substr(0, name.find('.'))].erase(name.substr(name.find('.') + 1));
+    }
+    EXPECT_GE(later, 4u);
+    for (const nlohmann::json& old : {written, nlohmann::json::object()}) {
+        const RunConfig read = config_from_json(old, "old");
+        for (const Field& field : config_fields())
+            if (field.before) EXPECT_EQ(field.get(read), *field.before) << field.name;
+    }
+    // A user's few lines leave the rest to the defaults; a whole old file is an old run's.
+    const RunConfig few = config_from_json({{"train", {{"steps", 3}}}}, "few", ConfigOrigin::user);
+    const RunConfig whole = config_from_json(written, "whole", ConfigOrigin::user);
+    for (const Field& field : config_fields())
+        if (field.before) {
+            EXPECT_EQ(field.get(few), field.get(RunConfig{})) << field.name;
+            EXPECT_EQ(field.get(whole), *field.before) << field.name;
+        }
+}
+
+TEST(Checkpoint, AHeadOfItsOwnComesBack) {
+    ModelConfig shape = small_model().config.model;
+    shape.tied = false;
+    Model model = small_model();
+    model.config.model = shape;
+    model.gpt = CharGpt(shape, model.vocabulary.size(), 3);
+    model.stage->input_scale.fill_(1.25);
+    SafeTensors file = model_to_file(model);
+    const Model back = model_from_file(file, "own head");
+    EXPECT_FALSE(back.gpt.shape().tied);
+    EXPECT_TRUE(at::equal(back.gpt.head_weight(), model.gpt.head_weight()));
+    EXPECT_FALSE(at::equal(back.gpt.head_weight(), back.gpt.token_embeddings()));
+    EXPECT_EQ(back.stage->input_scale.item<double>(), 1.25);
+    EXPECT_TRUE(at::equal(back.clone().gpt.head_weight(), model.gpt.head_weight()));
+    std::erase_if(file.tensors, [](const TensorData& t) { return t.name == "lm_head.weight"; });
+    EXPECT_THROW(model_from_file(file, "own head"), UserError);
+}
+
 std::string refusal(const std::function<void(SafeTensors&)>& damage) {
     SafeTensors file = model_to_file(small_model());
     damage(file);

@@ -14,17 +14,11 @@
 #include "nn/model/checkpoint.h"
 #include "nn/model/device.h"
 #include "nn/small_training.h"
-#include "nn/train/stage_fit.h"
 
 namespace marginscope {
 namespace {
 
-Corpus small_corpus() {
-    std::string text;
-    for (int k = 0; k < 400; ++k)
-        text += "the cat " + std::to_string(k * k % 97) + " sat on the mat; ";
-    return {"cats", text};
-}
+using testing_support::small_corpus;
 
 RunConfig small_config() {
     RunConfig config = testing_support::small_training(4);
@@ -52,6 +46,10 @@ struct Variant {
     StageFit fit;
     BarrierPrior prior;
     double lambda = 0.02;
+    const char* sigma = "closed";
+    double sigma_floor = 0.0;
+    double input_rms = 0.0;
+    bool tied = true;
 };
 
 class EveryBarrier : public testing::TestWithParam<Variant> {
@@ -62,6 +60,10 @@ protected:
         config.stage.fit = GetParam().fit;
         config.barrier.prior = GetParam().prior;
         config.barrier.lambda = GetParam().lambda;
+        set_field(config, "stage.sigma", GetParam().sigma);
+        config.stage.sigma_floor = GetParam().sigma_floor;
+        config.stage.input_rms = GetParam().input_rms;
+        config.model.tied = GetParam().tied;
         return config;
     }
 };
@@ -80,7 +82,19 @@ INSTANTIATE_TEST_SUITE_P(
         Variant{"projected_penalty", BarrierSite::projected, StageFit::penalty,
                 BarrierPrior::margin},
         Variant{"heads", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin},
-        Variant{"heads_none", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin, 0.0}),
+        Variant{"heads_none", BarrierSite::heads, StageFit::likelihood, BarrierPrior::margin, 0.0},
+        Variant{"own_head_learned", BarrierSite::embeddings, StageFit::likelihood,
+                BarrierPrior::margin, 0.02, "learned", 0.0, 0.0, false},
+        Variant{"floor_reached", BarrierSite::embeddings, StageFit::likelihood,
+                BarrierPrior::margin, 0.02, "learned:0.001", 1.0, 0.0, false},
+        Variant{"closed_floor", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin,
+                0.02, "closed", 2.0},
+        Variant{"fixed_scaled", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::margin,
+                0.02, "1.5", 0.0, 0.3, false},
+        Variant{"projected_learned", BarrierSite::projected, StageFit::likelihood,
+                BarrierPrior::margin, 0.02, "learned", 1.0, 0.2},
+        Variant{"full_learned", BarrierSite::embeddings, StageFit::likelihood, BarrierPrior::full,
+                0.002, "learned:0.5", 0.2}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST_P(EveryBarrier, LearnsWithFiniteNumbers) {
@@ -350,33 +364,6 @@ TEST(Trainer, StartsFromAModel) {
               first.evaluate().val_ce);  // and the first one's weights are its own
     Trainer third(small_config(), small_corpus(), first.model().get());
     EXPECT_EQ(third.evaluate().val_ce, first.evaluate().val_ce);
-}
-
-TEST(StageFit, RaisesThePseudoLikelihood) {
-    Trainer trainer(small_config(), small_corpus());
-    steps(trainer, 60);
-    Model model = trainer.model()->clone();
-    const double early = fit_stage(model, small_corpus(), 5).likelihood.nats_per_position;
-    const StageFitReport report = fit_stage(model, small_corpus(), 300);
-    EXPECT_EQ(report.steps, 300);
-    EXPECT_GT(report.likelihood.nats_per_position, early + 0.5);
-    EXPECT_NEAR(report.likelihood.sigma, std::exp(model.stage->log_sigma()), 1e-12);
-    Model again = trainer.model()->clone();
-    (void)fit_stage(again, small_corpus(), 300);
-    EXPECT_TRUE(at::equal(again.stage->w_q, model.stage->w_q));
-}
-
-TEST(StageFit, StopKeepsWhatIsThere) {
-    Trainer trainer(small_config(), small_corpus());
-    Model model = trainer.model()->clone();
-    std::stop_source source;
-    const auto progress = [&](std::size_t done, std::size_t) {
-        if (done == 7) source.request_stop();
-    };
-    const StageFitReport report =
-        fit_stage(model, small_corpus(), 300, 0, progress, source.get_token());
-    EXPECT_TRUE(report.stopped);
-    EXPECT_EQ(report.steps, 7);
 }
 
 }  // namespace
