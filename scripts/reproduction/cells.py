@@ -1,6 +1,5 @@
 """One cell: trains, fits, measures, and gives its figures. Every step can be begun again."""
 import json
-import shutil
 import time
 
 from .statistics import quantile
@@ -37,8 +36,8 @@ class CellWork:
             self.commands.run(["fit", "--model", run, "--text", self.parts.training, "--out", fitted, "--steps",
                                self.settings.fit_steps, "--threads", "1", "--json", run / "fit.json"], log)
         measured = time.monotonic()
-        figures = self.figures(cell, "choosing", self.parts.training, self.parts.choosing)
-        figures["live"] = live_figures(run / "metrics.jsonl")
+        figures = self.measure_model(run, log, "choosing")
+        figures["live"] = live_figures(run)
         remove_older_checkpoints(run)
         secs = {"train": trained - begun, "fit": measured - trained, "measure": time.monotonic() - measured}
         return self.record(cell, "choosing", figures, secs)
@@ -46,12 +45,14 @@ class CellWork:
     def last(self, cell):
         """The figures on the last tenth, which nothing else reads."""
         begun = time.monotonic()
-        figures = self.figures(cell, "last", self.parts.whole, self.parts.last)
+        figures = self.measure_model(self.run_folder(cell), self.log(cell), "last")
         return self.record(cell, "last", figures, {"measure": time.monotonic() - begun})
 
-    def figures(self, cell, part, noise_text, margins_text):
-        run, log, settings = self.run_folder(cell), self.log(cell), self.settings
-        fitted = run / "fitted.safetensors"
+    def measure_model(self, run, log, part):
+        """The figures of the fitted model in a run folder, on one part of the text."""
+        noise_text, margins_text = ((self.parts.training, self.parts.choosing) if part == "choosing"
+                                    else (self.parts.whole, self.parts.last))
+        settings, fitted = self.settings, run / "fitted.safetensors"
         noise = ["noise", "--model", fitted, "--text", noise_text, "--draws", settings.draws, "--max-windows", settings.max_windows,
                  "--threads", "1", "--sigmas"]
         nats, rms, windows = {}, None, None
@@ -91,10 +92,15 @@ def margin_figures(report):
             "positions": len(measured), "not_finite": report["not_finite"]}
 
 
-def live_figures(metrics):
+def metrics_of(run):
+    """The lines of metrics.jsonl; none where the run folder is gone."""
+    file = run / "metrics.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def live_figures(run):
     """Of the stage that trained along, at the last evaluation."""
-    lines = metrics.read_text(encoding="utf-8").splitlines()
-    last = json.loads(lines[-1])
+    last = metrics_of(run)[-1]
     names = ("step", "val_ce", "share_beyond", "sigma_min_min", "logdet_mean", "stage_sigma", "u_rms", "capped")
     return {name: number(last.get(name)) for name in names}
 
@@ -104,7 +110,3 @@ def remove_older_checkpoints(run):
     files = sorted((run / "checkpoints").glob("step-*.safetensors"))
     for file in files[:-1]:
         file.unlink()
-
-
-def remove_run(folder):
-    shutil.rmtree(folder, ignore_errors=True)

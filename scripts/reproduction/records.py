@@ -15,17 +15,19 @@ class Records:
         self.lines = {}
         if not path.exists():
             return
+        text = path.read_text(encoding="utf-8")
         whole = []
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in text.splitlines():
             try:
                 record = json.loads(line)
                 self.lines[record["cell"], record["part"]] = record
                 whole.append(line + "\n")
             except (ValueError, KeyError, TypeError):
                 continue
-        temporary = path.with_suffix(".new")
-        temporary.write_text("".join(whole), encoding="utf-8")
-        os.replace(temporary, path)
+        if "".join(whole) != text:
+            temporary = path.with_suffix(".new")
+            temporary.write_text("".join(whole), encoding="utf-8")
+            os.replace(temporary, path)
 
     def get(self, name, part):
         return self.lines.get((name, part))

@@ -1,80 +1,140 @@
 """report.html: what held and what did not, with the figures behind it; one page that needs nothing else."""
-import html
+import json
+from dataclasses import dataclass
 
-from .analysis import CHOOSING_MEASURE, interval
-from .words import interval_text, measure_name, number
+from . import analysis, figures
+from .statement import Statement, control_lines
+from .tables import Tables, correlation_table, escape, table
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1d2228; --soft: #5b6570; --line: #d5dae0; --page: #fff; --accent: #b3261e; --blue: #1f5fa8; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e7ea; --soft: #9aa4ae; --line: #3a424b; --page: #15181b; --accent: #ff8a80; --blue: #7fb5f0; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); max-width: 1080px; margin: 2em auto; padding: 0 1em; }
-h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin-top: 2em; }
+:root { color-scheme: light dark; --ink: #1d2228; --soft: #5b6570; --line: #d5dae0; --page: #ffffff; --tint: #f3f5f7;
+  --red: #b3261e; --blue: #1f5fa8; --green: #2d7a46; --gold: #a86a00; --violet: #7a3fa0; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e7ea; --soft: #9aa4ae; --line: #3a424b; --page: #15181b; --tint: #1d2125;
+  --red: #ff8a80; --blue: #7fb5f0; --green: #7fcf9a; --gold: #f0bd62; --violet: #cf9cf0; } }
+body { font: 15px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--page); max-width: 1120px; margin: 2em auto; padding: 0 1.2em; }
+h1 { font-size: 1.5em; } h2 { font-size: 1.2em; margin: 2.2em 0 0.4em; } h3 { font-size: 1em; margin: 1.4em 0 0.3em; }
+p { max-width: 78ch; margin: 0.5em 0; }
+.statement { background: var(--tint); border-left: 4px solid var(--blue); padding: 0.6em 1em; }
+.statement p { max-width: none; } .statement .first { font-weight: 650; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; display: block; overflow-x: auto; }
-th, td { text-align: right; padding: 3px 10px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { text-align: right; padding: 3px 10px; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
+table.words td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 th { color: var(--soft); font-weight: 600; }
-tr.chosen td:first-child { font-weight: 700; }
-.soft { color: var(--soft); } .held { font-size: 1.1em; }
-code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
+table.changes td + td { white-space: normal; max-width: 9.5em; }
+tr.chosen td { font-weight: 650; background: var(--tint); }
+.soft { color: var(--soft); }
+.plots { display: flex; flex-wrap: wrap; gap: 10px; } .plots svg { height: auto; max-width: 100%; }
+.plots .small { width: 270px; } .plots .large { width: 545px; }
+.legend { max-width: none; } .legend span { margin-right: 1.4em; white-space: nowrap; } .legend svg { vertical-align: -1px; }
+svg text { font: 11px system-ui, sans-serif; fill: var(--soft); } svg .title { fill: var(--ink); font-weight: 600; font-size: 12px; }
+svg .mark { fill: var(--ink); font-size: 10px; } svg .grid { stroke: var(--line); } svg .zero { stroke: var(--soft); }
+.c-recipe { fill: var(--red); } .c-path { fill: var(--blue); } .c-factor { fill: var(--green); } .c-rival { fill: var(--gold); } .c-control { fill: var(--violet); }
+.l-recipe { stroke: var(--red); } .l-path { stroke: var(--blue); } .l-factor { stroke: var(--green); } .l-rival { stroke: var(--gold); }
+svg circle { fill-opacity: 0.8; } polyline, .l-path, .l-recipe, .l-factor, .l-rival { stroke-width: 1.5; }
 """
 
-
-def table(head, rows):
-    """Rows are (class, cells); everything is escaped here."""
-    out = ["<table><thead><tr>", *(f"<th>{html.escape(cell)}</th>" for cell in head), "</tr></thead><tbody>"]
-    for css, cells in rows:
-        out.append(f'<tr class="{css}">' + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
-    return "".join([*out, "</tbody></table>"])
-
-
-def changes_table(results, against=None, chosen=None):
-    head = ["setting", "seeds", *(measure_name(measure) for measure in results.measures())]
-    rows = []
-    for name in results.names():
-        if name == against or (against is None and results.group(name) == "plain"):
-            continue
-        changes = [interval(results.change(name, measure, against)) for measure in results.measures()]
-        if changes and changes[0].n:
-            rows.append(("chosen" if name == chosen else "", [results.title(name), changes[0].n, *map(interval_text, changes)]))
-    return table(head, rows)
+BASINS = (
+    "The stage explains each embedding as an attention over the past plus noise of width sigma, and which of two explanations it "
+    "finds depends on where it starts. Diffuse: attention spreads over many tokens, what it leaves unexplained is about as large as the "
+    "embeddings themselves, and sigma stays near RMS_u. Sharp: attention copies the one token that predicts best, which leaves little "
+    "unexplained, which makes sigma small, which makes attention sharper still. In the sharp basin most of what the barrier guards is a cliff "
+    "that the model itself does not use; in the diffuse one it acts on how the embeddings lie to each other. Sigma is the noise one "
+    "wants to be robust against: learned from above, or held up by a floor, it keeps the stage in the diffuse basin.")
 
 
-def nats_table(results, chosen=None):
-    measures = results.measures()
-    head = ["setting", "seeds", *(measure_name(measure) for measure in measures), "RMS_tok"]
-    rows = []
-    for name in results.names():
-        values = [interval(results.nats(name, measure)) for measure in measures]
-        rms = interval(results.values(name, lambda figures: figures["rms_tok"]))
-        rows.append(("chosen" if name == chosen else "",
-                     [results.title(name), rms.n, *(number(value.mean) for value in values), number(rms.mean)]))
-    return table(head, rows)
+@dataclass
+class Section:
+    name: str  # in the keys
+    heading: str
+    results: analysis.Results
+
+
+@dataclass
+class Story:
+    title: str
+    sections: list  # the one that decides comes first
+    setting: str  # of the headline
+    how_chosen: str
+    about: list
+    courses: list  # of figures.course_figure
+    missing: list  # sentences
+
+
+def section_body(section, story, numbers):
+    tables = Tables(section.name, section.results, story.setting, numbers)
+    out = [f"<h2>{escape(section.heading)}</h2>",
+           "<h3>Change against the paired plain model</h3>",
+           "<p>Percent of the cross-entropy: against the model without barrier that has the same head and seed. Mean, and 95 % interval "
+           "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>", tables.changes("paired")]
+    if all(section.results.has(name) for name in analysis.PLAINS):
+        out += ["<h3>Change against the best plain model</h3>",
+                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure.</p>", tables.changes("best")]
+    out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>", tables.nats(),
+            "<h3>Noise penalty</h3>", "<p>Noisy minus clean, and its change against the paired plain model.</p>", tables.penalties(),
+            "<h3>Margins</h3>",
+            "<p>Of a stage fitted afterwards, the same way for all models (sigma in closed form). Tail, median and volume belong together: "
+            "log|det J| can grow while sigma_min falls. Singular margins are distances; the side is said by the share beyond.</p>", tables.margins()]
+    return out
+
+
+def plots_body(section, numbers):
+    results = section.results
+    out = []
+    for heading, words, body in (
+            ("The path over lambda_m", "Change against the paired plain model; each dot a seed, the line the mean, bars its 95 % interval.",
+             figures.path_figure(results)),
+            ("Cost and gain", "Every setting's mean; the numbers are those of the tables. Left of a rival and below it is better.",
+             figures.trade_figure(results, numbers)),
+            ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_figure(results))):
+        if body:
+            out += [f"<h2>{heading}</h2>", f"<p>{words}</p>", body]
+    rows = analysis.correlations(results)
+    if rows and any(rho is not None for _, row in rows for rho, _ in row.values()):
+        out += ["<h2>What moved and what it bought</h2>",
+                "<p>Spearman's rank correlation over all cells with a barrier: how far a quantity moved from the paired plain model's, against "
+                "the change of the loss (negative: where it grew more, the loss fell more). Cells of one setting are not independent.</p>",
+                correlation_table(section.name, rows, results.measures())]
+    return out
+
+
+def basins_body(section, story):
+    plots = figures.basin_figure(section.results) + figures.course_figure(story.courses)
+    body = plots or "<p>This marginscope does not record sigma while it trains.</p>"
+    return ["<h2>Two basins</h2>", f"<p>{escape(BASINS)}</p>", body]
+
+
+def statement_body(deciding, story):
+    """The first lines. What chose also tells what the controls bought, since they are not measured again at the end."""
+    if not deciding:
+        return ["<p>No cell is finished yet.</p>"]
+    of_setting = [section for section in deciding if section.results.has(story.setting)]
+    if not of_setting:
+        return ["<p>The setting of the headline is still to be measured.</p>"]
+    head = of_setting[0]
+    controls = next((section for section in of_setting if section.results.names("control")), head)
+    first, later = control_lines(controls.name, controls.results, story.setting)
+    lines = Statement(head.name, head.results, story.setting).lines()
+    where = f"These figures: {head.heading[0].lower()}{head.heading[1:]}."
+    return [*(f'<p class="first">{line}</p>' for line in [*first, lines[0]]), *(f"<p>{line}</p>" for line in [*lines[1:], *later]),
+            *(f'<p class="soft">{escape(line)}</p>' for line in [where, story.how_chosen, *story.missing])]
 
 
 def write_report(path, story):
-    """`story`: title, lines (the statement), about (rows of words), and results by heading."""
-    body = [f"<h1>{html.escape(story['title'])}</h1>"]
-    body += [f'<p class="held">{html.escape(line)}</p>' for line in story["statement"]]
-    for heading, results, chosen in story["results"]:
-        if not results.by:
-            continue
-        body += [f"<h2>{html.escape(heading)}</h2>", "<p>Cross-entropy in nats, mean over the seeds.</p>", nats_table(results, chosen),
-                 "<p>Change in percent against the plain model with the same head and seed: mean, 95 % interval (Student's t over "
-                 "the seeds).</p>", changes_table(results, None, chosen)]
-    body += ["<h2>How it was made</h2>", table(["", ""], [("", row) for row in story["about"]])]
+    deciding = [section for section in story.sections if section.results.by]
+    body = [f"<h1>{escape(story.title)}</h1>", '<div class="statement">', *statement_body(deciding, story), "</div>"]
+    names = list(dict.fromkeys(name for section in deciding for name in section.results.names()))
+    numbers = {name: k + 1 for k, name in enumerate(names)}
+    widest = max(deciding, key=lambda section: len(section.results.names()), default=None)
+    if widest:
+        body += [*plots_body(widest, numbers), *basins_body(widest, story)]
+    for section in deciding:
+        body += section_body(section, story, numbers)
+    body += ["<h2>How it was made</h2>", table(["", ""], [("", name, [escape(words)]) for name, words in story.about], "words")]
+    sections = {section.name: {"part": section.results.part, "seeds": list(section.results.seeds)} for section in deciding}
     page = ("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-            f"<title>{html.escape(story['title'])}</title><style>{STYLE}</style></head><body>{''.join(body)}</body></html>\n")
+            f"<title>{escape(story.title)}</title><style>{STYLE}</style></head><body>{''.join(body)}"
+            f'<script type="application/json" id="sections">{json.dumps(sections)}</script></body></html>\n')
     temporary = path.with_suffix(".new")
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(path)
-
-
-def statement(results, setting):
-    if not setting or not results.has(setting):
-        return ["There are not yet figures to compare."]
-    clean, gain = interval(results.change(setting, "clean")), interval(results.change(setting, CHOOSING_MEASURE))
-    if not clean.n:
-        return ["The paired plain models are still to come."]
-    return [f"{results.title(setting)}, {clean.n} paired seeds: clean cost {interval_text(clean)}; at "
-            f"{measure_name(CHOOSING_MEASURE)} {interval_text(gain)}."]

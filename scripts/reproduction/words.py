@@ -6,7 +6,7 @@ def number(value, digits=3):
 
 
 def percent(value, digits=1):
-    return "\u2013" if value is None else f"{value:+.{digits}f} %".replace("-", "\u2212")
+    return "\u2013" if value is None else f"{value:+.{digits}f}\u00a0%".replace("-", "\u2212")
 
 
 def interval_text(interval, digits=1):
@@ -15,7 +15,7 @@ def interval_text(interval, digits=1):
         return "\u2013"
     if interval.low is None:
         return percent(interval.mean, digits)
-    bounds = f"({interval.low:+.{digits}f} \u2026 {interval.high:+.{digits}f})".replace("-", "\u2212")
+    bounds = f"({interval.low:+.{digits}f}\u00a0\u2026\u00a0{interval.high:+.{digits}f})".replace("-", "\u2212")
     return f"{percent(interval.mean, digits)} {bounds}"
 
 

@@ -1,0 +1,124 @@
+"""The report's plots: the path over lambda_m, cost against gain, the geometry, the two basins."""
+from .analysis import barrier_settings, interval
+from .plots import LARGE, Plot, legend, side_by_side
+from .words import measure_name
+
+GROUPS = {"recipe": ("c-recipe", "the recipe"), "path": ("c-path", "another lambda_m"), "factor": ("c-factor", "one factor changed"),
+          "rival": ("c-rival", "a rival without barrier"), "control": ("c-control", "a control")}
+FEW = ("clean", "0.05", "0.25rms", "0.5rms")
+
+
+def shown_measures(results):
+    return [measure for measure in FEW if measure in results.measures()] or results.measures()
+
+
+def path_entries(results):
+    """[(lambda_m, entry)] of the recipe's path, from the plain model on."""
+    names = [name for name in ("plain-own", "recipe", *results.names("path")) if results.has(name)]
+    if results.has("recipe") and results.plain_of("recipe") != "plain-own":
+        names[0] = results.plain_of("recipe")
+    return sorted((float(results.entries[name]["settings"]["--lambda"]), name) for name in names)
+
+
+def path_plot(results, title, y_label, read, zero=True):
+    """`read(entry)` gives a value for each seed."""
+    path = path_entries(results)
+    values = [read(name) for _, name in path]
+    every = [value for by_seed in values for value in by_seed.values()]
+    if len(path) < 2 or not every:
+        return None
+    intervals = [interval(by_seed) for by_seed in values]
+    ends = [end for at in intervals for end in (at.low, at.high) if end is not None]
+    plot = Plot(title, "lambda_m", y_label, [], [*every, *ends], [f"{value:g}" for value, _ in path], zero)
+    plot.line([(k, at.mean) for k, at in enumerate(intervals) if at.n], "l-path")
+    for k, (at, by_seed) in enumerate(zip(intervals, values, strict=True)):
+        if at.low is not None:
+            plot.whisker(k, at.low, at.high, "l-path")
+        for seed, value in by_seed.items():
+            plot.dot(k + 0.12, value, "c-path", f"seed {seed}: {value:.4g}", 2.5)
+    return plot
+
+
+def path_figure(results):
+    plots = [path_plot(results, measure_name(measure), "change, %", lambda name, at=measure: results.change(name, at, results.plain_of("recipe")))
+             for measure in shown_measures(results)] if results.has("recipe") else []
+    return side_by_side([plot for plot in plots if plot])
+
+
+def geometry_figure(results):
+    if not results.has("recipe"):
+        return ""
+    names = (("share_beyond", "share beyond", True), ("sigma_min_p1", "sigma_min, 1 %", True), ("sigma_min_median", "sigma_min, median", True),
+             ("logdet_mean", "log|det J|, mean", True))
+    plots = [path_plot(results, title, "", lambda entry, at=name: results.margins(entry, at), zero) for name, title, zero in names]
+    return side_by_side([plot for plot in plots if plot])
+
+
+def trade_figure(results, numbers):
+    """Clean cost against the change under noise: each setting a dot with its intervals and its number of the tables."""
+    plots = []
+    names = [name for name in results.names() if results.group(name) in GROUPS]
+    for measure in shown_measures(results)[1:]:
+        points = [(name, interval(results.change(name, "clean")), interval(results.change(name, measure))) for name in names]
+        points = [point for point in points if point[1].n and point[2].n]
+        if not points:
+            continue
+        plot = Plot(measure_name(measure), "clean cost, %", "change, %", [*(cost.mean for _, cost, _ in points), 0.0],
+                    [gain.mean for _, _, gain in points], size=LARGE)
+        for name, cost, gain in points:
+            css = GROUPS[results.group(name)][0]
+            plot.dot(cost.mean, gain.mean, css, f"{results.title(name)}: clean {cost.mean:+.2f} %, {measure_name(measure)} {gain.mean:+.2f} %", 4.0)
+            plot.label(cost.mean, gain.mean, str(numbers.get(name, "")))
+        plots.append(plot)
+    there = [GROUPS[group] for group in GROUPS if any(results.group(name) == group for name in names)]
+    return side_by_side(plots) + legend(there) if plots else ""
+
+
+def sigma_ratio(figures):
+    """The live stage's sigma in units of RMS_u at the end of the training."""
+    live = figures.get("live") or {}
+    return live["stage_sigma"] / live["u_rms"] if live.get("stage_sigma") and live.get("u_rms") else None
+
+
+def basin_figure(results, measure="0.25rms"):
+    """Each cell with a barrier: where its sigma ended, and what it gained."""
+    cells = []
+    for name in barrier_settings(results):
+        ratio, change = results.values(name, sigma_ratio), results.change(name, measure)
+        own = results.plain_of(name) == "plain-own"
+        cells += [(ratio[seed], change[seed], own, f"{results.title(name)}, seed {seed}") for seed in ratio if seed in change]
+    if not cells:
+        return ""
+    plot = Plot(f"sigma at the end, {measure_name(measure)}", "sigma / RMS_u", "change, %", [0.0, *(cell[0] for cell in cells)],
+                [cell[1] for cell in cells])
+    for ratio, change, own, tip in cells:
+        plot.dot(ratio, change, "c-recipe" if own else "c-rival", f"{tip}: {ratio:.2f}, {change:+.1f} %")
+    return side_by_side([plot, *beyond_plots(results)]) + legend([("c-recipe", "head of its own"), ("c-rival", "tied head")])
+
+
+def beyond_plots(results):
+    """The same sigma against the share beyond, of the stage that trained along."""
+    cells = []
+    for name in barrier_settings(results):
+        ratio = results.values(name, sigma_ratio)
+        share = results.values(name, lambda figures: (figures.get("live") or {}).get("share_beyond"))
+        own = results.plain_of(name) == "plain-own"
+        cells += [(ratio[seed], 100.0 * share[seed], own, f"{results.title(name)}, seed {seed}") for seed in ratio if seed in share]
+    if not cells:
+        return []
+    plot = Plot("sigma and the live share beyond", "sigma / RMS_u", "beyond, %", [0.0, *(cell[0] for cell in cells)],
+                [cell[1] for cell in cells])
+    for ratio, share, own, tip in cells:
+        plot.dot(ratio, share, "c-recipe" if own else "c-rival", f"{tip}: {ratio:.2f}, {share:.1f} %")
+    return [plot]
+
+
+def course_figure(courses):
+    """sigma / RMS_u while training; `courses`: [(entry's title, class, [(step, ratio)])], a line for each seed."""
+    points = [point for _, _, course in courses for point in course]
+    if not points:
+        return ""
+    plot = Plot("sigma while training", "step", "sigma / RMS_u", [0.0, *(x for x, _ in points)], [y for _, y in points])
+    for _, css, course in courses:
+        plot.line(course, css.replace("c-", "l-"))
+    return side_by_side([plot]) + legend(list(dict.fromkeys((css, title) for title, css, _ in courses)))

@@ -1,0 +1,87 @@
+"""Small plots as inline SVG: axes, dots, lines, whiskers. Colours are classes of the page, so that both themes read well."""
+import math
+
+from .tables import escape
+
+SMALL, LARGE = (280, 215), (560, 380)  # (width, height): four or two in a row
+LEFT, RIGHT, TOP, BOTTOM = 50, 12, 26, 40
+
+
+def nice_ticks(low, high, about=5):
+    """Round numbers that cover [low, high]."""
+    if high - low < 1e-12:
+        low, high = low - 0.5, high + 0.5
+    raw = (high - low) / about
+    unit = 10.0 ** math.floor(math.log10(raw))
+    step = unit * next(factor for factor in (1, 2, 5, 10) if factor * unit >= raw)
+    first = math.floor(low / step)
+    return [k * step for k in range(first, math.ceil(high / step) + 1)]
+
+
+def tick_text(value):
+    text = f"{value:.10g}"
+    return ("0" if text == "-0" else text).replace("-", "\u2212")
+
+
+class Plot:
+    """One pair of axes. `x_names` makes the abscissa a list of names at 0, 1, 2 …"""
+
+    def __init__(self, title, x_label, y_label, xs, ys, x_names=None, zero=True, size=SMALL):
+        self.width, self.height = size
+        self.title, self.x_label, self.y_label, self.x_names = title, x_label, y_label, x_names
+        ys = [*ys, 0.0] if zero else list(ys)
+        self.y_ticks = nice_ticks(min(ys), max(ys))
+        self.x_ticks = list(range(len(x_names))) if x_names else nice_ticks(min(xs), max(xs))
+        margin = 0.4 if x_names else 0.0
+        self.x_range = (self.x_ticks[0] - margin, self.x_ticks[-1] + margin)
+        self.parts = []
+
+    def x(self, value):
+        low, high = self.x_range
+        return LEFT + (value - low) / (high - low) * (self.width - LEFT - RIGHT)
+
+    def y(self, value):
+        low, high = self.y_ticks[0], self.y_ticks[-1]
+        return self.height - BOTTOM - (value - low) / (high - low) * (self.height - TOP - BOTTOM)
+
+    def dot(self, x, y, css, tip, radius=3.0):
+        self.parts.append(f'<circle class="{css}" cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="{radius}"><title>{escape(tip)}</title></circle>')
+
+    def line(self, points, css):
+        path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+        self.parts.append(f'<polyline class="{css}" fill="none" points="{path}"/>')
+
+    def whisker(self, x, low, high, css):
+        self.parts.append(f'<line class="{css}" x1="{self.x(x):.1f}" x2="{self.x(x):.1f}" y1="{self.y(low):.1f}" y2="{self.y(high):.1f}"/>')
+
+    def bar(self, y, low, high, css):
+        self.parts.append(f'<line class="{css}" y1="{self.y(y):.1f}" y2="{self.y(y):.1f}" x1="{self.x(low):.1f}" x2="{self.x(high):.1f}"/>')
+
+    def label(self, x, y, text, css="mark"):
+        self.parts.append(f'<text class="{css}" x="{self.x(x) + 5:.1f}" y="{self.y(y) - 5:.1f}">{escape(text)}</text>')
+
+    def svg(self):
+        css = "large" if (self.width, self.height) == LARGE else "small"
+        out = [f'<svg class="{css}" viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{escape(self.title)}">',
+               f'<text class="title" x="{LEFT}" y="16">{escape(self.title)}</text>']
+        for value in self.y_ticks:
+            css = "zero" if abs(value) < 1e-12 else "grid"
+            out.append(f'<line class="{css}" x1="{LEFT}" x2="{self.width - RIGHT}" y1="{self.y(value):.1f}" y2="{self.y(value):.1f}"/>')
+            out.append(f'<text class="tick" text-anchor="end" x="{LEFT - 6}" y="{self.y(value) + 4:.1f}">{tick_text(value)}</text>')
+        for k, value in enumerate(self.x_ticks):
+            name = self.x_names[k] if self.x_names else tick_text(value)
+            out.append(f'<text class="tick" text-anchor="middle" x="{self.x(value):.1f}" y="{self.height - BOTTOM + 15}">{escape(name)}</text>')
+        out.append(f'<text class="tick" text-anchor="middle" x="{(LEFT + self.width - RIGHT) / 2}" y="{self.height - 6}">{escape(self.x_label)}</text>')
+        middle = (TOP + self.height - BOTTOM) / 2
+        out.append(f'<text class="tick" text-anchor="middle" transform="rotate(-90 12 {middle})" x="12" y="{middle}">{escape(self.y_label)}</text>')
+        return "".join([*out, *self.parts, "</svg>"])
+
+
+def side_by_side(plots):
+    return '<div class="plots">' + "".join(plot.svg() for plot in plots) + "</div>"
+
+
+def legend(items):
+    """[(class, words)]"""
+    return '<p class="legend">' + "".join(f'<span><svg viewBox="0 0 12 12" width="12" height="12"><circle class="{css}" cx="6" cy="6" r="4"/></svg> '
+                                          f"{escape(words)}</span>" for css, words in items) + "</p>"
