@@ -4,6 +4,7 @@ from .statistics import Interval, mean, spearman
 CHOOSING_MEASURE = "0.25rms"
 MOST_CLEAN_COST = 1.0  # percent, of a setting that may be chosen
 PLAINS = ("plain-own", "plain-tied")
+LEAST_PENALTY = 0.01  # nats: of a plain model that noise hardly hurts, a change in percent would say nothing
 
 
 class Results:
@@ -69,7 +70,7 @@ class Results:
     def change_of_penalty(self, entry, measure, against=None):
         """Percent, per seed, of noisy minus clean."""
         mine, base = self.penalty(entry, measure), self.penalty(against or self.plain_of(entry), measure)
-        return {seed: 100.0 * (mine[seed] / base[seed] - 1.0) for seed in mine if base.get(seed)}
+        return {seed: 100.0 * (mine[seed] / base[seed] - 1.0) for seed in mine if base.get(seed, 0.0) > LEAST_PENALTY}
 
 
 def interval(by_seed):

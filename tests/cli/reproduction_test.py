@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+"""scripts/reproduce and scripts/check_reproduction.
+
+    reproduction_test.py parts SCRIPTS            statistics, plan, split, choice and statement, on made-up figures
+    reproduction_test.py run SCRIPTS PROGRAM      a tiny comparison: stopped in the middle, gone on with, computed again
+"""
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SCRIPTS = pathlib.Path(sys.argv[2]).resolve()
+sys.path.insert(0, str(SCRIPTS))
+sys.dont_write_bytecode = True
+
+from reproduction import analysis, plan, statistics, texts  # noqa: E402
+from reproduction.errors import Refused  # noqa: E402
+from reproduction.records import Records  # noqa: E402
+from reproduction.statement import Statement, control_lines  # noqa: E402
+
+
+class Statistics(unittest.TestCase):
+    def test_quantiles_of_student_are_those_of_the_tables(self):
+        for freedom, tabled in ((1, 12.7062), (2, 4.30265), (3, 3.18245), (4, 2.77645), (5, 2.57058), (10, 2.22814), (30, 2.04227), (1000, 1.96234)):
+            self.assertAlmostEqual(statistics.t_quantile(0.975, freedom), tabled, delta=6e-5 * tabled / 12)
+            self.assertAlmostEqual(statistics.t_quantile(0.025, freedom), -statistics.t_quantile(0.975, freedom))
+        self.assertAlmostEqual(statistics.t_quantile(0.95, 4), 2.13185, delta=1e-5)
+
+    def test_an_interval_by_hand(self):
+        # mean 3, variance ((-2)² + 0 + 2²) / 2 = 4, half width 4.30265 * 2 / sqrt(3)
+        of = statistics.Interval([1.0, 3.0, 5.0])
+        self.assertAlmostEqual(of.mean, 3.0)
+        self.assertAlmostEqual(of.high - of.mean, 4.968275, delta=1e-5)
+        self.assertAlmostEqual(of.mean - of.low, of.high - of.mean)
+        self.assertFalse(of.excludes_zero())
+        self.assertTrue(statistics.Interval([4.9, 5.0, 5.1]).excludes_zero())
+        self.assertIsNone(statistics.Interval([2.0]).low)
+        self.assertIsNone(statistics.Interval([]).mean)
+
+    def test_ranks_quantiles_and_correlation(self):
+        self.assertEqual(statistics.ranks([10, 30, 10, 20]), [1.5, 4.0, 1.5, 3.0])
+        self.assertAlmostEqual(statistics.spearman([1, 2, 3, 4], [1, 8, 27, 64]), 1.0)
+        self.assertAlmostEqual(statistics.spearman([1, 2, 3, 4, 5], [2, 1, 4, 3, 5]), 0.8)  # 1 - 6 * 4 / (5 * 24)
+        self.assertIsNone(statistics.spearman([1, 2, 3], [7, 7, 7]))
+        self.assertAlmostEqual(statistics.quantile([4.0, 1.0, 2.0, 3.0], 0.25), 1.75)
+
+
+class Split(unittest.TestCase):
+    def test_parts_do_not_overlap_and_cut_between_characters(self):
+        text = "".join(chr(0x61 + k % 20) + "\u00f6\u4e16" for k in range(700))  # 2100 characters of one to three bytes
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            parts = texts.write_parts(("\ufeff" + text.replace("a", "\r\n")).encode(), "t", folder / "text", 16)
+            text = text.replace("a", "\n")
+            training, choosing, last = (path.read_bytes().decode() for path in (parts.training, parts.choosing, parts.last))
+            self.assertEqual(training, text[:1866])
+            self.assertEqual(choosing, text[1679:1866])
+            self.assertEqual(last, text[1890:])
+            with self.assertRaises(Refused):
+                texts.write_parts(b"x" * 2100, "another", folder / "text", 16)
+            with self.assertRaises(Refused):
+                texts.write_parts(b"x" * 100, "short", folder / "short", 16)
+            with self.assertRaises(Refused):
+                texts.write_parts(b"x" * 3000 + b"\xff", "bytes", folder / "bytes", 16)
+
+
+class Plan(unittest.TestCase):
+    def setUp(self):
+        self.entries = plan.entries(plan.RECIPE, plan.LAMBDAS, 2000)
+
+    def test_every_factor_changes_the_recipe_in_little(self):
+        names = [entry.name for entry in self.entries]
+        self.assertEqual(len(names), len(set(names)))
+        settings = [(json.dumps(entry.settings, sort_keys=True), entry.changes) for entry in self.entries]
+        self.assertEqual(len(settings), len(set(settings)), "no setting is trained twice")
+        for entry in self.entries:
+            changed = [flag for flag, value in entry.settings.items() if plan.RECIPE.get(flag) != value]
+            self.assertLessEqual(len(changed), 3 if entry.name == "tied-closed" else 2, entry.name)
+
+    def test_cells_pair_every_seed_with_a_plain_model_of_the_same_head(self):
+        cells = plan.cells(self.entries, plan.Seeds.of(5, 3, 2))
+        there = {(cell.entry.name, cell.seed) for cell in cells}
+        self.assertEqual(len(there), len(cells))
+        for cell in cells:
+            self.assertIn((cell.entry.plain, cell.seed), there)
+        self.assertTrue({("recipe", seed) for seed in (0, 1, 2, 3, 4, 100, 101, 102)} <= there)
+        self.assertEqual({seed for name, seed in there if name == "cap-10"}, {100, 101})
+        self.assertEqual(cells[0].entry.group, "plain")
+
+
+def made_up(name, group, seed, clean, noisy, part="choosing", **settings):
+    return {"cell": f"{name}_seed-{seed}", "entry": name, "group": group, "title": name, "seed": seed, "part": part, "changes": [],
+            "settings": {**plan.RECIPE, **settings}, "figures": {"nats": {"clean": clean, "0.25rms": noisy}, "rms_tok": 0.1, "margins": {}}}
+
+
+def made_up_results(rows):
+    """rows: {(name, group, lambda, tied): [(clean, noisy) of each seed]}"""
+    records = [made_up(name, group, seed, clean, noisy, **{"--lambda": value, "--tied": tied})
+               for (name, group, value, tied), of_seeds in rows.items() for seed, (clean, noisy) in enumerate(of_seeds)]
+    return analysis.Results(records, "choosing", range(9))
+
+
+class Choice(unittest.TestCase):
+    plain = {("plain-own", "plain", "0", "false"): [(2.0, 3.0), (2.2, 3.2), (2.1, 3.1)],
+             ("plain-tied", "plain", "0", "true"): [(2.1, 2.9), (2.3, 3.1), (2.2, 3.0)]}
+    recipe = {("recipe", "recipe", "0.02", "false"): [(2.01, 2.7), (2.21, 2.9), (2.11, 2.81)]}
+
+    def test_changes_are_paired_by_seed_and_head(self):
+        results = made_up_results({**self.plain, **self.recipe, ("head-tied", "factor", "0.02", "true"): [(2.1, 2.61)]})
+        change = results.change("recipe", "0.25rms")
+        for seed, expected in enumerate((-10.0, -9.375, 100 * (2.81 / 3.1 - 1))):
+            self.assertAlmostEqual(change[seed], expected)
+        self.assertAlmostEqual(results.change("head-tied", "0.25rms")[0], -10.0)
+        self.assertEqual(results.best_plain("clean"), "plain-own")
+        self.assertEqual(results.best_plain("0.25rms"), "plain-tied")
+        self.assertAlmostEqual(results.change_of_penalty("recipe", "0.25rms")[0], -31.0)
+
+    def test_the_best_of_the_cheap_ones_is_chosen_and_no_control_or_rival(self):
+        rows = {**self.plain, **self.recipe,
+                ("dear", "path", "0.1", "false"): [(2.1, 2.0), (2.3, 2.1), (2.2, 2.0)],
+                ("rival", "rival", "0", "false"): [(2.0, 1.9)] * 3, ("control", "control", "0.02", "false"): [(2.0, 1.8)] * 3}
+        self.assertEqual(analysis.choose(made_up_results(rows)), "recipe")
+        rows["cheap", "factor", "0.02", "false"] = [(2.02, 2.6), (2.22, 2.8), (2.12, 2.7)]
+        self.assertEqual(analysis.choose(made_up_results(rows)), "cheap")
+        self.assertIsNone(analysis.choose(made_up_results({**self.plain, ("dear", "path", "0.1", "false"): [(2.5, 2.0)] * 3})))
+
+    def test_the_statement_says_both_outcomes(self):
+        held = " ".join(Statement("s", made_up_results({**self.plain, **self.recipe}), "recipe").lines())
+        self.assertIn("Held: better under 0.25 RMS", held)
+        self.assertIn("it costs", held)
+        worse = {("recipe", "recipe", "0.02", "false"): [(1.9, 3.3), (2.09, 3.53), (2.0, 3.42)]}
+        words = " ".join(Statement("s", made_up_results({**self.plain, **worse}), "recipe").lines())
+        self.assertIn("Did not hold, worse under 0.25 RMS", words)
+        self.assertIn("it even gains", words)
+        unclear = {("recipe", "recipe", "0.02", "false"): [(1.9, 3.3), (2.3, 2.9), (2.1, 3.12)]}
+        words = " ".join(Statement("s", made_up_results({**self.plain, **unclear}), "recipe").lines())
+        self.assertIn("Not shown", words)
+        self.assertIn("no cost that these seeds can tell", words)
+
+    def test_a_control_that_buys_as_much_comes_first(self):
+        control = ("frozen-stage", "control", "0.02", "false")
+        first, later = control_lines("s", made_up_results({**self.plain, **self.recipe, control: [(2.0, 2.69), (2.2, 2.88), (2.1, 2.8)]}), "recipe")
+        self.assertIn("buys as much", first[0])
+        first, later = control_lines("s", made_up_results({**self.plain, **self.recipe, control: [(2.0, 2.98), (2.2, 3.18), (2.1, 3.08)]}), "recipe")
+        self.assertEqual(first, [])
+        self.assertIn("buys less", later[0])
+
+    def test_a_half_written_line_is_dropped_and_other_settings_are_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "cells.jsonl"
+            record = {**made_up("recipe", "recipe", 0, 2.0, 3.0), "protocol": {"draws": 2}}
+            path.write_text(json.dumps(record) + "\n" + json.dumps(record)[:40])
+            records = Records(path)
+            self.assertEqual(len(path.read_text().splitlines()), 1)
+            entry = plan.Entry("recipe", "recipe", "", plan.RECIPE)
+            records.check([plan.Cell(entry, 0)], {"draws": 2}, "DIR")
+            with self.assertRaises(Refused):
+                records.check([plan.Cell(entry, 0)], {"draws": 3}, "DIR")
+            with self.assertRaises(Refused):
+                records.check([plan.Cell(plan.Entry("recipe", "recipe", "", {**plan.RECIPE, "--lambda": "1"}), 0)], {"draws": 2}, "DIR")
+
+
+class Run(unittest.TestCase):
+    SMALL = ["--layers", "1", "--heads", "2", "--width", "16", "--context", "16", "--steps", "40", "--batch", "4", "--barrier-sequences", "2",
+             "--fit-steps", "20", "--positions", "200", "--max-windows", "30", "--only", "plain-own,recipe", "--read-last", "--seeds", "2",
+             "--choosing-seeds", "0"]
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.text = cls.folder / "text.txt"
+        cls.text.write_text("".join(f"The {a} saw the {b} near the old m\u00fchle. " for k in range(60)
+                                    for a, b in [(("dog", "cat", "boy")[k % 3], ("kite", "tree", "bird", "well")[k * k % 4])]))
+        cls.out = cls.folder / "out"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def command(self, *more):
+        return [sys.executable, SCRIPTS / "reproduce", self.text, "--out", self.out, "--program", sys.argv[3], *self.SMALL, *more]
+
+    def lines(self):
+        file = self.out / "cells.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def test_1_stopped_and_gone_on_with_nothing_is_done_twice(self):
+        running = subprocess.Popen(self.command("--jobs", "1"), stderr=subprocess.PIPE, text=True)
+        while not self.lines() and running.poll() is None:
+            time.sleep(0.05)
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate()
+        self.assertEqual(running.returncode, 130, errors)
+        self.assertIn("Go on with", errors)
+        before = self.lines()
+        self.assertIn(len(before), (1, 2, 3))
+        self.assertTrue((self.out / "report.html").exists(), "what is there is reported")
+        files = {line["cell"]: self.out / "cells" / line["cell"] / "fitted.safetensors" for line in before}
+        times = {name: file.stat().st_mtime_ns for name, file in files.items()}
+
+        done = subprocess.run(self.command("--jobs", "2"), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        after = self.lines()
+        self.assertEqual(after[:len(before)], before)
+        self.assertEqual(sorted((line["cell"], line["part"]) for line in after),
+                         sorted((f"{name}_seed-{seed}", part) for name in ("plain-own", "recipe") for seed in (0, 1) for part in ("choosing", "last")))
+        self.assertEqual({name: file.stat().st_mtime_ns for name, file in files.items()}, times)
+
+    def test_2_the_report_needs_nothing_else_and_names_no_place(self):
+        page = (self.out / "report.html").read_text()
+        self.assertNotRegex(page, r"(?i)(src|href)\s*=|https?://|@import|nan\b")
+        self.assertNotIn(str(self.folder), page)
+        self.assertGreater(len(re.findall("data-key=", page)), 60)
+        self.assertIn("text.txt", page)
+        csv = (self.out / "results.csv").read_text().splitlines()
+        self.assertEqual(len(csv), 9)
+
+    def test_3_all_figures_are_computed_again(self):
+        try:
+            import numpy  # noqa: F401
+        except ImportError:
+            self.skipTest("this Python has no numpy, which scripts/check_reproduction needs")
+
+        def check():
+            return subprocess.run([sys.executable, SCRIPTS / "check_reproduction", self.out], capture_output=True, text=True)
+
+        done = check()
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        page = self.out / "report.html"
+        right = page.read_text()
+        wrong = re.sub(r'(data-key="change-paired/last/recipe/0.05" data-values=")(\S+)', lambda m: m.group(1) + repr(float(m.group(2)) + 0.02), right)
+        self.assertNotEqual(wrong, right)
+        page.write_text(wrong)
+        self.assertEqual(check().returncode, 1, "a figure of the page that is off")
+        page.write_text(right)
+        lines = self.out / "cells.jsonl"
+        kept = lines.read_text()
+        record = json.loads(kept.splitlines()[0])
+        record["figures"]["margins"]["sigma_min_p5"] += 3e-4
+        lines.write_text(json.dumps(record) + "\n" + "".join(kept.splitlines(True)[1:]))
+        self.assertEqual(check().returncode, 1, "a figure of a line that is off")
+        lines.write_text(kept)
+
+    def test_4_another_text_or_setting_in_the_same_folder_is_refused(self):
+        done = subprocess.run(self.command("--draws", "3"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("choose another --out", done.stderr)
+        self.text.write_text(self.text.read_text()[::-1])
+        done = subprocess.run(self.command(), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+
+    def test_5_a_cell_that_fails_is_said_and_the_others_go_on(self):
+        out = self.folder / "failing"
+        done = subprocess.run([*self.command("--recipe", "lambda=1e9", "--jobs", "2"), "--out", out], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("recipe_seed-0 failed", done.stderr)
+        self.assertIn("1000", done.stderr, "the program's own words")
+        lines = [json.loads(line) for line in (out / "cells.jsonl").read_text().splitlines()]
+        self.assertEqual({line["entry"] for line in lines}, {"plain-own"})
+
+
+if __name__ == "__main__":
+    suites = (Run,) if sys.argv[1] == "run" else (Statistics, Split, Plan, Choice)
+    suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(suite) for suite in suites)
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    sys.exit(0 if result.wasSuccessful() else 1)
