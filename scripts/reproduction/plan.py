@@ -2,7 +2,8 @@
 import re
 from dataclasses import dataclass, field
 
-RECIPE = {"--tied": "false", "--stage-sigma": "learned", "--stage-sigma-floor": "1", "--lambda": "0.02"}
+# Given in full, so that no default of `train` decides it.
+RECIPE = {"--tied": "false", "--stage-sigma": "learned", "--stage-sigma-floor": "1", "--stage-input-rms": "0", "--lambda": "0.02"}
 LAMBDAS = ("0.005", "0.01", "0.02", "0.05", "0.1")
 PLAIN = {True: "plain-tied", False: "plain-own"}  # by whether the head is tied
 FIRST_CHOOSING_SEED = 100
@@ -77,6 +78,7 @@ def entries(recipe, lambdas, steps):
         changed("lambda-late", "factor", f"lambda_m from the middle on (step {half})", [f"{half}:lambda={value}"], **plain),
         changed("lambda-early", "factor", f"lambda_m up to three quarters (step {late})", [f"{late}:lambda=0"]),
         changed("barrier-and-noise-0.01", "factor", "the recipe, trained with noise 0.01", train_noise="0.01"),
+        changed("noise-0.005", "rival", "trained with noise 0.005", train_noise="0.005", **plain),
         changed("noise-0.01", "rival", "trained with noise 0.01", train_noise="0.01", **plain),
         changed("noise-0.02", "rival", "trained with noise 0.02", train_noise="0.02", **plain),
         changed("decay-0.3", "rival", "weight decay 0.3", weight_decay="0.3", **plain),
