@@ -87,7 +87,7 @@ torch::Tensor as_tensor(std::span<const int> ids) {
 }  // namespace
 
 struct PlainGpt::Net : nn::Module {
-    // Registered in the order of nanoGPT's parameters; the head is tied to wte and has none.
+    // Registered in the order of nanoGPT's parameters; a tied head is wte and has none of its own.
     explicit Net(const CharGpt& same) : shape(same.shape()) {
         wte = register_module("wte", nn::Embedding(same.vocabulary(), shape.width));
         wpe = register_module("wpe", nn::Embedding(shape.context, shape.width));
@@ -95,6 +95,10 @@ struct PlainGpt::Net : nn::Module {
             blocks.push_back(register_module(std::string("h").append(std::to_string(layer)),
                                              std::make_shared<Block>(shape)));
         ln_f = register_module("ln_f", std::make_shared<Norm>(shape.width));
+        if (!shape.tied)
+            lm_head = register_module(
+                "lm_head",
+                nn::Linear(nn::LinearOptions(shape.width, same.vocabulary()).bias(false)));
         torch::NoGradGuard no_grad;
         std::vector<torch::Tensor> own = parameters();
         for (std::size_t k = 0; k < own.size(); ++k) own[k].copy_(same.parameters().at(k).value);
@@ -108,12 +112,15 @@ struct PlainGpt::Net : nn::Module {
         for (const auto& block : blocks) x = block->forward(x);
         return ln_f->forward(x);
     }
-    torch::Tensor head(const torch::Tensor& x) { return functional::linear(x, wte->weight); }
+    torch::Tensor head(const torch::Tensor& x) {
+        return functional::linear(x, shape.tied ? wte->weight : lm_head->weight);
+    }
 
     ModelConfig shape;
     nn::Embedding wte{nullptr}, wpe{nullptr};
     std::vector<std::shared_ptr<Block>> blocks;
     std::shared_ptr<Norm> ln_f;
+    nn::Linear lm_head{nullptr};
 };
 
 PlainGpt::PlainGpt(const CharGpt& same) {

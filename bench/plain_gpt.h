@@ -1,11 +1,10 @@
 // The rival: the same char-GPT written with LibTorch's modules as a textbook does it, and its
 // training.
 //
-// Same architecture, parameters and initial values as CharGpt (nanoGPT's: pre-LN, no biases, tied
-// head, exact GELU), attention by matmul, mask, softmax, matmul; torch::optim::AdamW, LibTorch's
-// gradient clipping and cross-entropy. In float32, on the device of the model it is made from; it
-// decodes on the CPU. One thread. Shapes: B batch, T time,
-// C width, V vocabulary.
+// Same architecture, parameters and initial values as CharGpt (nanoGPT's: pre-LN, no biases, exact
+// GELU, the head tied or its own), attention by matmul, mask, softmax, matmul; torch::optim::AdamW,
+// LibTorch's gradient clipping and cross-entropy. In float32, on the device of the model it is made
+// from; it decodes on the CPU. One thread. Shapes: B batch, T time, C width, V vocabulary.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -12,6 +12,12 @@ std::vector<Field> of_barrier() {
                 "every attention head",
                 "", "Barrier sits on"},
                kSites, When::restart, kMember<&RunConfig::barrier, &BarrierConfig::site>),
+        formerly(choice({"barrier.form", "barrier-form",
+                         "what lambda_m weighs: the log-barrier (logdet), or, as a control, the "
+                         "trace of the embeddings' covariance, which knows nothing of attention",
+                         "", "Barrier form"},
+                        kForms, When::restart, kMember<&RunConfig::barrier, &BarrierConfig::form>),
+                 std::string("logdet")),
         choice({"barrier.prior", "prior", "the barrier alone (margin) or with the energy (full)"},
                kPriors, When::restart, kMember<&RunConfig::barrier, &BarrierConfig::prior>),
         plain({"barrier.lambda_energy", "lambda-energy",

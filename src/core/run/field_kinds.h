@@ -16,6 +16,7 @@ namespace marginscope::fields {
 inline constexpr std::array<std::string_view, 3> kSites = {"embeddings", "projected", "heads"};
 inline constexpr std::array<std::string_view, 2> kFits = {"likelihood", "penalty"};
 inline constexpr std::array<std::string_view, 2> kPriors = {"margin", "full"};
+inline constexpr std::array<std::string_view, 2> kForms = {"logdet", "trace"};
 inline constexpr std::array<std::string_view, 3> kEstimators = {"exact", "truncated", "lanczos"};
 inline constexpr std::array<std::string_view, 2> kSamplings = {"sequences", "positions"};
 inline constexpr std::array<std::string_view, 3> kDevices = {"auto", "cpu", "cuda"};

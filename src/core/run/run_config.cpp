@@ -172,6 +172,13 @@ void validate(const RunConfig& config) {
                             "small: take --estimator "
                             "exact, and --barrier-fraction to sample.",
                         2);
+    if (config.barrier.form == BarrierForm::trace &&
+        (config.barrier.site != BarrierSite::embeddings ||
+         config.barrier.prior != BarrierPrior::margin || config.stage.fit != StageFit::likelihood))
+        throw UserError(
+            "--barrier-form trace is a control for the barrier on the embeddings: take it with "
+            "--site embeddings, --prior margin and --fit likelihood.",
+            2);
     if (config.train.cuda_graph &&
         (config.train.dropout > 0.0 || config.barrier.site == BarrierSite::heads))
         throw UserError(
@@ -197,6 +204,9 @@ std::string_view name_of(BarrierSite site) {
 std::string_view name_of(StageFit fit) { return fields::kFits[static_cast<std::size_t>(fit)]; }
 std::string_view name_of(BarrierPrior prior) {
     return fields::kPriors[static_cast<std::size_t>(prior)];
+}
+std::string_view name_of(BarrierForm form) {
+    return fields::kForms[static_cast<std::size_t>(form)];
 }
 std::string_view name_of(BarrierEstimator estimator) {
     return fields::kEstimators[static_cast<std::size_t>(estimator)];

@@ -17,7 +17,10 @@ namespace marginscope {
 
 enum class BarrierSite { embeddings, projected, heads };  // theory.md section 4
 enum class StageFit { likelihood, penalty };
-enum class BarrierPrior { margin, full };                   // E16, E17
+enum class BarrierPrior { margin, full };  // E16, E17
+// What lambda_m weighs: the log-barrier (E7), or as a control the trace of the embeddings'
+// covariance, which knows nothing of attention.
+enum class BarrierForm { logdet, trace };
 enum class BarrierEstimator { exact, truncated, lanczos };  // how one position's log|det| is found
 enum class BarrierSampling { sequences, positions };        // what a step draws its share of
 enum class DeviceChoice { automatic, cpu, cuda };
@@ -46,6 +49,7 @@ struct StageConfig {
 struct BarrierConfig {
     double lambda = 0.02;  // lambda_m
     BarrierSite site = BarrierSite::embeddings;
+    BarrierForm form = BarrierForm::logdet;
     BarrierPrior prior = BarrierPrior::margin;
     double lambda_energy = -1.0;  // lambda_e of E17; negative: the same as lambda
     int sequences = 0;            // sequences of the batch that carry the barrier; 0: all
@@ -141,6 +145,7 @@ void validate(const RunConfig& config);
 std::string_view name_of(BarrierSite);
 std::string_view name_of(StageFit);
 std::string_view name_of(BarrierPrior);
+std::string_view name_of(BarrierForm);
 std::string_view name_of(BarrierEstimator);
 std::string_view name_of(BarrierSampling);
 std::string_view name_of(DeviceChoice);

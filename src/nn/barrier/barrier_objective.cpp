@@ -40,6 +40,11 @@ double energy_weight(const BarrierConfig& config) {
     return config.lambda_energy >= 0.0 ? config.lambda_energy : config.lambda;
 }
 
+/// tr Cov of each sequence's embeddings, the mean over sequences: u (N, T, d).
+at::Tensor covariance_trace(const at::Tensor& u) {
+    return (u - u.mean(1, true)).square().sum(2).mean();
+}
+
 // Streams of draws, one for each stage and layer.
 constexpr std::uint64_t kLiveStream = 0;
 constexpr std::uint64_t kOwnStream = 1;
@@ -190,11 +195,14 @@ Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
     Objective objective;
     const at::Tensor read = read_by(*model.stage, chosen, config.stage.input_rms);
     StageTermsSettings of_live = settings_for(config, sample, kLiveStream, read);
-    of_live.barrier_factor = live ? barrier.lambda : 0.0;
+    const bool trace = barrier.form == BarrierForm::trace;
+    of_live.barrier_factor = live && !trace ? barrier.lambda : 0.0;
     BarrierTerms live_terms =
         likelihood_terms(*model.stage, config.stage, read, of_live, objective.loss);
     if (live) {
         objective.carried = std::move(live_terms);
+        if (trace && barrier.lambda > 0.0)
+            accumulate(objective.loss, barrier.lambda * covariance_trace(chosen));
     } else if (barrier.site == BarrierSite::heads) {
         at::AutoGradMode gradients(barrier.lambda > 0.0);
         objective.carried = heads_terms(model, tap, sample, u.size(1));

@@ -92,6 +92,16 @@ TEST(RunConfig, SigmaIsARuleOrANumber) {
 TEST(RunConfig, RulesThatJoinFields) {
     EXPECT_FALSE(refused([](RunConfig&) {}));
     EXPECT_TRUE(refused([](RunConfig& c) { c.model.width = 130; }));
+    const auto trace_on = [](BarrierSite site, StageFit fit) {
+        return refused([=](RunConfig& c) {
+            c.barrier.form = BarrierForm::trace;
+            c.barrier.site = site;
+            c.stage.fit = fit;
+        });
+    };
+    EXPECT_FALSE(trace_on(BarrierSite::embeddings, StageFit::likelihood));
+    EXPECT_TRUE(trace_on(BarrierSite::heads, StageFit::likelihood));
+    EXPECT_TRUE(trace_on(BarrierSite::embeddings, StageFit::penalty));
     EXPECT_TRUE(refused([](RunConfig& c) { c.barrier.sequences = c.train.batch + 1; }));
     EXPECT_TRUE(refused([](RunConfig& c) { c.train.min_lr = 2 * c.train.lr; }));
     const auto on_heads = [](BarrierEstimator estimator, bool graph, double dropout) {

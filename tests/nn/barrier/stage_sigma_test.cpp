@@ -156,6 +156,24 @@ TEST_P(StageSigma, GradientsAreThoseOfTheDefinitions) {
     }
 }
 
+// The control weighs the spread of the embeddings and nothing else; its stage trains along.
+TEST(BarrierForm, TraceIsTheCovariancesTrace) {
+    RunConfig config = config_of({"trace", "closed", 0, 0});
+    config.barrier.form = BarrierForm::trace;
+    Model model = exact_model(config);
+    const at::Tensor u = normal({2, 7, model.stage->width()}, 0.5, 3).set_requires_grad(true);
+    BarrierSample sample;
+    sample.count = 2;
+    const Objective objective = barrier_objective(model, u, {}, sample);
+    const auto found = torch::autograd::grad({objective.loss}, {u, model.stage->w_q});
+    at::Tensor trace = at::zeros({}, at::kDouble);
+    for (std::int64_t n = 0; n < 2; ++n) trace = trace + at::cov(u[n].t(), 0).trace() / 2;
+    const auto wanted = torch::autograd::grad({kLambda * trace}, {u});
+    EXPECT_LE((found[0] - wanted[0]).abs().max().item<double>(), 1e-12);
+    EXPECT_GT(found[1].abs().max().item<double>(), 0.0);
+    EXPECT_GT(objective.carried.logdet.numel(), 0);
+}
+
 TEST(InputScale, ReachesTheWantedRms) {
     const at::Tensor u = normal({2, 5, 6}, 0.3, 4);
     EXPECT_NEAR((u * input_scale(u, 1.7)).square().mean().sqrt().item<double>(), 1.7, 1e-12);
