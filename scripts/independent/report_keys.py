@@ -1,8 +1,10 @@
 """What a figure of report.html is, from its key, computed from the figures of the cells.
 
 `figures` is {(entry, seed, part): {"nats": {measure: x}, "margins": {name: x}, "rms_tok": x}}; `entries` is
-{entry: {"tied": bool, "barrier": bool}}.
+{entry: {"tied": bool, "barrier": bool, "noise": the level it is trained with, "noise_rival": no barrier, noise alone}}.
 """
+import numpy as np
+
 from .comparison import interval, spearman
 
 MOVED = {"share beyond": ("margins", "share_beyond"), "mean log|det J|": ("margins", "logdet_mean"),
@@ -62,11 +64,28 @@ class Keys:
                 y.append(change[seed])
         return spearman(x, y), None, None
 
+    def equal_cost(self, section, entry, measure):
+        """Piecewise linear through (mean clean cost, mean change) of noise training, from (0, 0), by rising level."""
+        cost = np.mean(list(self.change(section, entry, "clean").values()))
+        if cost <= 0.0:
+            return 0.0, None, None
+        points = [(0.0, 0.0)]
+        for name in sorted((name for name in self.entries if self.entries[name]["noise_rival"]), key=lambda name: self.entries[name]["noise"]):
+            clean, change = self.change(section, name, "clean"), self.change(section, name, measure)
+            if clean and change:
+                points.append((np.mean(list(clean.values())), np.mean(list(change.values()))))
+        for (x0, y0), (x1, y1) in zip(points, points[1:]):
+            if x0 <= cost <= x1:
+                return float(y0 + (y1 - y0) * (cost - x0) / (x1 - x0)), None, None
+        raise KeyError(f"no level of noise training brackets {cost:.3f} %")
+
     def value(self, key):
         """(mean, low, high)"""
         kind, section, *rest = key.split("/")
         if kind == "correlation":
             return self.correlation(section, *rest)
+        if kind == "equal-cost":
+            return self.equal_cost(section, *rest)
         if kind == "nats":
             by_seed = self.of(section, rest[0], "nats", rest[1])
         elif kind == "rms":

@@ -105,6 +105,24 @@ def matched_rival(results, setting):
     return min((name for name in rivals if costs[name].n), key=lambda name: abs(costs[name].mean - cost), default=None)
 
 
+def noise_at_equal_cost(results, setting, measure):
+    """What training with noise would change at the setting's clean cost: between the means of its levels, from no noise on.
+    None beyond the strongest level, and where there is no such rival."""
+    cost = interval(results.change(setting, "clean")).mean
+    levels = sorted((float_of(results, name, "--train-noise"), name) for name in results.names("rival") if name.startswith("noise-"))
+    last = (0.0, 0.0)
+    if cost is None or not levels or cost <= 0.0:
+        return 0.0 if levels and cost is not None else None
+    for _, name in levels:
+        clean, gain = interval(results.change(name, "clean")), interval(results.change(name, measure))
+        if clean.mean is None or gain.mean is None:
+            continue
+        if last[0] <= cost <= clean.mean:
+            return last[1] + (gain.mean - last[1]) * (cost - last[0]) / (clean.mean - last[0])
+        last = (clean.mean, gain.mean)
+    return None
+
+
 MOVED = {
     "share beyond": lambda f: f["margins"]["share_beyond"],
     "mean log|det J|": lambda f: f["margins"]["logdet_mean"],

@@ -85,9 +85,13 @@ def program_of(arguments):
     return SCRIPTS.parent / "build/release/bin/marginscope"
 
 
+def recipe_of(arguments):
+    return {**plan.RECIPE, **dict(arguments.recipe)}
+
+
 def entries_of(arguments):
     try:
-        entries = plan.entries({**plan.RECIPE, **dict(arguments.recipe)}, arguments.lambdas.split(","), int(arguments.steps))
+        entries = plan.entries(recipe_of(arguments), arguments.lambdas.split(","), int(arguments.steps))
     except ValueError:
         raise Refused("--steps and --lambdas take numbers.") from None
     if not arguments.only:
@@ -120,7 +124,7 @@ def comparison_of(arguments, words):
     settings = Settings({**train, **dict(arguments.set)}, arguments.max_windows, arguments.draws, arguments.fit_steps, arguments.positions)
     seeds = plan.Seeds.of(arguments.seeds, arguments.choosing_seeds, arguments.factor_seeds)
     part_only = bool(arguments.only) and not arguments.read_last
-    return Comparison(commands, entries_of(arguments), settings, seeds, text_of(arguments, commands), Path(arguments.out), arguments.jobs,
+    return Comparison(commands, recipe_of(arguments), entries_of(arguments), settings, seeds, text_of(arguments, commands), Path(arguments.out), arguments.jobs,
                       part_only, command_of(words))
 
 

@@ -33,9 +33,10 @@ def with_known_flags(entries, known):
 
 
 class Comparison:
-    def __init__(self, commands, entries, settings, seeds, text, folder, jobs, part_only, command):
+    def __init__(self, commands, recipe, entries, settings, seeds, text, folder, jobs, part_only, command):
         """`text` is (bytes, name); `part_only`: some entries were named, so that the last tenth stays unread."""
-        self.commands, self.settings, self.seeds, self.part_only, self.command = commands, settings, seeds, part_only, command
+        self.commands, self.recipe, self.settings, self.seeds = commands, recipe, settings, seeds
+        self.part_only, self.command = part_only, command
         self.version = commands.text("--version").decode().splitlines()[0]
         known = flags_known(commands)
         self.entries = with_known_flags(entries, known)
@@ -146,6 +147,7 @@ class Comparison:
             ("text", f"{parts.name}, {parts.bytes} bytes, {parts.characters} characters, SHA-256 {parts.sha256}"),
             ("parts", "the first 80 % of the characters trains; from there to 8/9 (8.9 %) chooses; from 8/9 to 9/10 nothing reads; the last 10 % "
                       "is read once, for the plain models, the setting of the headline and the rival beside it"),
+            ("recipe", " ".join(f"{flag} {value}" for flag, value in self.recipe.items())),
             ("every cell", " ".join(f"{flag} {value}" for flag, value in settings.train.items()) + " --threads 1"),
             ("losses", f"up to {settings.max_windows} windows, evenly spaced, {settings.draws} noise draws, the same for all models"),
             ("margins", f"up to {settings.positions} positions, of a stage fitted afterwards in {settings.fit_steps} steps (seed 0)"),

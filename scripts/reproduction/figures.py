@@ -13,10 +13,12 @@ def shown_measures(results):
 
 
 def path_entries(results):
-    """[(lambda_m, entry)] of the recipe's path, from the plain model on."""
-    names = [name for name in ("plain-own", "recipe", *results.names("path")) if results.has(name)]
-    if results.has("recipe") and results.plain_of("recipe") != "plain-own":
-        names[0] = results.plain_of("recipe")
+    """[(lambda_m, entry)] of the recipe's path. It begins where the recipe has no barrier: with a plain model, or with a rival
+    where the recipe trains with noise as well."""
+    without = {**results.entries["recipe"]["settings"], "--lambda": "0"}
+    begin = next((name for name in results.names("plain", "rival") if results.entries[name]["settings"] == without),
+                 results.plain_of("recipe"))
+    names = [name for name in (begin, "recipe", *results.names("path")) if results.has(name)]
     return sorted((float(results.entries[name]["settings"]["--lambda"]), name) for name in names)
 
 

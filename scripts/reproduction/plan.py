@@ -42,22 +42,21 @@ def number_name(text):
 
 
 def entries(recipe, lambdas, steps):
-    """All of them, in the order of the plan; `recipe` is what each changes one thing of."""
+    """All of them, in the order of the plan; `recipe` is what each changes one thing of. None is trained twice."""
 
-    def changed(name, group, title, changes=(), **settings):
+    def changed(name, group, title, changes=(), of=recipe, **settings):
         flags = {"--" + key.replace("_", "-"): value for key, value in settings.items()}
-        return Entry(name, group, title, {**recipe, **flags}, tuple(changes))
+        return Entry(name, group, title, {**of, **flags}, tuple(changes))
 
+    # Without a barrier the stage moves nothing; what else the recipe does to the model is left out with it.
+    plain = {**{flag: value for flag, value in recipe.items() if flag == "--tied" or flag.startswith("--stage-")}, "--lambda": "0"}
     value = recipe["--lambda"]
-    plain = {"lambda": "0"}
     half, late = steps // 2, steps * 3 // 4
-    path = [changed(f"lambda-{number_name(x)}", "path", f"lambda_m {x}", **{"lambda": x}) for x in lambdas
-            if float(x) not in (0.0, float(value))]
-    return [
-        changed("plain-own", "plain", "no barrier, head of its own", tied="false", **plain),
-        changed("plain-tied", "plain", "no barrier, tied head", tied="true", **plain),
+    every = [
+        changed("plain-own", "plain", "no barrier, head of its own", of=plain, tied="false"),
+        changed("plain-tied", "plain", "no barrier, tied head", of=plain, tied="true"),
         changed("recipe", "recipe", "the recipe"),
-        *path,
+        *(changed(f"lambda-{number_name(x)}", "path", f"lambda_m {x}", **{"lambda": x}) for x in lambdas if float(x) not in (0.0, float(value))),
         changed("head-tied", "factor", "tied head", tied="true"),
         changed("tied-closed", "factor", "tied head, sigma in closed form", tied="true", stage_sigma="closed",
                 stage_sigma_floor="0"),
@@ -65,7 +64,9 @@ def entries(recipe, lambdas, steps):
         changed("sigma-1", "factor", "sigma fixed at 1 RMS_u", stage_sigma="1", stage_sigma_floor="0"),
         changed("sigma-learned", "factor", "sigma learned, no floor", stage_sigma="learned", stage_sigma_floor="0"),
         changed("floor-0.8", "factor", "floor 0.8 RMS_u", stage_sigma_floor="0.8"),
+        changed("floor-1", "factor", "floor 1 RMS_u", stage_sigma_floor="1"),
         changed("floor-1.2", "factor", "floor 1.2 RMS_u", stage_sigma_floor="1.2"),
+        changed("input-rms-0", "factor", "stage reads u as it is", stage_input_rms="0"),
         changed("input-rms-0.15", "factor", "stage reads u scaled to RMS 0.15", stage_input_rms="0.15"),
         changed("floor-1.2-input-rms-0.15", "factor", "floor 1.2 and u scaled to RMS 0.15", stage_sigma_floor="1.2",
                 stage_input_rms="0.15"),
@@ -75,19 +76,27 @@ def entries(recipe, lambdas, steps):
         changed("cap-10", "factor", "cap 10", barrier_cap="10"),
         changed("cap-1000", "factor", "cap 1000", barrier_cap="1000"),
         changed("prior-full", "factor", "full prior", prior="full"),
-        changed("lambda-late", "factor", f"lambda_m from the middle on (step {half})", [f"{half}:lambda={value}"], **plain),
+        changed("lambda-late", "factor", f"lambda_m from the middle on (step {half})", [f"{half}:lambda={value}"], **{"lambda": "0"}),
         changed("lambda-early", "factor", f"lambda_m up to three quarters (step {late})", [f"{late}:lambda=0"]),
         changed("barrier-and-noise-0.01", "factor", "the recipe, trained with noise 0.01", train_noise="0.01"),
-        changed("noise-0.005", "rival", "trained with noise 0.005", train_noise="0.005", **plain),
-        changed("noise-0.01", "rival", "trained with noise 0.01", train_noise="0.01", **plain),
-        changed("noise-0.02", "rival", "trained with noise 0.02", train_noise="0.02", **plain),
-        changed("decay-0.3", "rival", "weight decay 0.3", weight_decay="0.3", **plain),
-        changed("decay-1", "rival", "weight decay 1", weight_decay="1", **plain),
-        changed("decay-0", "rival", "no weight decay (larger embeddings)", weight_decay="0", **plain),
-        changed("dropout-0.1", "rival", "dropout 0.1", dropout="0.1", **plain),
+        changed("barrier-without-noise", "factor", "the recipe, trained without noise",
+                of={flag: x for flag, x in recipe.items() if flag != "--train-noise"}),
+        changed("noise-0.005", "rival", "trained with noise 0.005", of=plain, train_noise="0.005"),
+        changed("noise-0.01", "rival", "trained with noise 0.01", of=plain, train_noise="0.01"),
+        changed("noise-0.02", "rival", "trained with noise 0.02", of=plain, train_noise="0.02"),
+        changed("decay-0.3", "rival", "weight decay 0.3", of=plain, weight_decay="0.3"),
+        changed("decay-1", "rival", "weight decay 1", of=plain, weight_decay="1"),
+        changed("decay-0", "rival", "no weight decay (larger embeddings)", of=plain, weight_decay="0"),
+        changed("dropout-0.1", "rival", "dropout 0.1", of=plain, dropout="0.1"),
         changed("frozen-stage", "control", "a random stage that never learns", stage_lr="0"),
         changed("trace", "control", "penalty on the trace of the embeddings' covariance", barrier_form="trace"),
     ]
+    seen, once = [], []
+    for entry in every:
+        if (entry.settings, entry.changes) not in seen:
+            seen.append((entry.settings, entry.changes))
+            once.append(entry)
+    return once
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The first lines of the report: what held and what did not, from the intervals alone."""
-from .analysis import CHOOSING_MEASURE, PLAINS, interval, matched_rival
+from .analysis import CHOOSING_MEASURE, PLAINS, interval, matched_rival, noise_at_equal_cost
+from .statistics import Interval
 from .tables import escape, keyed
-from .words import interval_text, measure_name, number
+from .words import interval_text, measure_name, number, percent
 
 
 class Statement:
@@ -73,12 +74,21 @@ class Statement:
         return [f"Beside the noise training nearest in clean cost ({escape(self.results.title(rival))}), in points of percent, "
                 "negative where the barrier is ahead: " + ", ".join(shown) + "."]
 
+    def at_equal_cost(self):
+        """Noise training of equal clean cost, which seldom is one of the levels that were trained."""
+        shown = []
+        for measure in self.results.measures():
+            value = None if measure == "clean" else noise_at_equal_cost(self.results, self.setting, measure)
+            if value is not None:
+                shown.append(f"{measure_name(measure)} " + keyed(f"equal-cost/{self.section}/{self.setting}/{measure}", Interval([value]), percent(value)))
+        return ["Training with noise at the same clean cost, read between its levels: " + ", ".join(shown) + "."] if shown else []
+
     def lines(self):
         count = len(self.results.change(self.setting, "clean"))
         if not count:
             return ["There are no paired figures to compare yet."]
         first = f"<b>{escape(self.results.title(self.setting))}</b>, {count} paired seed{'s' if count > 1 else ''}."
-        return [first + " " + self.clean(), *self.gains(), *self.against_best(), *self.against_rival()]
+        return [first + " " + self.clean(), *self.gains(), *self.against_best(), *self.against_rival(), *self.at_equal_cost()]
 
 
 def control_lines(section, results, setting, measure=CHOOSING_MEASURE):

@@ -82,6 +82,13 @@ class Plan(unittest.TestCase):
             changed = [flag for flag, value in entry.settings.items() if plan.RECIPE.get(flag) != value]
             self.assertLessEqual(len(changed), 3 if entry.name == "tied-closed" else 2, entry.name)
 
+    def test_a_recipe_with_noise_is_compared_with_models_that_have_neither_and_with_noise_alone(self):
+        entries = {entry.name: entry for entry in plan.entries({**plan.RECIPE, "--train-noise": "0.01"}, plan.LAMBDAS, 2000)}
+        self.assertNotIn("--train-noise", entries["plain-own"].settings)
+        self.assertNotIn("barrier-and-noise-0.01", entries, "that is the recipe itself")
+        self.assertEqual(entries["barrier-without-noise"].settings, plan.RECIPE)
+        self.assertEqual({**entries["recipe"].settings, "--lambda": "0"}, entries["noise-0.01"].settings)
+
     def test_cells_pair_every_seed_with_a_plain_model_of_the_same_head(self):
         cells = plan.cells(self.entries, plan.Seeds.of(5, 3, 2))
         there = {(cell.entry.name, cell.seed) for cell in cells}
@@ -119,6 +126,16 @@ class Choice(unittest.TestCase):
         self.assertEqual(results.best_plain("clean"), "plain-own")
         self.assertEqual(results.best_plain("0.25rms"), "plain-tied")
         self.assertAlmostEqual(results.change_of_penalty("recipe", "0.25rms")[0], -31.0)
+
+    def test_noise_training_of_equal_cost_is_read_between_its_levels(self):
+        rows = {("plain-own", "plain", "0", "false"): [(2.0, 3.0)], ("recipe", "recipe", "0.02", "false"): [(2.03, 2.7)]}
+        records = list(made_up_results(rows).entries.values())
+        for level, clean, noisy in (("0.01", 2.02, 2.8), ("0.02", 2.06, 2.4)):
+            records.append(made_up(f"noise-{level}", "rival", 0, clean, noisy, **{"--lambda": "0", "--train-noise": level}))
+        results = analysis.Results(records, "choosing", (0,))
+        # cost 1.5 % lies a quarter of the way from (1 %, -6.67 %) to (3 %, -20 %)
+        self.assertAlmostEqual(analysis.noise_at_equal_cost(results, "recipe", "0.25rms"), -20 / 3 - 0.25 * 40 / 3)
+        self.assertEqual(analysis.matched_rival(results, "recipe"), "noise-0.01")
 
     def test_the_best_of_the_cheap_ones_is_chosen_and_no_control_or_rival(self):
         rows = {**self.plain, **self.recipe,
