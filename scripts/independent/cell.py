@@ -3,10 +3,16 @@ import numpy as np
 
 from .draws import EVALUATION_NOISE, normals
 from .gpt import Gpt
-from .stage import FIRST_MARGIN, margins
+from .stage import FIRST_MARGIN, attention, margins
 from .windows import prediction_windows, spaced_blocks
 
 BATCH = 50  # windows in one pass
+
+
+def effective_rank(wte, ids):
+    """(sum of eigenvalues)² / sum of their squares, of the covariance of the tokens' vectors over the text."""
+    eigenvalues = np.linalg.eigvalsh(np.cov(wte, fweights=np.bincount(ids, minlength=len(wte)), rowvar=False, bias=True))
+    return eigenvalues.sum() ** 2 / (eigenvalues**2).sum()
 
 
 class Measured:
@@ -54,6 +60,11 @@ class Measured:
                         sums[name] += loss(sigma * noise) / draws
         return {name: float(total) / len(windows) for name, total in sums.items()}
 
+    def entropy(self, gpt, ids, w_q, w_k, windows=12):
+        begins = [(len(ids) - gpt.context) * k // (windows - 1) for k in range(windows)]
+        weights = attention(gpt.embed(np.stack([ids[at:at + gpt.context] for at in begins])), w_q, w_k)[:, FIRST_MARGIN:]
+        return -(weights * np.log(np.where(weights > 0.0, weights, 1.0))).sum(-1).mean()
+
     def margins(self, gpt, ids):
         w_q, w_k = gpt.values["stage.W_Q"], gpt.values["stage.W_K"]
         found = []
@@ -69,4 +80,5 @@ class Measured:
             "share_beyond": all_of["beyond"].mean(), "logdet_mean": logdet.mean(), "logdet_median": np.quantile(logdet, 0.5),
             "sigma_min_p1": np.quantile(sigma_min, 0.01), "sigma_min_p5": np.quantile(sigma_min, 0.05),
             "sigma_min_median": np.quantile(sigma_min, 0.5), "sigma_min_least": sigma_min.min(),
-            "attention_entropy": all_of["entropy"].mean(), "nats_per_position": nats}.items()}
+            "attention_entropy": self.entropy(gpt, ids, w_q, w_k), "embedding_rank": effective_rank(gpt.wte, ids),
+            "nats_per_position": nats}.items()}

@@ -1,7 +1,8 @@
 """What a figure of report.html is, from its key, computed from the figures of the cells.
 
 `figures` is {(entry, seed, part): {"nats": {measure: x}, "margins": {name: x}, "rms_tok": x}}; `entries` is
-{entry: {"tied": bool, "barrier": bool, "noise": the level it is trained with, "noise_rival": no barrier, noise alone}}.
+{entry: {"tied": bool, "barrier": bool, "noise": the level it is trained with, "noise_rival": "absolute" or "relative" where it
+has no barrier and noise alone, else None}}.
 """
 import numpy as np
 
@@ -9,7 +10,7 @@ from .comparison import interval, spearman
 
 MOVED = {"share beyond": ("margins", "share_beyond"), "mean log|det J|": ("margins", "logdet_mean"),
          "sigma_min, 1 %": ("margins", "sigma_min_p1"), "sigma_min, median": ("margins", "sigma_min_median"),
-         "attention entropy of the stage": ("margins", "attention_entropy"), "RMS of the embeddings": ("rms_tok",)}
+         "attention entropy of the stage": ("margins", "attention_entropy"), "effective rank of the embeddings": ("margins", "embedding_rank"), "RMS of the embeddings": ("rms_tok",)}
 
 
 LEAST_PENALTY = 0.01  # nats of a plain model, under which no change in percent is told
@@ -60,17 +61,18 @@ class Keys:
             mine, base = self.of(section, entry, *MOVED[moved]), self.of(section, self.plain(entry), *MOVED[moved])
             change = self.change(section, entry, measure)
             for seed in mine.keys() & base.keys() & change.keys():
-                x.append(mine[seed] - base[seed])
-                y.append(change[seed])
+                x.append(round(mine[seed] - base[seed], 6))
+                y.append(round(change[seed], 4))
         return spearman(x, y), None, None
 
-    def equal_cost(self, section, entry, measure):
+    def equal_cost(self, section, entry, measure, kind):
         """Piecewise linear through (mean clean cost, mean change) of noise training, from (0, 0), by rising level."""
         cost = np.mean(list(self.change(section, entry, "clean").values()))
         if cost <= 0.0:
             return 0.0, None, None
         points = [(0.0, 0.0)]
-        for name in sorted((name for name in self.entries if self.entries[name]["noise_rival"]), key=lambda name: self.entries[name]["noise"]):
+        rivals = [name for name, about in self.entries.items() if about["noise_rival"] == kind]
+        for name in sorted(rivals, key=lambda name: self.entries[name]["noise"]):
             clean, change = self.change(section, name, "clean"), self.change(section, name, measure)
             if clean and change:
                 points.append((np.mean(list(clean.values())), np.mean(list(change.values()))))

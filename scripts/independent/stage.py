@@ -20,7 +20,7 @@ def attention(u, w_q, w_k):
 
 
 def margins(u, measured, w_q, w_k):
-    """Of the (row, time) pairs `measured` of u (batch, time, d): log|det J|, sigma_min, whether it is beyond, |e|², entropy."""
+    """Of the (row, time) pairs `measured` of u (batch, time, d): log|det J|, sigma_min, whether it is beyond, |e|²."""
     a = w_k.T @ w_q / math.sqrt(len(w_q))
     weights = attention(u, w_q, w_k)
     residual = u - weights @ u
@@ -32,5 +32,4 @@ def margins(u, measured, w_q, w_k):
     jacobian = np.eye(u.shape[2]) - step
     values = np.linalg.eigvals(step)
     return {"logdet": np.linalg.slogdet(jacobian)[1], "sigma_min": np.linalg.svd(jacobian, compute_uv=False)[:, -1],
-            "beyond": ((values.imag == 0.0) & (values.real > 1.0)).any(1), "energy": (e * e).sum(1),
-            "entropy": -(w * np.log(np.where(w > 0.0, w, 1.0))).sum(1)}
+            "beyond": ((values.imag == 0.0) & (values.real > 1.0)).any(1), "energy": (e * e).sum(1)}

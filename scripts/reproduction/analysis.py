@@ -4,6 +4,7 @@ from .statistics import Interval, mean, spearman
 CHOOSING_MEASURE = "0.25rms"
 MOST_CLEAN_COST = 1.0  # percent, of a setting that may be chosen
 PLAINS = ("plain-own", "plain-tied")
+NOISE_KINDS = {"absolute": "false", "relative": "true"}  # --train-noise-relative
 LEAST_PENALTY = 0.01  # nats: of a plain model that noise hardly hurts, a change in percent would say nothing
 
 
@@ -98,18 +99,29 @@ def choose(results, measure=CHOOSING_MEASURE, most=MOST_CLEAN_COST):
 
 
 def matched_rival(results, setting):
-    """The rival (training noise first of all) whose clean cost is nearest to the setting's."""
+    """The noise training whose clean cost is nearest to the setting's."""
     cost = interval(results.change(setting, "clean")).mean
-    rivals = [name for name in results.names("rival") if name.startswith("noise-")]
+    rivals = [name for kind in NOISE_KINDS for name in noise_trainings(results, kind)]
     costs = {name: interval(results.change(name, "clean")) for name in rivals}
     return min((name for name in rivals if costs[name].n), key=lambda name: abs(costs[name].mean - cost), default=None)
 
 
-def noise_at_equal_cost(results, setting, measure):
+def noise_trainings(results, kind):
+    """The entries that train with noise of this kind and do nothing else."""
+    out = []
+    for name in results.names("rival", "control"):
+        settings = results.entries[name]["settings"]
+        alone = float(settings["--lambda"]) == 0.0 and not results.entries[name]["changes"]
+        if alone and "--train-noise" in settings and settings.get("--train-noise-relative", "false") == NOISE_KINDS[kind]:
+            out.append(name)
+    return out
+
+
+def noise_at_equal_cost(results, setting, measure, kind):
     """What training with noise would change at the setting's clean cost: between the means of its levels, from no noise on.
     None beyond the strongest level, and where there is no such rival."""
     cost = interval(results.change(setting, "clean")).mean
-    levels = sorted((float_of(results, name, "--train-noise"), name) for name in results.names("rival") if name.startswith("noise-"))
+    levels = sorted((float_of(results, name, "--train-noise"), name) for name in noise_trainings(results, kind))
     last = (0.0, 0.0)
     if cost is None or not levels or cost <= 0.0:
         return 0.0 if levels and cost is not None else None
@@ -123,12 +135,14 @@ def noise_at_equal_cost(results, setting, measure):
     return None
 
 
+RANKED_DIGITS = 6  # differences below are the arithmetic's, not the models'
 MOVED = {
     "share beyond": lambda f: f["margins"]["share_beyond"],
     "mean log|det J|": lambda f: f["margins"]["logdet_mean"],
     "sigma_min, 1 %": lambda f: f["margins"]["sigma_min_p1"],
     "sigma_min, median": lambda f: f["margins"]["sigma_min_median"],
     "attention entropy of the stage": lambda f: f["margins"].get("attention_entropy"),
+    "effective rank of the embeddings": lambda f: f["margins"].get("embedding_rank"),
     "RMS of the embeddings": lambda f: f["rms_tok"],
 }
 
@@ -146,8 +160,8 @@ def correlations(results):
                 change = results.change(name, measure)
                 for seed in mine:
                     if seed in base and seed in change:
-                        x.append(mine[seed] - base[seed])
-                        y.append(change[seed])
+                        x.append(round(mine[seed] - base[seed], RANKED_DIGITS))
+                        y.append(round(change[seed], RANKED_DIGITS - 2))  # percent
             row[measure] = (spearman(x, y), len(x))
         if any(n for _, n in row.values()):
             rows.append((moved, row))

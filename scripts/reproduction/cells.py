@@ -2,6 +2,7 @@
 import json
 import time
 
+from . import embeddings
 from .statistics import quantile
 
 FIRST_MARGIN = 2  # of a window: before it J does not depend on the token
@@ -66,7 +67,17 @@ class CellWork:
         margins = self.commands.json(["margins", "--model", fitted, "--text", margins_text, "--max-positions", settings.positions,
                                       "--geometric", "none", "--threads", "1"], file, log)
         file.unlink()  # a megabyte for a handful of numbers
-        return {"nats": nats, "rms_tok": rms, "windows": windows, "margins": margin_figures(margins)}
+        return {"nats": nats, "rms_tok": rms, "windows": windows,
+                "margins": {**margin_figures(margins), **embeddings.figures(fitted, margins_text.read_text(encoding="utf-8"))}}
+
+    def completed(self, record):
+        """A line of an earlier version with the figures that it lacks, or None where it lacks none or its model is gone."""
+        fitted = self.folder / "cells" / record["cell"] / "fitted.safetensors"
+        if "embedding_rank" in record["figures"]["margins"] or not fitted.exists():
+            return None
+        text = (self.parts.choosing if record["part"] == "choosing" else self.parts.last).read_text(encoding="utf-8")
+        margins = {**record["figures"]["margins"], **embeddings.figures(fitted, text)}
+        return {**record, "figures": {**record["figures"], "margins": margins}}
 
     def record(self, cell, part, figures, secs):
         return {"cell": cell.name, "entry": cell.entry.name, "group": cell.entry.group, "title": cell.entry.title,

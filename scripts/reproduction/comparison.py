@@ -81,6 +81,9 @@ class Comparison:
         return chosen or "recipe"
 
     def run(self):
+        for completed in list(map(self.work.completed, self.records.lines.values())):
+            if completed:
+                self.records.keep(completed)
         self.run_cells(self.cells, "choosing")
         if not self.part_only:
             self.run_headline()

@@ -16,7 +16,7 @@ def path_entries(results):
     """[(lambda_m, entry)] of the recipe's path. It begins where the recipe has no barrier: with a plain model, or with a rival
     where the recipe trains with noise as well."""
     without = {**results.entries["recipe"]["settings"], "--lambda": "0"}
-    begin = next((name for name in results.names("plain", "rival") if results.entries[name]["settings"] == without),
+    begin = next((name for name in results.names("plain", "rival", "control") if results.entries[name]["settings"] == without),
                  results.plain_of("recipe"))
     names = [name for name in (begin, "recipe", *results.names("path")) if results.has(name)]
     return sorted((float(results.entries[name]["settings"]["--lambda"]), name) for name in names)

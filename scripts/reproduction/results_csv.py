@@ -2,7 +2,7 @@
 import csv
 
 MARGINS = ("share_beyond", "logdet_mean", "logdet_median", "sigma_min_p1", "sigma_min_p5", "sigma_min_median", "sigma_min_least",
-           "nats_per_position", "attention_entropy")
+           "nats_per_position", "attention_entropy", "embedding_rank")
 LIVE = ("stage_sigma", "u_rms", "share_beyond", "sigma_min_min", "logdet_mean")
 
 

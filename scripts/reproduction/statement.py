@@ -1,5 +1,5 @@
 """The first lines of the report: what held and what did not, from the intervals alone."""
-from .analysis import CHOOSING_MEASURE, PLAINS, interval, matched_rival, noise_at_equal_cost
+from .analysis import CHOOSING_MEASURE, NOISE_KINDS, PLAINS, interval, matched_rival, noise_at_equal_cost
 from .statistics import Interval
 from .tables import escape, keyed
 from .words import interval_text, measure_name, number, percent
@@ -76,12 +76,17 @@ class Statement:
 
     def at_equal_cost(self):
         """Noise training of equal clean cost, which seldom is one of the levels that were trained."""
-        shown = []
-        for measure in self.results.measures():
-            value = None if measure == "clean" else noise_at_equal_cost(self.results, self.setting, measure)
-            if value is not None:
-                shown.append(f"{measure_name(measure)} " + keyed(f"equal-cost/{self.section}/{self.setting}/{measure}", Interval([value]), percent(value)))
-        return ["Training with noise at the same clean cost, read between its levels: " + ", ".join(shown) + "."] if shown else []
+        lines = []
+        for kind in NOISE_KINDS:
+            shown = []
+            for measure in self.results.measures():
+                value = None if measure == "clean" else noise_at_equal_cost(self.results, self.setting, measure, kind)
+                if value is not None:
+                    key = f"equal-cost/{self.section}/{self.setting}/{measure}/{kind}"
+                    shown.append(f"{measure_name(measure)} " + keyed(key, Interval([value]), percent(value)))
+            if shown:
+                lines.append(f"Training with {kind} noise at the same clean cost, read between its levels: " + ", ".join(shown) + ".")
+        return lines
 
     def lines(self):
         count = len(self.results.change(self.setting, "clean"))

@@ -6,7 +6,7 @@ from .words import interval_text, measure_name, number
 
 MARGINS = (("share_beyond", "share beyond"), ("sigma_min_p1", "sigma_min, 1 %"), ("sigma_min_p5", "sigma_min, 5 %"),
            ("sigma_min_median", "sigma_min, median"), ("sigma_min_least", "sigma_min, least"), ("logdet_mean", "log|det J|, mean"),
-           ("logdet_median", "log|det J|, median"), ("attention_entropy", "attention entropy (nats)"),
+           ("logdet_median", "log|det J|, median"), ("attention_entropy", "attention entropy (nats)"), ("embedding_rank", "rank of embeddings"),
            ("nats_per_position", "stage fit (nats a position)"))
 
 

@@ -79,15 +79,23 @@ class Plan(unittest.TestCase):
         settings = [(json.dumps(entry.settings, sort_keys=True), entry.changes) for entry in self.entries]
         self.assertEqual(len(settings), len(set(settings)), "no setting is trained twice")
         for entry in self.entries:
-            changed = [flag for flag, value in entry.settings.items() if plan.RECIPE.get(flag) != value]
+            changed = [flag for flag, value in entry.settings.items() if plan.RECIPE.get(flag) != value and flag != "--train-noise-relative"]
             self.assertLessEqual(len(changed), 3 if entry.name == "tied-closed" else 2, entry.name)
 
     def test_a_recipe_with_noise_is_compared_with_models_that_have_neither_and_with_noise_alone(self):
+        relative = plan.entries({**plan.RECIPE, "--train-noise": "0.1", "--train-noise-relative": "true"}, plan.LAMBDAS, 2000)
+        entries = {entry.name: entry for entry in relative}
+        self.assertFalse(set(plan.NOISE) & set(entries["plain-own"].settings))
+        self.assertEqual(entries["barrier-without-noise"].settings, plan.RECIPE)
+        self.assertEqual(entries["recipe-noise-0.2"].settings, {**plan.RECIPE, "--train-noise": "0.2", "--train-noise-relative": "true"})
+        self.assertEqual(entries["barrier-and-noise-0.01"].settings, {**plan.RECIPE, "--train-noise": "0.01"})
+        self.assertEqual(entries["recipe-without-barrier"].settings, {**entries["recipe"].settings, "--lambda": "0"})
+        self.assertNotIn("noise-rel-0.1", entries, "which is the same")
         entries = {entry.name: entry for entry in plan.entries({**plan.RECIPE, "--train-noise": "0.01"}, plan.LAMBDAS, 2000)}
         self.assertNotIn("--train-noise", entries["plain-own"].settings)
         self.assertNotIn("barrier-and-noise-0.01", entries, "that is the recipe itself")
         self.assertEqual(entries["barrier-without-noise"].settings, plan.RECIPE)
-        self.assertEqual({**entries["recipe"].settings, "--lambda": "0"}, entries["noise-0.01"].settings)
+        self.assertEqual({**entries["recipe"].settings, "--lambda": "0"}, entries["recipe-without-barrier"].settings)
 
     def test_cells_pair_every_seed_with_a_plain_model_of_the_same_head(self):
         cells = plan.cells(self.entries, plan.Seeds.of(5, 3, 2))
@@ -134,7 +142,8 @@ class Choice(unittest.TestCase):
             records.append(made_up(f"noise-{level}", "rival", 0, clean, noisy, **{"--lambda": "0", "--train-noise": level}))
         results = analysis.Results(records, "choosing", (0,))
         # cost 1.5 % lies a quarter of the way from (1 %, -6.67 %) to (3 %, -20 %)
-        self.assertAlmostEqual(analysis.noise_at_equal_cost(results, "recipe", "0.25rms"), -20 / 3 - 0.25 * 40 / 3)
+        self.assertAlmostEqual(analysis.noise_at_equal_cost(results, "recipe", "0.25rms", "absolute"), -20 / 3 - 0.25 * 40 / 3)
+        self.assertIsNone(analysis.noise_at_equal_cost(results, "recipe", "0.25rms", "relative"))
         self.assertEqual(analysis.matched_rival(results, "recipe"), "noise-0.01")
 
     def test_the_best_of_the_cheap_ones_is_chosen_and_no_control_or_rival(self):
