@@ -17,11 +17,12 @@ p { max-width: 78ch; margin: 0.5em 0; }
 .statement { background: var(--tint); border-left: 4px solid var(--blue); padding: 0.6em 1em; }
 .statement p { max-width: none; } .statement .first { font-weight: 650; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 13px; display: block; overflow-x: auto; }
-th, td { text-align: right; padding: 3px 10px; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th, td { text-align: right; padding: 3px 7px; vertical-align: top; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 table.words td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 600; }
-table.changes td + td { white-space: normal; max-width: 9.5em; }
+th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
+td:first-child { white-space: normal; min-width: 11em; }
+table.changes td + td { white-space: normal; max-width: 8.5em; }
 tr.chosen td { font-weight: 650; background: var(--tint); }
 .soft { color: var(--soft); }
 .plots { display: flex; flex-wrap: wrap; gap: 10px; } .plots svg { height: auto; max-width: 100%; }
@@ -69,7 +70,7 @@ def section_body(section, story, numbers):
            "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>", tables.changes("paired")]
     if all(section.results.has(name) for name in analysis.PLAINS):
         out += ["<h3>Change against the best plain model</h3>",
-                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure.</p>", tables.changes("best")]
+                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure (\u201cthe best\u201d).</p>", tables.changes("best")]
     out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>", tables.nats(),
             "<h3>Noise penalty</h3>", "<p>Noisy minus clean, and its change against the paired plain model.</p>", tables.penalties(),
             "<h3>Margins</h3>",

@@ -107,7 +107,7 @@ def control_lines(section, results, setting, measure=CHOOSING_MEASURE):
             continue
         title = escape(results.title(control))
         figures = (keyed(f"change-paired/{section}/{control}/{measure}", its, interval_text(its)) + " at " + measure_name(measure)
-                   + ", " + keyed(f"apart/{section}/{control}/{setting}/{measure}", apart, number(apart.mean, 1).replace("-", "\u2212"))
+                   + ", " + keyed(f"apart/{section}/{control}/{setting}/{measure}", apart, number(apart.mean, 1))
                    + " points from the setting's")
         if apart.mean <= 0:
             first.append(f"A control buys as much as the barrier: {title}, {figures}.")

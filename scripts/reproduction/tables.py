@@ -4,7 +4,7 @@ import html
 from .analysis import interval
 from .words import interval_text, measure_name, number
 
-MARGINS = (("share_beyond", "share beyond"), ("sigma_min_p1", "sigma_min, 1 %"), ("sigma_min_p5", "sigma_min, 5 %"),
+MARGINS = (("share_beyond", "share beyond"), ("sigma_min_p1", "sigma_min, 1\u00a0%"), ("sigma_min_p5", "sigma_min, 5\u00a0%"),
            ("sigma_min_median", "sigma_min, median"), ("sigma_min_least", "sigma_min, least"), ("logdet_mean", "log|det J|, mean"),
            ("logdet_median", "log|det J|, median"), ("attention_entropy", "attention entropy (nats)"), ("embedding_rank", "rank of embeddings"),
            ("nats_per_position", "stage fit (nats a position)"))
@@ -72,7 +72,7 @@ class Tables:
                 text = "" if results.group(name) == "plain" else interval_text(change, 0)
                 cells.append(keyed(f"penalty-change/{self.section}/{name}/{measure}", change, text) if text else "")
         return table(["setting", "seeds", *(f"{measure_name(at)}, nats" for at in self.noises),
-                      *(f"{measure_name(at)}, change" for at in self.noises)], rows)
+                      *(f"{measure_name(at)}, change" for at in self.noises)], rows, "changes")
 
     def changes(self, against):
         """`against`: "paired" (same head, same seed) or "best" (of the two heads, measure by measure)."""
@@ -84,7 +84,7 @@ class Tables:
             for measure in self.measures:
                 base = results.best_plain(measure) if against == "best" else None
                 change = interval(results.change(name, measure, base))
-                text = "the best plain model" if name == base else interval_text(change)
+                text = "the best" if name == base else interval_text(change)
                 cells.append(text if name == base else keyed(f"change-{against}/{self.section}/{name}/{measure}", change, text))
             rows.append(self.row(name, [self.seeds(name), *cells]))
         return table(["setting", "seeds", *map(measure_name, self.measures)], rows, "changes")

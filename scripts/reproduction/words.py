@@ -2,7 +2,7 @@
 
 
 def number(value, digits=3):
-    return "\u2013" if value is None else f"{value:.{digits}f}"
+    return "\u2013" if value is None else f"{value:.{digits}f}".replace("-", "\u2212")
 
 
 def percent(value, digits=1):
