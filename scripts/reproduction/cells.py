@@ -33,7 +33,7 @@ class CellWork:
         self.commands.run(self.train_arguments(cell, run), log)
         trained = time.monotonic()
         fitted = run / "fitted.safetensors"
-        if not (fitted.exists() and (run / "fit.json").exists()):
+        if not is_fitted(run, self.settings.fit_steps):
             self.commands.run(["fit", "--model", run, "--text", self.parts.training, "--out", fitted, "--steps",
                                self.settings.fit_steps, "--threads", "1", "--json", run / "fit.json"], log)
         measured = time.monotonic()
@@ -84,6 +84,12 @@ class CellWork:
                 "seed": cell.seed, "part": part, "settings": cell.entry.settings, "changes": list(cell.entry.changes),
                 "protocol": self.settings.protocol(self.parts.sha256), "version": self.version, "figures": figures,
                 "secs": {name: round(value, 2) for name, value in secs.items()}}
+
+
+def is_fitted(run, steps):
+    """fit.json is written after the model it tells of."""
+    told = run / "fit.json"
+    return (run / "fitted.safetensors").exists() and told.exists() and json.loads(told.read_text(encoding="utf-8"))["steps"] == steps
 
 
 def number(value):

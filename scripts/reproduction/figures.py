@@ -65,10 +65,12 @@ def trade_figure(results, numbers):
         points = [point for point in points if point[1].n and point[2].n]
         if not points:
             continue
-        plot = Plot(measure_name(measure), "clean cost, %", "change, %", [*(cost.mean for _, cost, _ in points), 0.0],
-                    [gain.mean for _, _, gain in points], size=LARGE)
+        plot = Plot(measure_name(measure), "clean cost, %", "change, %", [*(x for _, cost, _ in points for x in cost.values), 0.0],
+                    [y for _, _, gain in points for y in gain.values], size=LARGE)
         for name, cost, gain in points:
             css = GROUPS[results.group(name)][0]
+            for x, y in zip(cost.values, gain.values):
+                plot.dot(x, y, f"{css} faint", results.title(name), 1.5)
             plot.dot(cost.mean, gain.mean, css, f"{results.title(name)}: clean {cost.mean:+.2f} %, {measure_name(measure)} {gain.mean:+.2f} %", 4.0)
             plot.label(cost.mean, gain.mean, str(numbers.get(name, "")))
         plots.append(plot)

@@ -32,7 +32,7 @@ svg text { font: 11px system-ui, sans-serif; fill: var(--soft); } svg .title { f
 svg .mark { fill: var(--ink); font-size: 10px; } svg .grid { stroke: var(--line); } svg .zero { stroke: var(--soft); }
 .c-recipe { fill: var(--red); } .c-path { fill: var(--blue); } .c-factor { fill: var(--green); } .c-rival { fill: var(--gold); } .c-control { fill: var(--violet); }
 .l-recipe { stroke: var(--red); } .l-path { stroke: var(--blue); } .l-factor { stroke: var(--green); } .l-rival { stroke: var(--gold); }
-svg circle { fill-opacity: 0.8; } polyline, .l-path, .l-recipe, .l-factor, .l-rival { stroke-width: 1.5; }
+svg circle { fill-opacity: 0.8; } svg .faint { fill-opacity: 0.45; } polyline, .l-path, .l-recipe, .l-factor, .l-rival { stroke-width: 1.5; }
 """
 
 BASINS = (
@@ -85,7 +85,7 @@ def plots_body(section, numbers):
     for heading, words, body in (
             ("The path over lambda_m", "Change against the paired plain model; each dot a seed, the line the mean, bars its 95 % interval.",
              figures.path_figure(results)),
-            ("Cost and gain", "Every setting's mean; the numbers are those of the tables. Left of a rival and below it is better.",
+            ("Cost and gain", "Every setting's mean, and small its seeds; the numbers are those of the tables. Left of a rival and below it is better.",
              figures.trade_figure(results, numbers)),
             ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_figure(results))):
         if body:
@@ -117,6 +117,8 @@ def statement_body(deciding, story):
     first, later = control_lines(controls.name, controls.results, story.setting)
     lines = Statement(head.name, head.results, story.setting).lines()
     where = f"These figures: {head.heading[0].lower()}{head.heading[1:]}."
+    if head.name == "choosing" and story.how_chosen.startswith("Chosen"):
+        where += " The same seeds chose the setting, so they flatter it."
     return [*(f'<p class="first">{line}</p>' for line in [*first, lines[0]]), *(f"<p>{line}</p>" for line in [*lines[1:], *later]),
             *(f'<p class="soft">{escape(line)}</p>' for line in [where, story.how_chosen, *story.missing])]
 

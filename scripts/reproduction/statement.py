@@ -51,6 +51,18 @@ class Statement:
             lines.append("Did not hold, worse under " + ", ".join(worse) + ".")
         return lines
 
+    def geometry(self):
+        """What the barrier acts on, from the paired plain model's to the setting's."""
+        shown = []
+        for name, title in (("share_beyond", "share beyond"), ("sigma_min_p1", "sigma_min at 1\u00a0%"), ("sigma_min_median", "its median"),
+                            ("logdet_mean", "mean log|det J|")):
+            ends = []
+            for entry in (self.results.plain_of(self.setting), self.setting):
+                of = interval(self.results.margins(entry, name))
+                ends.append(keyed(f"margins/{self.section}/{entry}/{name}", of, number(of.mean)))
+            shown.append(f"{title} {ends[0]} \u2192 {ends[1]}")
+        return ["Geometry of a stage fitted afterwards, plain \u2192 this setting: " + ", ".join(shown) + "."]
+
     def against_best(self):
         there = [name for name in PLAINS if self.results.has(name)]
         if len(there) < 2:
@@ -93,7 +105,7 @@ class Statement:
         if not count:
             return ["There are no paired figures to compare yet."]
         first = f"<b>{escape(self.results.title(self.setting))}</b>, {count} paired seed{'s' if count > 1 else ''}."
-        return [first + " " + self.clean(), *self.gains(), *self.against_best(), *self.against_rival(), *self.at_equal_cost()]
+        return [first + " " + self.clean(), *self.gains(), *self.against_best(), *self.against_rival(), *self.at_equal_cost(), *self.geometry()]
 
 
 def control_lines(section, results, setting, measure=CHOOSING_MEASURE):

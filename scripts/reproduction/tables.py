@@ -59,9 +59,8 @@ class Tables:
         results = self.results
         rows = self.of("nats", lambda name, measure: interval(results.nats(name, measure)), results.names(), self.measures)
         for (_, _, cells), name in zip(rows, results.names()):
-            rms = interval(results.values(name, lambda figures: figures["rms_tok"]))
-            cells.append(keyed(f"rms/{self.section}/{name}", rms, number(rms.mean)))
-        return table(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok"], rows)
+            cells.append(self.rms(name))
+        return table(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows)
 
     def penalties(self):
         results = self.results
@@ -86,8 +85,16 @@ class Tables:
                 change = interval(results.change(name, measure, base))
                 text = "the best" if name == base else interval_text(change)
                 cells.append(text if name == base else keyed(f"change-{against}/{self.section}/{name}/{measure}", change, text))
-            rows.append(self.row(name, [self.seeds(name), *cells]))
-        return table(["setting", "seeds", *map(measure_name, self.measures)], rows, "changes")
+            rows.append(self.row(name, [self.seeds(name), *cells, self.rms(name)]))
+        return table(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows, "changes")
+
+    def rms(self, name):
+        """That of the setting and, unless it is one itself, of its paired plain model: absolute noise is to be read beside it."""
+        shown = []
+        for entry in dict.fromkeys((name, self.results.plain_of(name))):
+            of = interval(self.results.values(entry, lambda figures: figures["rms_tok"]))
+            shown.append(keyed(f"rms/{self.section}/{entry}", of, number(of.mean)))
+        return shown[0] + "".join(f" ({plain})" for plain in shown[1:] if self.results.group(name) != "plain")
 
     def margins(self):
         results = self.results
