@@ -114,8 +114,16 @@ def text_of(arguments, commands):
 
 
 def command_of(words):
-    """The command as the report shows it: files by their names, not by where they lie on this machine."""
-    return shlex.join(["scripts/reproduce", *(Path(word).name if "/" in word and "=" not in word else word for word in words)])
+    """The command as the report shows it: files by their names, not by where they lie on this machine; without what only says
+    how it is run here."""
+    shown, skip = [], False
+    for word in words:
+        name, equals, _ = word.partition("=")
+        if skip or name in ("--report", "--jobs", "--program"):
+            skip = not skip and name in ("--jobs", "--program") and not equals
+            continue
+        shown.append(Path(word).name if "/" in word and not equals else word)
+    return shlex.join(["scripts/reproduce", *shown])
 
 
 def comparison_of(arguments, words):

@@ -7,6 +7,7 @@ from . import analysis, plan
 from .cells import CellWork, metrics_of, number
 from .errors import Refused
 from .figures import GROUPS
+from .leaflets import write_plots, write_tables
 from .records import Records
 from .report import Section, Story, write_report
 from .results_csv import write_csv
@@ -107,8 +108,10 @@ class Comparison:
         if self.seeds.choosing:
             sections.append(Section("early", "The part that chooses, on the seeds of the headline", self.results("choosing", self.seeds.headline)))
         title = f"What the barrier buys on {self.parts.name}"
-        write_report(self.folder / "report.html", Story(title, sections, self.setting(), self.how_chosen(), self.about(), self.courses(),
-                                                        self.missing()))
+        story = Story(title, sections, self.setting(), self.how_chosen(), self.about(), self.courses(), self.missing())
+        write_report(self.folder / "report.html", story)
+        write_plots(self.folder, story)
+        write_tables(self.folder / "tables.md", story)
 
     def how_chosen(self):
         if self.part_only:

@@ -1,6 +1,6 @@
-"""The report's plots: the path over lambda_m, cost against gain, the geometry, the two basins."""
+"""The report's plots, as lists of them: the path over lambda_m, cost against gain, the geometry, the two basins."""
 from .analysis import barrier_settings, interval
-from .plots import LARGE, Plot, legend, side_by_side
+from .plots import LARGE, Plot
 from .words import measure_name
 
 GROUPS = {"recipe": ("c-recipe", "the recipe"), "path": ("c-path", "another lambda_m"), "factor": ("c-factor", "one factor changed"),
@@ -41,22 +41,22 @@ def path_plot(results, title, y_label, read, zero=True):
     return plot
 
 
-def path_figure(results):
+def path_plots(results):
     plots = [path_plot(results, measure_name(measure), "change, %", lambda name, at=measure: results.change(name, at, results.plain_of("recipe")))
              for measure in shown_measures(results)] if results.has("recipe") else []
-    return side_by_side([plot for plot in plots if plot])
+    return [plot for plot in plots if plot]
 
 
-def geometry_figure(results):
+def geometry_plots(results):
     if not results.has("recipe"):
-        return ""
+        return []
     names = (("share_beyond", "share beyond", True), ("sigma_min_p1", "sigma_min, 1 %", True), ("sigma_min_median", "sigma_min, median", True),
              ("logdet_mean", "log|det J|, mean", True))
     plots = [path_plot(results, title, "", lambda entry, at=name: results.margins(entry, at), zero) for name, title, zero in names]
-    return side_by_side([plot for plot in plots if plot])
+    return [plot for plot in plots if plot]
 
 
-def trade_figure(results, numbers):
+def trade_plots(results, numbers):
     """Clean cost against the change under noise: each setting a dot with its intervals and its number of the tables."""
     plots = []
     names = [name for name in results.names() if results.group(name) in GROUPS]
@@ -74,8 +74,11 @@ def trade_figure(results, numbers):
             plot.dot(cost.mean, gain.mean, css, f"{results.title(name)}: clean {cost.mean:+.2f} %, {measure_name(measure)} {gain.mean:+.2f} %", 4.0)
             plot.label(cost.mean, gain.mean, str(numbers.get(name, "")))
         plots.append(plot)
-    there = [GROUPS[group] for group in GROUPS if any(results.group(name) == group for name in names)]
-    return side_by_side(plots) + legend(there) if plots else ""
+    return plots
+
+
+def trade_legend(results):
+    return [GROUPS[group] for group in GROUPS if results.names(group)]
 
 
 def sigma_ratio(figures):
@@ -84,7 +87,10 @@ def sigma_ratio(figures):
     return live["stage_sigma"] / live["u_rms"] if live.get("stage_sigma") and live.get("u_rms") else None
 
 
-def basin_figure(results, measure="0.25rms"):
+HEADS = [("c-recipe", "head of its own"), ("c-rival", "tied head")]
+
+
+def basin_plots(results, measure="0.25rms"):
     """Each cell with a barrier: where its sigma ended, and what it gained."""
     cells = []
     for name in barrier_settings(results):
@@ -92,12 +98,12 @@ def basin_figure(results, measure="0.25rms"):
         own = results.plain_of(name) == "plain-own"
         cells += [(ratio[seed], change[seed], own, f"{results.title(name)}, seed {seed}") for seed in ratio if seed in change]
     if not cells:
-        return ""
+        return []
     plot = Plot(f"sigma at the end, {measure_name(measure)}", "sigma / RMS_u", "change, %", [0.0, *(cell[0] for cell in cells)],
                 [cell[1] for cell in cells])
     for ratio, change, own, tip in cells:
         plot.dot(ratio, change, "c-recipe" if own else "c-rival", f"{tip}: {ratio:.2f}, {change:+.1f} %")
-    return side_by_side([plot, *beyond_plots(results)]) + legend([("c-recipe", "head of its own"), ("c-rival", "tied head")])
+    return [plot, *beyond_plots(results)]
 
 
 def beyond_plots(results):
@@ -117,12 +123,16 @@ def beyond_plots(results):
     return [plot]
 
 
-def course_figure(courses):
+def course_plots(courses):
     """sigma / RMS_u while training; `courses`: [(entry's title, class, [(step, ratio)])], a line for each seed."""
     points = [point for _, _, course in courses for point in course]
     if not points:
-        return ""
+        return []
     plot = Plot("sigma while training", "step", "sigma / RMS_u", [0.0, *(x for x, _ in points)], [y for _, y in points])
     for _, css, course in courses:
         plot.line(course, css.replace("c-", "l-"))
-    return side_by_side([plot]) + legend(list(dict.fromkeys((css, title) for title, css, _ in courses)))
+    return [plot]
+
+
+def course_legend(courses):
+    return list(dict.fromkeys((css, title) for title, css, _ in courses))

@@ -77,6 +77,39 @@ class Plot:
         return "".join([*out, *self.parts, "</svg>"])
 
 
+# Middle tones, which read on white and on dark, since a page that shows a file does not say which it has.
+SHEET_STYLE = """
+text { font: 11px system-ui, sans-serif; fill: #6e7781; } .title { font-weight: 600; font-size: 12px; } .mark { font-size: 10px; }
+.grid { stroke: #8b949e; stroke-opacity: 0.3; } .zero { stroke: #8b949e; }
+.c-recipe { fill: #d9534f; } .c-path { fill: #3d85c6; } .c-factor { fill: #3f9c5f; } .c-rival { fill: #c28416; } .c-control { fill: #9b62c4; }
+.l-recipe { stroke: #d9534f; } .l-path { stroke: #3d85c6; } .l-factor { stroke: #3f9c5f; } .l-rival { stroke: #c28416; }
+circle { fill-opacity: 0.85; } .faint { fill-opacity: 0.45; } polyline, line { stroke-width: 1.2; }
+"""
+LINE = 16  # pixels between lines of a legend
+
+
+def sheet(plots, columns, items, names=()):
+    """A file of its own: the plots, the legend [(class, words)], and names in columns below."""
+    width = columns * plots[0].width
+    height = -(-len(plots) // columns) * plots[0].height
+    body, x = [], LEFT
+    for k, plot in enumerate(plots):
+        place = f'x="{k % columns * plot.width}" y="{k // columns * plot.height}" width="{plot.width}" height="{plot.height}" '
+        body.append(plot.svg().replace("<svg ", "<svg " + place, 1))
+    if items:
+        height += LINE
+    for css, words in items:
+        body.append(f'<circle class="{css}" cx="{x}" cy="{height - 4}" r="4"/><text x="{x + 9}" y="{height}">{escape(words)}</text>')
+        x += 30 + 6.5 * len(words)
+    wide = max((len(name) for name in names), default=1) * 6.5
+    across = max(int((width - LEFT) / wide), 1)
+    for k, name in enumerate(names):
+        body.append(f'<text x="{LEFT + k % across * wide:.0f}" y="{height + 8 + (k // across + 1) * LINE}">{escape(name)}</text>')
+    height += 8 + -(-len(names) // across) * LINE + 8
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+            f"<style>{SHEET_STYLE}</style>{''.join(body)}</svg>\n")
+
+
 def side_by_side(plots):
     return '<div class="plots">' + "".join(plot.svg() for plot in plots) + "</div>"
 

@@ -3,8 +3,9 @@ import json
 from dataclasses import dataclass
 
 from . import analysis, figures
+from .plots import legend, side_by_side
 from .statement import Statement, control_lines
-from .tables import Tables, correlation_table, escape, table
+from .tables import Grid, Tables, correlation_table, escape
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2228; --soft: #5b6570; --line: #d5dae0; --page: #ffffff; --tint: #f3f5f7;
@@ -58,8 +59,15 @@ class Story:
     setting: str  # of the headline
     how_chosen: str
     about: list
-    courses: list  # of figures.course_figure
+    courses: list  # of figures.course_plots
     missing: list  # sentences
+
+
+def replace_text(path, text):
+    """Whole or not at all."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
 def section_body(section, story, numbers):
@@ -67,42 +75,44 @@ def section_body(section, story, numbers):
     out = [f"<h2>{escape(section.heading)}</h2>",
            "<h3>Change against the paired plain model</h3>",
            "<p>Percent of the cross-entropy: against the model without barrier that has the same head and seed. Mean, and 95 % interval "
-           "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>", tables.changes("paired")]
+           "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>", tables.changes("paired").html()]
     if all(section.results.has(name) for name in analysis.PLAINS):
         out += ["<h3>Change against the best plain model</h3>",
-                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure (\u201cthe best\u201d).</p>", tables.changes("best")]
-    out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>", tables.nats(),
-            "<h3>Noise penalty</h3>", "<p>Noisy minus clean, and its change against the paired plain model.</p>", tables.penalties(),
+                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure (\u201cthe best\u201d).</p>", tables.changes("best").html()]
+    out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>", tables.nats().html(),
+            "<h3>Noise penalty</h3>", "<p>Noisy minus clean, and its change against the paired plain model.</p>", tables.penalties().html(),
             "<h3>Margins</h3>",
             "<p>Of a stage fitted afterwards, the same way for all models (sigma in closed form). Tail, median and volume belong together: "
-            "log|det J| can grow while sigma_min falls. Singular margins are distances; the side is said by the share beyond.</p>", tables.margins()]
+            "log|det J| can grow while sigma_min falls. Singular margins are distances; the side is said by the share beyond.</p>", tables.margins().html()]
     return out
 
 
 def plots_body(section, numbers):
     results = section.results
     out = []
-    for heading, words, body in (
+    for heading, words, plots, items in (
             ("The path over lambda_m", "Change against the paired plain model; each dot a seed, the line the mean, bars its 95 % interval.",
-             figures.path_figure(results)),
+             figures.path_plots(results), []),
             ("Cost and gain", "Every setting's mean, and small its seeds; the numbers are those of the tables. Left of a rival and below it is better.",
-             figures.trade_figure(results, numbers)),
-            ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_figure(results))):
-        if body:
-            out += [f"<h2>{heading}</h2>", f"<p>{words}</p>", body]
+             figures.trade_plots(results, numbers), figures.trade_legend(results)),
+            ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_plots(results), [])):
+        if plots:
+            out += [f"<h2>{heading}</h2>", f"<p>{words}</p>", side_by_side(plots), legend(items)]
     rows = analysis.correlations(results)
     if rows and any(rho is not None for _, row in rows for rho, _ in row.values()):
         out += ["<h2>What moved and what it bought</h2>",
                 "<p>Spearman's rank correlation over all cells with a barrier: how far a quantity moved from the paired plain model's, against "
                 "the change of the loss (negative: where it grew more, the loss fell more). Cells of one setting are not independent.</p>",
-                correlation_table(section.name, rows, results.measures())]
+                correlation_table(section.name, rows, results.measures()).html()]
     return out
 
 
 def basins_body(section, story):
-    plots = figures.basin_figure(section.results) + figures.course_figure(story.courses)
-    body = plots or "<p>This marginscope does not record sigma while it trains.</p>"
-    return ["<h2>Two basins</h2>", f"<p>{escape(BASINS)}</p>", body]
+    ends, course = figures.basin_plots(section.results), figures.course_plots(story.courses)
+    body = [side_by_side(ends), legend(figures.HEADS)] if ends else []
+    body += [side_by_side(course), legend(figures.course_legend(story.courses))] if course else []
+    return ["<h2>Two basins</h2>", f"<p>{escape(BASINS)}</p>",
+            *(body or ["<p>No cell here has recorded its sigma.</p>"])]
 
 
 def statement_body(deciding, story):
@@ -123,21 +133,28 @@ def statement_body(deciding, story):
             *(f'<p class="soft">{escape(line)}</p>' for line in [where, story.how_chosen, *story.missing])]
 
 
+def numbers_of(sections):
+    """The entries' numbers, the same in all tables and plots."""
+    names = list(dict.fromkeys(name for section in sections for name in section.results.names()))
+    return {name: k + 1 for k, name in enumerate(names)}
+
+
+def widest_of(sections):
+    """The section with the most settings, which the plots show."""
+    return max(sections, key=lambda section: len(section.results.names()), default=None)
+
+
 def write_report(path, story):
     deciding = [section for section in story.sections if section.results.by]
     body = [f"<h1>{escape(story.title)}</h1>", '<div class="statement">', *statement_body(deciding, story), "</div>"]
-    names = list(dict.fromkeys(name for section in deciding for name in section.results.names()))
-    numbers = {name: k + 1 for k, name in enumerate(names)}
-    widest = max(deciding, key=lambda section: len(section.results.names()), default=None)
+    numbers, widest = numbers_of(deciding), widest_of(deciding)
     if widest:
         body += [*plots_body(widest, numbers), *basins_body(widest, story)]
     for section in deciding:
         body += section_body(section, story, numbers)
-    body += ["<h2>How it was made</h2>", table(["", ""], [("", name, [escape(words)]) for name, words in story.about], "words")]
+    body += ["<h2>How it was made</h2>", Grid(["", ""], [("", name, [escape(words)]) for name, words in story.about], "words").html()]
     sections = {section.name: {"part": section.results.part, "seeds": list(section.results.seeds)} for section in deciding}
     page = ("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
             f"<title>{escape(story.title)}</title><style>{STYLE}</style></head><body>{''.join(body)}"
             f'<script type="application/json" id="sections">{json.dumps(sections)}</script></body></html>\n')
-    temporary = path.with_suffix(".new")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.replace(path)
+    replace_text(path, page)

@@ -1,5 +1,7 @@
 """Tables of the report. Each figure's cell says what it is (data-key) and its unrounded value, so that a page can be checked."""
 import html
+import re
+from dataclasses import dataclass
 
 from .analysis import interval
 from .words import interval_text, measure_name, number
@@ -22,12 +24,25 @@ def keyed(key, of, text):
     return f'<span data-key="{escape(key)}" data-values="{values}">{escape(text)}</span>'
 
 
-def table(head, rows, css=""):
-    """Rows are (class, name, cells); cells are HTML already."""
-    out = [f'<table class="{css}"><thead><tr>', *(f"<th>{escape(cell)}</th>" for cell in head), "</tr></thead><tbody>"]
-    for css, name, cells in rows:
-        out.append(f'<tr class="{css}"><td>{escape(name)}</td>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-    return "".join([*out, "</tbody></table>"])
+@dataclass
+class Grid:
+    """A table of the page, or of Markdown. Rows are (class, name, cells); cells are HTML already."""
+    head: list
+    rows: list
+    css: str = ""
+
+    def html(self):
+        out = [f'<table class="{self.css}"><thead><tr>', *(f"<th>{escape(cell)}</th>" for cell in self.head), "</tr></thead><tbody>"]
+        for css, name, cells in self.rows:
+            out.append(f'<tr class="{css}"><td>{escape(name)}</td>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
+        return "".join([*out, "</tbody></table>"])
+
+    def markdown(self):
+        lines = [self.head, ["---", *("---:" for _ in self.head[1:])]]
+        for css, name, cells in self.rows:
+            words = [name, *(html.unescape(re.sub(r"<[^>]*>", "", cell)) for cell in cells)]
+            lines.append([f"**{word}**" if css == "chosen" and word else word for word in words])
+        return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
 
 
 class Tables:
@@ -60,7 +75,7 @@ class Tables:
         rows = self.of("nats", lambda name, measure: interval(results.nats(name, measure)), results.names(), self.measures)
         for (_, _, cells), name in zip(rows, results.names()):
             cells.append(self.rms(name))
-        return table(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows)
+        return Grid(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows)
 
     def penalties(self):
         results = self.results
@@ -70,7 +85,7 @@ class Tables:
                 change = interval(results.change_of_penalty(name, measure))
                 text = "" if results.group(name) == "plain" else interval_text(change, 0)
                 cells.append(keyed(f"penalty-change/{self.section}/{name}/{measure}", change, text) if text else "")
-        return table(["setting", "seeds", *(f"{measure_name(at)}, nats" for at in self.noises),
+        return Grid(["setting", "seeds", *(f"{measure_name(at)}, nats" for at in self.noises),
                       *(f"{measure_name(at)}, change" for at in self.noises)], rows, "changes")
 
     def changes(self, against):
@@ -86,7 +101,7 @@ class Tables:
                 text = "the best" if name == base else interval_text(change)
                 cells.append(text if name == base else keyed(f"change-{against}/{self.section}/{name}/{measure}", change, text))
             rows.append(self.row(name, [self.seeds(name), *cells, self.rms(name)]))
-        return table(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows, "changes")
+        return Grid(["setting", "seeds", *map(measure_name, self.measures), "RMS_tok (plain)"], rows, "changes")
 
     def rms(self, name):
         """That of the setting and, unless it is one itself, of its paired plain model: absolute noise is to be read beside it."""
@@ -102,7 +117,7 @@ class Tables:
                  if any(results.margins(entry, name) for entry in results.names())]
         rows = self.of("margins", lambda entry, name: interval(results.margins(entry, name)), results.names(),
                        [name for name, _ in there], 4)
-        return table(["setting", "seeds", *(title for _, title in there)], rows)
+        return Grid(["setting", "seeds", *(title for _, title in there)], rows)
 
 
 def correlation_table(section, rows, measures):
@@ -118,4 +133,4 @@ def correlation_table(section, rows, measures):
                 cells.append(f'<span data-key="{escape(f"correlation/{section}/{moved}/{measure}")}" '
                              f'data-values="{rho!r} - -">{escape(text)}</span>')
         out.append(("", moved, cells))
-    return table(["what moved", *map(measure_name, measures)], out)
+    return Grid(["what moved", *map(measure_name, measures)], out)

@@ -13,12 +13,13 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 SCRIPTS = pathlib.Path(sys.argv[2]).resolve()
 sys.path.insert(0, str(SCRIPTS))
 sys.dont_write_bytecode = True
 
-from reproduction import analysis, plan, statistics, texts  # noqa: E402
+from reproduction import analysis, command_line, plan, statistics, texts  # noqa: E402
 from reproduction.errors import Refused  # noqa: E402
 from reproduction.records import Records  # noqa: E402
 from reproduction.statement import Statement, control_lines  # noqa: E402
@@ -48,6 +49,12 @@ class Statistics(unittest.TestCase):
         self.assertAlmostEqual(statistics.spearman([1, 2, 3, 4, 5], [2, 1, 4, 3, 5]), 0.8)  # 1 - 6 * 4 / (5 * 24)
         self.assertIsNone(statistics.spearman([1, 2, 3], [7, 7, 7]))
         self.assertAlmostEqual(statistics.quantile([4.0, 1.0, 2.0, 3.0], 0.25), 1.75)
+
+
+class Command(unittest.TestCase):
+    def test_it_is_shown_without_places_and_without_how_it_is_run(self):
+        shown = command_line.command_of(["a/b/text.txt", "--jobs", "3", "--out", "/tmp/x", "--program=p", "--recipe", "lambda=0.1", "--report"])
+        self.assertEqual(shown, "scripts/reproduce text.txt --out x --recipe lambda=0.1")
 
 
 class Split(unittest.TestCase):
@@ -244,6 +251,12 @@ class Run(unittest.TestCase):
         self.assertNotIn(str(self.folder), page)
         self.assertGreater(len(re.findall("data-key=", page)), 60)
         self.assertIn("text.txt", page)
+        tables = (self.out / "tables.md").read_text()
+        self.assertIn("SHA-256", tables)
+        self.assertNotIn(str(self.folder), tables)
+        for name in ("path", "cost_and_gain"):
+            plot = xml.etree.ElementTree.parse(self.out / f"{name}.svg").getroot()
+            self.assertTrue(list(plot.iter("{http://www.w3.org/2000/svg}circle")), name)
         csv = (self.out / "results.csv").read_text().splitlines()
         self.assertEqual(len(csv), 9)
 
@@ -292,7 +305,7 @@ class Run(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    suites = (Run,) if sys.argv[1] == "run" else (Statistics, Split, Plan, Choice)
+    suites = (Run,) if sys.argv[1] == "run" else (Statistics, Command, Split, Plan, Choice)
     suite = unittest.TestSuite(unittest.defaultTestLoader.loadTestsFromTestCase(suite) for suite in suites)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     sys.exit(0 if result.wasSuccessful() else 1)
