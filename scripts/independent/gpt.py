@@ -8,20 +8,20 @@ import numpy as np
 EPSILON = 1e-5  # of LayerNorm
 WIDTHS = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
 
-# erf by cubic Hermite pieces through exact values and slopes: off by less than 1e-11, and a vector at a time.
-STEP, END = 1.0 / 256.0, 6.0
-NODES = np.arange(-END, END + 1.5 * STEP, STEP)
+# erf by its Taylor series to third order around exact values, close by: off by less than 1e-12, and a vector at a time.
+STEP, END = 1.0 / 512.0, 6.0
+NODES = np.arange(-END, END + 0.5 * STEP, STEP)
 VALUES = np.array([math.erf(x) for x in NODES])
-SLOPES = STEP * 2.0 / math.sqrt(math.pi) * np.exp(-NODES * NODES)
+SLOPES = 2.0 / math.sqrt(math.pi) * np.exp(-NODES * NODES)
 
 
 def erf(x):
-    at = (np.clip(x, -END, END) + END) / STEP
-    piece = at.astype(np.int64)
-    t = at - piece
-    y, m, y1, m1 = VALUES[piece], SLOPES[piece], VALUES[piece + 1], SLOPES[piece + 1]
-    rise = y1 - y
-    return y + t * (m + t * (3.0 * rise - 2.0 * m - m1 + t * (m + m1 - 2.0 * rise)))
+    x = np.clip(x, -END, END)
+    nearest = np.rint(x / STEP)
+    node = nearest * STEP
+    off = x - node
+    at = (nearest + END / STEP).astype(np.int32)
+    return VALUES.take(at) + SLOPES.take(at) * off * (1.0 - off * (node - off * (2.0 * node * node - 1.0) / 3.0))
 
 
 def read_safetensors(path):

@@ -115,6 +115,10 @@ def basins_body(section, story):
             *(body or ["<p>No cell here has recorded its sigma.</p>"])]
 
 
+def recipe_words(story):
+    return [f"The recipe: train {words}." for name, words in story.about if name == "recipe"]
+
+
 def statement_body(deciding, story):
     """The first lines. What chose also tells what the controls bought, since they are not measured again at the end."""
     if not deciding:
@@ -130,7 +134,7 @@ def statement_body(deciding, story):
     if head.name == "choosing" and story.how_chosen.startswith("Chosen"):
         where += " The same seeds chose the setting, so they flatter it."
     return [*(f'<p class="first">{line}</p>' for line in [*first, lines[0]]), *(f"<p>{line}</p>" for line in [*lines[1:], *later]),
-            *(f'<p class="soft">{escape(line)}</p>' for line in [where, story.how_chosen, *story.missing])]
+            *(f'<p class="soft">{escape(line)}</p>' for line in [where, story.how_chosen, *recipe_words(story), *story.missing])]
 
 
 def numbers_of(sections):
