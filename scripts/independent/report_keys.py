@@ -10,9 +10,8 @@ from .comparison import interval, spearman
 
 MOVED = {"share beyond": ("margins", "share_beyond"), "mean log|det J|": ("margins", "logdet_mean"),
          "sigma_min, 1 %": ("margins", "sigma_min_p1"), "sigma_min, median": ("margins", "sigma_min_median"),
-         "attention entropy of the stage": ("margins", "attention_entropy"), "effective rank of the embeddings": ("margins", "embedding_rank"), "RMS of the embeddings": ("rms_tok",)}
-
-
+         "attention entropy of the stage": ("margins", "attention_entropy"),
+         "effective rank of the embeddings": ("margins", "embedding_rank"), "RMS of the embeddings": ("rms_tok",)}
 LEAST_PENALTY = 0.01  # nats of a plain model, under which no change in percent is told
 
 

@@ -132,8 +132,8 @@ def comparison_of(arguments, words):
     settings = Settings({**train, **dict(arguments.set)}, arguments.max_windows, arguments.draws, arguments.fit_steps, arguments.positions)
     seeds = plan.Seeds.of(arguments.seeds, arguments.choosing_seeds, arguments.factor_seeds)
     part_only = bool(arguments.only) and not arguments.read_last
-    return Comparison(commands, recipe_of(arguments), entries_of(arguments), settings, seeds, text_of(arguments, commands), Path(arguments.out), arguments.jobs,
-                      part_only, command_of(words))
+    return Comparison(commands, recipe_of(arguments), entries_of(arguments), settings, seeds, text_of(arguments, commands),
+                      Path(arguments.out), arguments.jobs, part_only, command_of(words), QUICK_WORDS if arguments.quick else "")
 
 
 def print_plan(comparison):

@@ -34,10 +34,10 @@ def with_known_flags(entries, known):
 
 
 class Comparison:
-    def __init__(self, commands, recipe, entries, settings, seeds, text, folder, jobs, part_only, command):
+    def __init__(self, commands, recipe, entries, settings, seeds, text, folder, jobs, part_only, command, quick=""):
         """`text` is (bytes, name); `part_only`: some entries were named, so that the last tenth stays unread."""
         self.commands, self.recipe, self.settings, self.seeds = commands, recipe, settings, seeds
-        self.part_only, self.command = part_only, command
+        self.part_only, self.command, self.quick = part_only, command, quick
         self.version = commands.text("--version").decode().splitlines()[0]
         known = flags_known(commands)
         self.entries = with_known_flags(entries, known)
@@ -119,6 +119,8 @@ class Comparison:
         if not self.seeds.choosing:
             return "No seeds were set apart to choose: this is the recipe as it was given."
         results = self.choosing_results()
+        if not analysis.barrier_settings(results):
+            return "The seeds that choose are still to come: this is the recipe as it was given."
         rule = (f"Chosen on the part that chooses and its own seeds, of {len(analysis.barrier_settings(results))} settings: the best at 0.25 "
                 f"RMS among those whose mean clean cost is at most {analysis.MOST_CLEAN_COST:g} %.")
         return rule if analysis.choose(results) else rule + " None was that cheap: this is the recipe."
@@ -160,6 +162,7 @@ class Comparison:
             ("seeds", f"headline {list(self.seeds.headline)}; choosing {list(self.seeds.choosing)}; single factors {list(self.seeds.factor)}"),
             ("lambda 0", "the plain models train the same live stage as the recipe, which at lambda 0 moves nothing in them"),
             ("command", self.command),
+            *([("quick", self.quick)] if self.quick else []),
             ("program", self.version),
             ("date", datetime.date.today().isoformat()),
         ]

@@ -32,8 +32,9 @@ def write_tables(path, story):
     sections = [section for section in story.sections if section.results.by]
     for section in sections:
         tables = Tables(section.name, section.results, story.setting, {})
-        out += ["", f"## {section.heading}", "", "Change against the plain model with the same head and seed: mean and 95 % interval over the paired seeds.",
-                "", tables.changes("paired").markdown()]
+        out += ["", f"## {section.heading}", "",
+                "Change against the plain model with the same head and seed: mean and 95 % interval over the paired seeds.", "",
+                tables.changes("paired").markdown()]
         if all(section.results.has(name) for name in analysis.PLAINS):
             out += ["Change against the best plain model, tied or with its own head:", "", tables.changes("best").markdown()]
         out += ["Nats:", "", tables.nats().markdown(), "Noise penalty (noisy minus clean):", "", tables.penalties().markdown(),

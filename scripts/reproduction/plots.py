@@ -10,7 +10,7 @@ LEFT, RIGHT, TOP, BOTTOM = 50, 12, 26, 40
 def nice_ticks(low, high, about=5):
     """Round numbers that cover [low, high]."""
     if high - low < 1e-12:
-        low, high = low - 0.5, high + 0.5
+        low, high = (0.0, 1.0) if low == 0.0 else (low - 0.5, high + 0.5)
     raw = (high - low) / about
     unit = 10.0 ** math.floor(math.log10(raw))
     step = unit * next(factor for factor in (1, 2, 5, 10) if factor * unit >= raw)
@@ -71,7 +71,8 @@ class Plot:
         for k, value in enumerate(self.x_ticks):
             name = self.x_names[k] if self.x_names else tick_text(value)
             out.append(f'<text class="tick" text-anchor="middle" x="{self.x(value):.1f}" y="{self.height - BOTTOM + 15}">{escape(name)}</text>')
-        out.append(f'<text class="tick" text-anchor="middle" x="{(LEFT + self.width - RIGHT) / 2}" y="{self.height - 6}">{escape(self.x_label)}</text>')
+        center = (LEFT + self.width - RIGHT) / 2
+        out.append(f'<text class="tick" text-anchor="middle" x="{center}" y="{self.height - 6}">{escape(self.x_label)}</text>')
         middle = (TOP + self.height - BOTTOM) / 2
         out.append(f'<text class="tick" text-anchor="middle" transform="rotate(-90 12 {middle})" x="12" y="{middle}">{escape(self.y_label)}</text>')
         return "".join([*out, *self.parts, "</svg>"])

@@ -31,7 +31,8 @@ tr.chosen td { font-weight: 650; background: var(--tint); }
 .legend { max-width: none; } .legend span { margin-right: 1.4em; white-space: nowrap; } .legend svg { vertical-align: -1px; }
 svg text { font: 11px system-ui, sans-serif; fill: var(--soft); } svg .title { fill: var(--ink); font-weight: 600; font-size: 12px; }
 svg .mark { fill: var(--ink); font-size: 10px; } svg .grid { stroke: var(--line); } svg .zero { stroke: var(--soft); }
-.c-recipe { fill: var(--red); } .c-path { fill: var(--blue); } .c-factor { fill: var(--green); } .c-rival { fill: var(--gold); } .c-control { fill: var(--violet); }
+.c-recipe { fill: var(--red); } .c-path { fill: var(--blue); } .c-factor { fill: var(--green); } .c-rival { fill: var(--gold); }
+.c-control { fill: var(--violet); }
 .l-recipe { stroke: var(--red); } .l-path { stroke: var(--blue); } .l-factor { stroke: var(--green); } .l-rival { stroke: var(--gold); }
 svg circle { fill-opacity: 0.8; } svg .faint { fill-opacity: 0.45; } polyline, .l-path, .l-recipe, .l-factor, .l-rival { stroke-width: 1.5; }
 """
@@ -75,15 +76,19 @@ def section_body(section, story, numbers):
     out = [f"<h2>{escape(section.heading)}</h2>",
            "<h3>Change against the paired plain model</h3>",
            "<p>Percent of the cross-entropy: against the model without barrier that has the same head and seed. Mean, and 95 % interval "
-           "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>", tables.changes("paired").html()]
+           "(Student's t over the paired seeds). RMS noise is in units of RMS_tok, absolute noise per coordinate.</p>",
+           tables.changes("paired").html()]
     if all(section.results.has(name) for name in analysis.PLAINS):
         out += ["<h3>Change against the best plain model</h3>",
-                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure (\u201cthe best\u201d).</p>", tables.changes("best").html()]
-    out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>", tables.nats().html(),
+                "<p>The same against whichever plain model, tied or with its own head, has less loss at that measure (\u201cthe best\u201d).</p>",
+                tables.changes("best").html()]
+    out += ["<h3>Nats</h3>", "<p>Cross-entropy, mean over the seeds; RMS_tok is that of the token embeddings over the text measured.</p>",
+            tables.nats().html(),
             "<h3>Noise penalty</h3>", "<p>Noisy minus clean, and its change against the paired plain model.</p>", tables.penalties().html(),
             "<h3>Margins</h3>",
             "<p>Of a stage fitted afterwards, the same way for all models (sigma in closed form). Tail, median and volume belong together: "
-            "log|det J| can grow while sigma_min falls. Singular margins are distances; the side is said by the share beyond.</p>", tables.margins().html()]
+            "log|det J| can grow while sigma_min falls. Singular margins are distances; the side is said by the share beyond.</p>",
+            tables.margins().html()]
     return out
 
 
@@ -93,7 +98,8 @@ def plots_body(section, numbers):
     for heading, words, plots, items in (
             ("The path over lambda_m", "Change against the paired plain model; each dot a seed, the line the mean, bars its 95 % interval.",
              figures.path_plots(results), []),
-            ("Cost and gain", "Every setting's mean, and small its seeds; the numbers are those of the tables. Left of a rival and below it is better.",
+            ("Cost and gain",
+             "Every setting's mean, and small its seeds; the numbers are those of the tables. Left of a rival and below it is better.",
              figures.trade_plots(results, numbers), figures.trade_legend(results)),
             ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_plots(results), [])):
         if plots:

@@ -223,6 +223,14 @@ class Run(unittest.TestCase):
         file = self.out / "cells.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def test_0_the_plan_trains_nothing_but_a_short_trial(self):
+        out = self.folder / "planned"
+        done = subprocess.run([*self.command("--plan", "--jobs", "2"), "--out", out], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(re.findall("(?m)^(plain-own|recipe)_seed-[01] .*--tied false", done.stdout)), 4)
+        self.assertRegex(done.stdout, r"4 cells, 4 to train, about .* each by a short trial of recipe")
+        self.assertEqual(list((out / "cells").iterdir()), [])
+
     def test_1_stopped_and_gone_on_with_nothing_is_done_twice(self):
         running = subprocess.Popen(self.command("--jobs", "1"), stderr=subprocess.PIPE, text=True)
         while not self.lines() and running.poll() is None:
@@ -242,7 +250,8 @@ class Run(unittest.TestCase):
         after = self.lines()
         self.assertEqual(after[:len(before)], before)
         self.assertEqual(sorted((line["cell"], line["part"]) for line in after),
-                         sorted((f"{name}_seed-{seed}", part) for name in ("plain-own", "recipe") for seed in (0, 1) for part in ("choosing", "last")))
+                         sorted((f"{name}_seed-{seed}", part)
+                                for name in ("plain-own", "recipe") for seed in (0, 1) for part in ("choosing", "last")))
         self.assertEqual({name: file.stat().st_mtime_ns for name, file in files.items()}, times)
 
     def test_2_the_report_needs_nothing_else_and_names_no_place(self):
@@ -273,7 +282,8 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         page = self.out / "report.html"
         right = page.read_text()
-        wrong = re.sub(r'(data-key="change-paired/last/recipe/0.05" data-values=")(\S+)', lambda m: m.group(1) + repr(float(m.group(2)) + 0.02), right)
+        wrong = re.sub(r'(data-key="change-paired/last/recipe/0.05" data-values=")(\S+)',
+                       lambda found: found.group(1) + repr(float(found.group(2)) + 0.02), right)
         self.assertNotEqual(wrong, right)
         page.write_text(wrong)
         self.assertEqual(check().returncode, 1, "a figure of the page that is off")
