@@ -19,7 +19,8 @@ SHAPE = {"--layers": "3", "--heads": "4", "--width": "64", "--context": "64", "-
 QUICK = {"steps": "1500", "choosing_seeds": 0, "fit_steps": 1000, "positions": 2000, "max_windows": 300,
          "read_last": True,
          "only": "plain-own,plain-tied,recipe,recipe-without-barrier,sigma-closed,noise-0.02,frozen-stage"}
-QUICK_WORDS = "1,500 steps, six settings, five seeds, nothing chosen: ends within half an hour on two cores"
+QUICK_WORDS = ("1,500 steps; the recipe and the plain models on five seeds, three or four other settings on three, nothing chosen: "
+               "ends within half an hour on two cores")
 
 
 def pair(text):

@@ -295,6 +295,12 @@ class Run(unittest.TestCase):
         lines.write_text(json.dumps(record) + "\n" + "".join(kept.splitlines(True)[1:]))
         self.assertEqual(check().returncode, 1, "a figure of a line that is off")
         lines.write_text(kept)
+        gone = self.out / "cells/recipe_seed-0/fitted.safetensors"
+        gone.rename(gone.with_suffix(".away"))
+        done = check()
+        gone.with_suffix(".away").rename(gone)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("the checkpoints of 2 lines are not there", done.stdout)
 
     def test_4_another_text_or_setting_in_the_same_folder_is_refused(self):
         done = subprocess.run(self.command("--draws", "3"), capture_output=True, text=True)
