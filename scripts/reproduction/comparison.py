@@ -90,9 +90,10 @@ class Comparison:
             self.run_headline()
 
     def run_headline(self):
-        """The chosen setting, the plain models and the rival of equal cost: on the seeds that chose nothing, then on the last tenth."""
+        """The chosen setting, the plain models, the rival of equal cost and the recipe's own noise: on the seeds that chose nothing,
+        then on the last tenth."""
         results, setting = self.choosing_results(), self.setting()
-        names = [*analysis.PLAINS, setting, analysis.matched_rival(results, setting) if results.has(setting) else None]
+        names = [*analysis.PLAINS, setting, "recipe-without-barrier", analysis.matched_rival(results, setting) if results.has(setting) else None]
         headline = [plan.Cell(entry, seed) for seed in self.seeds.headline for entry in self.entries if entry.name in names]
         self.run_cells(headline, "choosing")
         self.run_cells([cell for cell in headline if self.records.get(cell.name, "choosing")], "last")

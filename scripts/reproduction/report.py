@@ -126,15 +126,18 @@ def recipe_words(story):
 
 
 def statement_body(deciding, story):
-    """The first lines. What chose also tells what the controls bought, since they are not measured again at the end."""
+    """The first lines. Each control is told by the first section that has it: most are not measured again at the end."""
     if not deciding:
         return ["<p>No cell is finished yet.</p>"]
     of_setting = [section for section in deciding if section.results.has(story.setting)]
     if not of_setting:
         return ["<p>The setting of the headline is still to be measured.</p>"]
     head = of_setting[0]
-    controls = next((section for section in of_setting if section.results.names("control")), head)
-    first, later = control_lines(controls.name, controls.results, story.setting)
+    first, later, told = [], [], []
+    for section in of_setting:
+        of_section = control_lines(section.name, section.results, story.setting, told)
+        first, later = first + of_section[0], later + of_section[1]
+        told += section.results.names("control")
     lines = Statement(head.name, head.results, story.setting).lines()
     where = f"These figures: {head.heading[0].lower()}{head.heading[1:]}."
     if head.name == "choosing" and story.how_chosen.startswith("Chosen"):

@@ -104,14 +104,17 @@ class Statement:
         count = len(self.results.change(self.setting, "clean"))
         if not count:
             return ["There are no paired figures to compare yet."]
-        first = f"<b>{escape(self.results.title(self.setting))}</b>, {count} paired seed{'s' if count > 1 else ''}."
+        title = self.results.title(self.setting)
+        first = f"<b>{escape(title[0].upper() + title[1:])}</b>, {count} paired seed{'s' if count > 1 else ''}."
         return [first + " " + self.clean(), *self.gains(), *self.against_best(), *self.against_rival(), *self.at_equal_cost(), *self.geometry()]
 
 
-def control_lines(section, results, setting, measure=CHOOSING_MEASURE):
-    """(first lines, later lines): a control that buys as much is said before anything else."""
+def control_lines(section, results, setting, told=(), measure=CHOOSING_MEASURE):
+    """(first lines, later lines): a control that buys as much is said before anything else. `told`: those that are not to be told again."""
     first, later = [], []
     for control in results.names("control"):
+        if control in told:
+            continue
         mine, other = results.change(setting, measure), results.change(control, measure)
         apart = interval({seed: other[seed] - mine[seed] for seed in mine if seed in other})
         its = interval(other)
