@@ -3,7 +3,8 @@ import re
 from dataclasses import dataclass, field
 
 # Given in full, so that no default of `train` decides it.
-RECIPE = {"--tied": "false", "--stage-sigma": "learned", "--stage-sigma-floor": "1", "--stage-input-rms": "0", "--lambda": "0.02"}
+RECIPE = {"--tied": "false", "--stage-sigma": "1.2", "--stage-sigma-floor": "0", "--stage-input-rms": "0.15", "--lambda": "0.02",
+          "--lambda-end": "0.2", "--train-noise": "0.3", "--train-noise-relative": "true"}
 NOISE = ("--train-noise", "--train-noise-relative")
 LAMBDAS = ("0.005", "0.01", "0.02", "0.05", "0.1")
 PLAIN = {True: "plain-tied", False: "plain-own"}  # by whether the head is tied
@@ -72,7 +73,7 @@ def entries(recipe, lambdas, steps):
         changed("noise-rel-0.25", "rival", "trained with noise 0.25 RMS", of=plain, train_noise="0.25", train_noise_relative="true"),
         changed("barrier-without-noise", "factor", "the recipe, trained without noise", of=silent),
         changed("head-tied", "factor", "tied head", tied="true"),
-        changed("sigma-closed", "factor", "sigma in closed form, no floor", stage_sigma="closed", stage_sigma_floor="0"),
+        changed("sigma-closed", "factor", "sigma in closed form", stage_sigma="closed"),
         changed("frozen-stage", "control", "a random stage that never learns", stage_lr="0"),
         changed("trace", "control", "penalty on the trace of the embeddings' covariance", barrier_form="trace"),
         *(changed(f"lambda-{number_name(x)}", "path", f"lambda_m {x}", **{"lambda": x}) for x in lambdas if float(x) not in (0.0, float(value))),
@@ -82,16 +83,16 @@ def entries(recipe, lambdas, steps):
         changed("barrier-and-noise-0.01", "factor", "the barrier, trained with noise 0.01", of=silent, train_noise="0.01"),
         *(changed(f"recipe-noise-{number_name(x)}", "factor", f"the recipe's training noise {words}", train_noise=x)
           for x, words in noise_levels(noise)),
-        changed("sigma-1", "factor", "sigma fixed at 1 RMS_u", stage_sigma="1", stage_sigma_floor="0"),
-        changed("sigma-learned", "factor", "sigma learned, no floor", stage_sigma="learned", stage_sigma_floor="0"),
-        changed("floor-0.8", "factor", "floor 0.8 RMS_u", stage_sigma_floor="0.8"),
-        changed("floor-1", "factor", "floor 1 RMS_u", stage_sigma_floor="1"),
-        changed("floor-1.2", "factor", "floor 1.2 RMS_u", stage_sigma_floor="1.2"),
+        changed("lambda-constant", "factor", "lambda_m constant", lambda_end="1"),
+        changed("sigma-learned", "factor", "sigma learned, no floor", stage_sigma="learned"),
+        changed("floor-1", "factor", "sigma learned, floor 1 RMS_u", stage_sigma="learned", stage_sigma_floor="1"),
         changed("input-rms-0", "factor", "stage reads u as it is", stage_input_rms="0"),
-        changed("input-rms-0.15", "factor", "stage reads u scaled to RMS 0.15", stage_input_rms="0.15"),
-        changed("floor-1.2-input-rms-0.15", "factor", "floor 1.2 and u scaled to RMS 0.15", stage_sigma_floor="1.2",
-                stage_input_rms="0.15"),
-        changed("tied-closed", "factor", "tied head, sigma in closed form", tied="true", stage_sigma="closed", stage_sigma_floor="0"),
+        changed("sigma-1", "factor", "sigma fixed at 1 RMS_u", stage_sigma="1"),
+        changed("sigma-1.5", "factor", "sigma fixed at 1.5 RMS_u", stage_sigma="1.5"),
+        changed("input-rms-0.3", "factor", "stage reads u scaled to RMS 0.3", stage_input_rms="0.3"),
+        changed("floor-1-input-rms-0", "factor", "sigma learned, floor 1 RMS_u, u as it is", stage_sigma="learned", stage_sigma_floor="1",
+                stage_input_rms="0"),
+        changed("tied-closed", "factor", "tied head, sigma in closed form, u as it is", tied="true", stage_sigma="closed", stage_input_rms="0"),
         changed("decay-0.3", "rival", "weight decay 0.3", of=plain, weight_decay="0.3"),
         changed("decay-1", "rival", "weight decay 1", of=plain, weight_decay="1"),
         changed("decay-0", "rival", "no weight decay (larger embeddings)", of=plain, weight_decay="0"),

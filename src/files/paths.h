@@ -24,8 +24,8 @@ bool has_asset(std::string_view name);
 
 // What is used when the user names nothing: the small trained model, its twin without a barrier, a
 // finished path.
-inline constexpr std::string_view kSmallModelAsset = "models/lambda-0.02.safetensors";
-inline constexpr std::string_view kPlainModelAsset = "models/lambda-0.safetensors";
+inline constexpr std::string_view kSmallModelAsset = "models/barrier.safetensors";
+inline constexpr std::string_view kPlainModelAsset = "models/plain.safetensors";
 inline constexpr std::string_view kPathAsset = "path";
 
 }  // namespace marginscope

@@ -7,6 +7,12 @@ std::vector<Field> of_barrier() {
     return {
         plain({"barrier.lambda", "lambda", "weight lambda_m of the log-barrier", "", "lambda_m"},
               {0, 1000, true}, When::live, kMember<&RunConfig::barrier, &BarrierConfig::lambda>),
+        formerly(
+            plain({"barrier.lambda_end", "lambda-end",
+                   "share of lambda_m that is left at the last step; it falls evenly", "",
+                   "lambda_m's last share"},
+                  {0, 10}, When::live, kMember<&RunConfig::barrier, &BarrierConfig::lambda_end>),
+            1.0),
         choice({"barrier.site", "site",
                 "where the barrier acts: on the embeddings, on a narrow projection of them, or on "
                 "every attention head",

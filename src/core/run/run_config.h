@@ -32,7 +32,7 @@ struct ModelConfig {
     int width = 128;   // C, d of the embeddings stage
     int context = 64;  // T
     bool bias = false;
-    bool tied = true;  // the head is wte; otherwise it has weights of its own (lm_head)
+    bool tied = false;  // true: the head is wte, as nanoGPT's; false: lm_head is its own
 };
 
 struct StageConfig {
@@ -41,13 +41,14 @@ struct StageConfig {
     double clip = 1.0;
     double init_std = 0.1;
     std::int64_t seed = 0;
-    SigmaRule sigma;           // of likelihood-fitted stages (theory.md section 4)
+    SigmaRule sigma{SigmaRule::Kind::fixed, 1.2};  // of likelihood-fitted stages
     double sigma_floor = 0.0;  // sigma is never below this times RMS_u; 0: no floor
-    double input_rms = 0.0;    // the stage reads u scaled to this batch RMS; 0: u as it is
+    double input_rms = 0.15;   // the stage reads u scaled to this batch RMS; 0: u as it is
 };
 
 struct BarrierConfig {
-    double lambda = 0.02;  // lambda_m
+    double lambda = 0.02;     // lambda_m
+    double lambda_end = 1.0;  // share of it that is left at the last step
     BarrierSite site = BarrierSite::embeddings;
     BarrierForm form = BarrierForm::logdet;
     BarrierPrior prior = BarrierPrior::margin;

@@ -28,6 +28,20 @@ std::string this_program() {
     return self.empty() ? "marginscope" : self.string();
 }
 
+/// Of some finished cells only the results are kept: UserError says how to have the model again.
+void refuse_without_weights(const PathFrame* path, const std::string& run) {
+    if (path == nullptr || fs::exists(fs::path(run) / "fitted.safetensors") ||
+        fs::exists(fs::path(run) / "final.safetensors"))
+        return;
+    for (const PathCell& cell : path->cells)
+        if (cell.run == run && cell.status == CellStatus::done) {
+            PathCell anew = cell;
+            anew.run = fs::path(run).filename().string();  // where the user stands
+            throw UserError("Of this cell the results are kept, not the weights. Train it again: " +
+                            train_line(path->plan, anew, "marginscope"));
+        }
+}
+
 }  // namespace
 
 PathSession::PathSession(SessionContext& context, ModelShelf& shelf, std::string program)
@@ -96,6 +110,7 @@ void PathSession::handle(const SetCleanLossRule& wish) {
 void PathSession::handle(const LoadPathCell& wish) {
     // The fitted copy of a cell is the one that can be compared.
     const fs::path fitted = fs::path(wish.run) / "fitted.safetensors";
+    refuse_without_weights(context_.frames().path.get(), wish.run);
     shelf_.load(fs::exists(fitted) ? fitted.string() : wish.run);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "core/run/lambda_schedule.h"
 #include "nn/barrier/positions.h"
 #include "nn/barrier/stage_sigma.h"
 #include "nn/barrier/stage_terms.h"
@@ -188,7 +189,8 @@ BarrierSample barrier_sample(const RunConfig& config, std::int64_t batch, std::i
 Objective barrier_objective(Model& model, const at::Tensor& u, const Tap& tap,
                             const BarrierSample& sample) {
     if (sample.count == 0) return {};
-    const RunConfig& config = model.config;
+    RunConfig config = model.config;
+    config.barrier.lambda = lambda_at(model.config, sample.step);
     const BarrierConfig& barrier = config.barrier;
     const at::Tensor chosen = u.narrow(0, 0, sample.count);
     const bool live = live_stage_carries_barrier(config);

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/run/lambda_schedule.h"
 #include "files/json_numbers.h"
 #include "nn/barrier/barrier_estimate.h"
 
@@ -35,7 +36,7 @@ nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, cons
             {"stage_sigma", json_number(eval.stage_sigma)},
             {"grad_norm", of_step(step.grad_norm)},
             {"lr", of_step(step.lr)},
-            {"lambda", json_number(config.barrier.lambda)},
+            {"lambda", json_number(lambda_at(config, eval.step))},
             {"train_noise", json_number(config.train.noise)},
             {"tokens_per_s", of_step(tokens_per_s)}};
 }

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/run/lambda_schedule.h"
 #include "nn/barrier/barrier_estimate.h"
 #include "nn/barrier/barrier_objective.h"
 #include "nn/barrier/device_check.h"
@@ -119,7 +120,7 @@ void Trainer::step() {
     update.began = began;
     update.report.step = model.step;
     update.report.lr = lr;
-    update.report.lambda = model.config.barrier.lambda;
+    update.report.lambda = lambda_at(model.config, step);
     update.report.train_noise = train.noise;
     update.report.step_secs = std::chrono::duration<double>(Clock::now() - began).count();
     s.keep(std::move(update));

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/run/lambda_schedule.h"
 
 namespace marginscope {
 namespace {
@@ -69,6 +70,20 @@ TEST(RunConfig, RefusalsRepeatWhatWasTyped) {
     EXPECT_NE(refusal("no-such-thing", "1").find("no setting"), std::string::npos);
     for (const char* text : {"nan", "inf", "", " 1", "1 ", "1e400", "0x10"})
         EXPECT_FALSE(refusal("steps", text).empty()) << text;
+}
+
+TEST(RunConfig, LambdaFallsEvenlyToItsLastShare) {
+    RunConfig config;
+    config.barrier.lambda = 0.4;
+    config.train.steps = 11;
+    EXPECT_EQ(lambda_at(config, 3), 0.4);
+    config.barrier.lambda_end = 0.25;
+    EXPECT_DOUBLE_EQ(lambda_at(config, 0), 0.4);
+    EXPECT_DOUBLE_EQ(lambda_at(config, 5), 0.25);
+    EXPECT_DOUBLE_EQ(lambda_at(config, 10), 0.1);
+    EXPECT_DOUBLE_EQ(lambda_at(config, 99), 0.1);  // trained on
+    config.train.steps = 0;
+    EXPECT_TRUE(lambda_at(config, 0) <= 0.4);
 }
 
 TEST(RunConfig, SigmaIsARuleOrANumber) {

@@ -82,7 +82,7 @@ public:
     at::Tensor logprob(const at::Tensor& stream) const {
         return at::log_softmax(
             at::matmul(norm(stream, model_.final_norm_weight(), model_.final_norm_bias()),
-                       model_.token_embeddings().t()),
+                       model_.head_weight().t()),
             -1);
     }
     // log|det(I - d attention_i / d u_i)|, column i alone.

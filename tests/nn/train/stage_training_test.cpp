@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 #include "nn/model/checkpoint.h"
 #include "nn/small_training.h"
@@ -25,6 +26,7 @@ void steps(Trainer& trainer, int count) {
 TEST(StageTraining, SigmaFollowsItsRule) {
     RunConfig config = small_training(4);
     set_field(config, "stage.sigma", "learned:0.5");
+    config.stage.input_rms = 0.0;
     Trainer trainer(config, small_corpus());
     steps(trainer, 3);
     EXPECT_NEAR(trainer.report().stage_sigma, 0.5, 0.5 * 3 * config.stage.lr);
@@ -46,6 +48,33 @@ TEST(StageTraining, SigmaFollowsItsRule) {
     trainer.step();
     EXPECT_NEAR(trainer.model()->stage->input_scale.item<double>() * trainer.report().u_rms, 0.7,
                 1e-5);
+}
+
+// What is reported is what was weighed: without a stage's own share, the model at a lambda_m that
+// has fallen to nothing trains on as one without.
+TEST(StageTraining, LambdaFallsAsItsScheduleSays) {
+    RunConfig config = small_training(4);
+    config.train.steps = 5;
+    config.barrier.lambda = 0.3;
+    config.barrier.lambda_end = 0.0;
+    Trainer falling(config, small_corpus());
+    std::vector<double> seen;
+    for (int k = 0; k < 5; ++k) {
+        if (k == 4) {
+            const SafeTensors here = falling.checkpoint();
+            config.barrier.lambda = 0.0;
+            Trainer none = Trainer::resume(here, "test", config, small_corpus());
+            none.step();
+            falling.step();
+            EXPECT_TRUE(at::equal(none.model()->gpt.token_embeddings(),
+                                  falling.model()->gpt.token_embeddings()));
+        } else {
+            falling.step();
+        }
+        seen.push_back(falling.report().lambda);
+    }
+    const std::vector<double> wanted = {0.3, 0.225, 0.15, 0.075, 0.0};
+    for (std::size_t k = 0; k < wanted.size(); ++k) EXPECT_NEAR(seen[k], wanted[k], 1e-15);
 }
 
 TEST(StageFit, RaisesThePseudoLikelihood) {
