@@ -79,6 +79,10 @@ class Split(unittest.TestCase):
 SILENT = {flag: value for flag, value in plan.RECIPE.items() if flag not in plan.NOISE}  # the recipe, trained without noise
 
 
+def without_barrier(settings):
+    return {**{flag: value for flag, value in settings.items() if flag != "--lambda-end"}, "--lambda": "0"}
+
+
 class Plan(unittest.TestCase):
     def setUp(self):
         self.entries = plan.entries(plan.RECIPE, plan.LAMBDAS, 2000)
@@ -99,13 +103,13 @@ class Plan(unittest.TestCase):
         self.assertEqual(entries["barrier-without-noise"].settings, SILENT)
         self.assertEqual(entries["recipe-noise-0.2"].settings, {**SILENT, "--train-noise": "0.2", "--train-noise-relative": "true"})
         self.assertEqual(entries["barrier-and-noise-0.01"].settings, {**SILENT, "--train-noise": "0.01"})
-        self.assertEqual(entries["recipe-without-barrier"].settings, {**entries["recipe"].settings, "--lambda": "0"})
+        self.assertEqual(entries["recipe-without-barrier"].settings, without_barrier(entries["recipe"].settings))
         self.assertNotIn("noise-rel-0.1", entries, "which is the same")
         entries = {entry.name: entry for entry in plan.entries({**SILENT, "--train-noise": "0.01"}, plan.LAMBDAS, 2000)}
         self.assertNotIn("--train-noise", entries["plain-own"].settings)
         self.assertNotIn("barrier-and-noise-0.01", entries, "that is the recipe itself")
         self.assertEqual(entries["barrier-without-noise"].settings, SILENT)
-        self.assertEqual({**entries["recipe"].settings, "--lambda": "0"}, entries["recipe-without-barrier"].settings)
+        self.assertEqual(entries["recipe-without-barrier"].settings, without_barrier(entries["recipe"].settings))
 
     def test_cells_pair_every_seed_with_a_plain_model_of_the_same_head(self):
         cells = plan.cells(self.entries, plan.Seeds.of(5, 3, 2))
@@ -193,12 +197,12 @@ class Choice(unittest.TestCase):
             path.write_text(json.dumps(record) + "\n" + json.dumps(record)[:40])
             records = Records(path)
             self.assertEqual(len(path.read_text().splitlines()), 1)
-            entry = plan.Entry("recipe", "recipe", "", plan.RECIPE)
+            entry = plan.Entry("recipe", "recipe", "", SILENT)
             records.check([plan.Cell(entry, 0)], {"draws": 2}, "DIR")
             with self.assertRaises(Refused):
                 records.check([plan.Cell(entry, 0)], {"draws": 3}, "DIR")
             with self.assertRaises(Refused):
-                records.check([plan.Cell(plan.Entry("recipe", "recipe", "", {**plan.RECIPE, "--lambda": "1"}), 0)], {"draws": 2}, "DIR")
+                records.check([plan.Cell(plan.Entry("recipe", "recipe", "", {**SILENT, "--lambda": "1"}), 0)], {"draws": 2}, "DIR")
 
 
 class Run(unittest.TestCase):
