@@ -28,6 +28,14 @@ CLI::Option* add_model_option(CLI::App& command, std::string& model) {
         ->type_name("PATH");
 }
 
+CLI::Option* add_init_option(CLI::App& command, std::string& init) {
+    return command
+        .add_option("--init", init,
+                    "a checkpoint or a run folder whose weights, characters and model.* settings "
+                    "the training begins with; optimizer, stage and step are new [new weights]")
+        ->type_name("MODEL");
+}
+
 CLI::Option* add_threads_option(CLI::App& command, int& threads) {
     return command.add_option("--threads", threads, "threads that compute")
         ->check(CLI::Range(1, 1024))

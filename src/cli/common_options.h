@@ -25,6 +25,7 @@ struct TextOption {
 nlohmann::json text_json(const Corpus& corpus);
 
 CLI::Option* add_model_option(CLI::App& command, std::string& model);
+CLI::Option* add_init_option(CLI::App& command, std::string& init);
 CLI::Option* add_threads_option(CLI::App& command, int& threads);
 CLI::Option* add_json_option(CLI::App& command, std::string& json);
 /// One line for stderr: characters that the model does not know.

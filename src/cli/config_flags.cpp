@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/error.h"
 #include "core/shown.h"
 #include "files/json_numbers.h"
 #include "nn/model/config_json.h"
@@ -67,13 +68,34 @@ void ConfigFlags::add_to(CLI::App& command) {
     }
 }
 
-RunConfig ConfigFlags::apply(RunConfig start) const {
+RunConfig ConfigFlags::read(RunConfig start) const {
     if (!file_.empty())
         start = config_from_json(read_json_file(file_, "configuration"), shown_path(file_),
                                  ConfigOrigin::user);
     for (const auto& [name, text] : values_) set_field(start, name, text);
+    return start;
+}
+
+RunConfig ConfigFlags::apply(RunConfig start) const {
+    start = read(std::move(start));
     validate(start);
     return start;
+}
+
+RunConfig ConfigFlags::apply_to_model(const ModelConfig& shape, const std::string& flag) const {
+    RunConfig config = read(RunConfig{});
+    RunConfig own = config;
+    own.model = shape;
+    for (const auto& [name, text] : values_) {
+        const Field& field = *find_field(name);
+        const FieldValue wanted = field.get(config), has = field.get(own);
+        if (!name.starts_with("model.") || wanted == has) continue;
+        throw UserError(flag + " brings a model with " + name + " = " + format_value(has) +
+                            "; leave the flag that asks for " + format_value(wanted) + " out.",
+                        2);
+    }
+    validate(own);
+    return own;
 }
 
 }  // namespace marginscope

@@ -20,11 +20,17 @@ public:
     /// (exit code 2).
     RunConfig apply(RunConfig start) const;
 
+    /// The same for a training that begins from a model of this shape: model.* are the model's own,
+    /// and a flag that says otherwise is a UserError which names `flag`.
+    RunConfig apply_to_model(const ModelConfig& shape, const std::string& flag) const;
+
     /// What was typed: field name to text.
     const std::map<std::string, std::string>& given() const { return values_; }
     bool has_file() const { return !file_.empty(); }
 
 private:
+    RunConfig read(RunConfig start) const;
+
     std::string file_;
     std::map<std::string, std::string> values_;  // field name: text as typed
 };

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_folder.h"
+#include "engine/path/path_init.h"
 #include "engine/path/path_run.h"
 #include "files/json_numbers.h"
 #include "files/paths.h"
@@ -40,6 +41,15 @@ double share_of(const std::string& text) {
     return percent ? numbers[0] / 100 : numbers[0];
 }
 
+/// A bad text is refused once, here, and not in every cell.
+void read_text(Options& options) {
+    if (options.text.file.empty()) return;
+    // Every cell reads the text anew: from a pipe the first would leave nothing to the others.
+    options.plan.text = readable_text(options.text.file, options.plan.folder);
+    options.text.file = options.plan.text;
+    options.text.load();
+}
+
 void complete_plan(Options& options) {
     PathPlan& plan = options.plan;
     plan.lambdas = number_list("--lambdas", options.lambdas);
@@ -55,12 +65,11 @@ void complete_plan(Options& options) {
             throw UserError(std::string("A path varies ") + field +
                                 " itself: use --lambdas and --train-noises.",
                             kExitWrongUse);
-    plan.config = options.flags.apply(RunConfig{});
-    if (options.text.file.empty()) return;
-    // Every cell reads the text anew: from a pipe the first would leave nothing to the others.
-    plan.text = readable_text(options.text.file, plan.folder);
-    options.text.file = plan.text;
-    options.text.load();  // a bad text is refused once, here, and not in every cell
+    if (plan.init.empty()) plan.config = options.flags.apply(RunConfig{});
+    read_text(options);
+    if (plan.init.empty()) return;
+    take_init(plan);
+    plan.config = options.flags.apply_to_model(plan.config.model, "--init");
 }
 
 std::string paired_text(const PathFrame& frame) {
@@ -184,6 +193,7 @@ void add_grid_options(CLI::App& command, Options& options) {
     command.add_option("--out", plan.folder, "the folder of the path")
         ->type_name("DIR")
         ->required();
+    add_init_option(command, plan.init);
     command.add_option("--lambdas", options.lambdas, "values of lambda_m")
         ->type_name("LIST")
         ->capture_default_str();
@@ -214,6 +224,13 @@ void add_judging_options(CLI::App& command, Options& options) {
                      "those, and the proposal, in units of the RMS of each model's own embeddings");
     command.add_option("--draws", plan.draws, "noise draws for each sigma")
         ->check(CLI::Range(1, 10'000))
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        .add_option("--noise-windows", plan.noise_windows,
+                    "windows of the last tenth on which each noise is evaluated, evenly spaced; 0: "
+                    "all")
+        ->check(CLI::Range(0, 100'000'000))
         ->type_name("N")
         ->capture_default_str();
     command.add_option("--positions", plan.positions, "positions whose margins are measured")

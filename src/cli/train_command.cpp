@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
 #include "cli/common_options.h"
@@ -13,6 +14,7 @@
 #include "core/shown.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
+#include "files/sha256.h"
 #include "nn/model/config_json.h"
 #include "nn/train/train_run.h"
 
@@ -22,6 +24,7 @@ namespace {
 struct Options {
     TextOption text;
     std::string out;
+    std::string init;
     bool resume = false;
     std::vector<std::string> changes;
     ConfigFlags flags;
@@ -114,11 +117,26 @@ void check_resumed_flags(const Options& options, const RunConfig& recorded) {
     }
 }
 
+/// A run goes on from where it began: --init may be given again, not another one.
+void check_resumed_init(const Options& options, const RunPlan& plan) {
+    if (options.init.empty() || start_name(options.init) == plan.init) return;
+    const bool moved =
+        !plan.init_sha256.empty() && sha256_of_file(model_file(options.init)) == plan.init_sha256;
+    if (moved) return;
+    const std::string began = plan.init.empty() ? "with new weights" : "from " + shown(plan.init);
+    throw UserError("The run in " + shown_path(options.out) + " began " + began + ", not from " +
+                        shown_path(options.init) +
+                        ": leave --init out, or choose another folder for a new run.",
+                    kExitWrongUse);
+}
+
 TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
                     StepReport& last) {
     const std::string source = shown_path(options.out + "/config.json");
     const RunConfig recorded = config_from_json(RunFolder::open(options.out).config(), source);
     check_resumed_flags(options, recorded);
+    const RunPlan plan = RunFolder::open(options.out).plan();
+    check_resumed_init(options, plan);
     const auto& given = options.flags.given();
     RunConfig wanted = recorded;
     if (const auto steps = given.find("train.steps"); steps != given.end())
@@ -130,8 +148,7 @@ TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& 
     }
     // Steps that an earlier --resume asked for count as long as no others are given.
     const bool steps_given = given.contains("train.steps");
-    if (const auto planned = RunFolder::open(options.out).plan().steps; planned && !steps_given)
-        wanted.train.steps = static_cast<int>(*planned);
+    if (plan.steps && !steps_given) wanted.train.steps = static_cast<int>(*plan.steps);
     TrainRun run =
         TrainRun::resume(options.out, corpus, callbacks(progress, wanted, last), threads);
     if (steps_given && wanted.train.steps != run.trainer().config().train.steps) {
@@ -153,22 +170,31 @@ TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& 
             run.set_live(name, value);
     }
     progress.note("Resuming " + shown_path(options.out) + " at step " +
-                  std::to_string(run.trainer().step_count()) + ".");
+                  std::to_string(run.trainer().step_count()) +
+                  (plan.init.empty() ? "." : "; it began from " + shown(plan.init) + "."));
     return run;
 }
 
-TrainRun open_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
-                  StepReport& last) {
-    const RunFolderState state = RunFolder::inspect(options.out);
-    if (options.resume && state == RunFolderState::kRun)
-        return resume_run(options, corpus, progress, last);
-    if (state == RunFolderState::kRun)
-        throw UserError(shown_path(options.out) +
-                            " holds a run already: go on with --resume, or choose another folder.",
-                        kExitWrongUse);
-    const RunConfig config = options.flags.apply(RunConfig{});
-    return TrainRun::start(config, corpus, options.out, nullptr, callbacks(progress, config, last),
-                           planned_changes(options));
+/// What a new run begins with.
+struct Beginning {
+    StartModel from;
+    RunConfig config;
+};
+
+Beginning beginning_of(const Options& options) {
+    if (options.init.empty()) return {{}, options.flags.apply(RunConfig{})};
+    StartModel from = load_start_model(options.init);
+    RunConfig config = options.flags.apply_to_model(from.shape, "--init");
+    return {std::move(from), std::move(config)};
+}
+
+/// Nothing to begin where the run in --out goes on.
+std::optional<Beginning> what_begins(const Options& options) {
+    if (RunFolder::inspect(options.out) != RunFolderState::kRun) return beginning_of(options);
+    if (options.resume) return std::nullopt;
+    throw UserError(shown_path(options.out) +
+                        " holds a run already: go on with --resume, or choose another folder.",
+                    kExitWrongUse);
 }
 
 /// What goes on with this run, as a user can paste it.
@@ -180,12 +206,14 @@ std::string resume_command(const Options& options) {
 
 int run(Options& options, std::stop_token stop) {
     (void)planned_changes(options);  // refused before anything is written
-    if (!options.resume || RunFolder::inspect(options.out) != RunFolderState::kRun)
-        options.flags.apply(RunConfig{});
+    const std::optional<Beginning> begin = what_begins(options);
     const Corpus corpus = options.text.load();
     ProgressLine progress("train");
     StepReport last;
-    TrainRun training = open_run(options, corpus, progress, last);
+    TrainRun training =
+        begin ? TrainRun::start(begin->config, corpus, options.out, begin->from,
+                                callbacks(progress, begin->config, last), planned_changes(options))
+              : resume_run(options, corpus, progress, last);
     const bool finished = run_training(training, stop);
     progress.clear();
     const auto step = training.trainer().step_count();
@@ -211,6 +239,7 @@ void add_train_command(CLI::App& app, CommandContext& context) {
         "  marginscope train --out runs/first\n"
         "  marginscope train --text book.txt --out runs/book --lambda 0 --steps 5000\n"
         "  marginscope train --out runs/first --resume\n"
+        "  marginscope train --init nanogpt.safetensors --text book.txt --out runs/tuned\n"
         "Ctrl-C stops at a step and saves; --resume goes on, on the CPU bit for bit as if it had "
         "not stopped.");
     const auto options = std::make_shared<Options>();
@@ -218,6 +247,7 @@ void add_train_command(CLI::App& app, CommandContext& context) {
     command->add_option("--out", options->out, "the run folder to write")
         ->type_name("RUN")
         ->required();
+    add_init_option(*command, options->init);
     command->add_flag("--resume", options->resume,
                       "go on with the run in --out; begin it where there is none");
     command

@@ -123,6 +123,12 @@ void read(std::vector<T>& value, const json& from, const Place& place) {
     for (const json& one : from) read(value.emplace_back(), one, place);
 }
 
+void read(std::vector<std::string>& value, const json& from, const Place& place) {
+    if (!from.is_array()) throw place.refusal("a list of texts", from);
+    value.clear();
+    for (const json& one : from) read(value.emplace_back(), one, place);
+}
+
 void read(FieldValue& value, const json& from, const Place& place) {
     if (from.is_boolean())
         value = from.get<bool>();

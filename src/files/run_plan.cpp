@@ -21,10 +21,15 @@ RunPlan read_run_plan(const std::filesystem::path& file) {
         throw UserError("The plan " + shown_path(file) + " " + what + ".");
     };
     if (!document.is_object()) refuse("is not a JSON object");
-    if (const auto text = document.find("text"); text != document.end()) {
-        if (!text->is_string()) refuse("has a \"text\" that is no text");
-        plan.text = text->get<std::string>();
-    }
+    const auto read_text = [&](const char* name, std::string& into) {
+        const auto text = document.find(name);
+        if (text == document.end()) return;
+        if (!text->is_string()) refuse("has a \"" + std::string(name) + "\" that is no text");
+        into = text->get<std::string>();
+    };
+    read_text("text", plan.text);
+    read_text("init", plan.init);
+    read_text("init_sha256", plan.init_sha256);
     if (const auto steps = document.find("steps"); steps != document.end()) {
         plan.steps = whole_number(*steps, 0, kMostSteps);
         if (!plan.steps) refuse("has \"steps\" that are no whole number");
@@ -38,6 +43,8 @@ RunPlan read_run_plan(const std::filesystem::path& file) {
 
 void write_run_plan(const std::filesystem::path& file, const RunPlan& plan) {
     nlohmann::json document = {{"format", 1}, {"text", plan.text}};
+    if (!plan.init.empty()) document["init"] = plan.init;
+    if (!plan.init_sha256.empty()) document["init_sha256"] = plan.init_sha256;
     if (plan.steps) document["steps"] = *plan.steps;
     document["changes"] = nlohmann::json::array();
     for (const RunEvent& change : plan.changes)

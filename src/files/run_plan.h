@@ -1,7 +1,8 @@
 // RUN/plan.json: what a run was asked to do beyond its configuration, so that a run that is killed
 // and resumed without its flags still does it.
 //
-//     {"format": 1, "text": "N:HASH", "steps": 5000, "changes": [{"step", "field", "value"}]}
+//     {"format": 1, "text": "N:HASH", "init": "FILE", "init_sha256": "HASH", "steps": 5000,
+//      "changes": [{"step", "field", "value"}]}
 //
 // Internal to the file room; RunFolder reads and writes it. Any thread. UserErrors name the file.
 #pragma once
@@ -18,6 +19,8 @@ namespace marginscope {
 
 struct RunPlan {
     std::string text;                   // the fingerprint of the text; empty: not known
+    std::string init;                   // the model it began from; empty: new weights
+    std::string init_sha256;            // of that file; empty: not known
     std::optional<std::int64_t> steps;  // where they are others than config.json's
     std::vector<RunEvent> changes;      // live changes to come, in order of steps
     bool operator==(const RunPlan&) const = default;

@@ -8,52 +8,27 @@
 #include <utility>
 #include <vector>
 
-#include "core/run/run_config.h"
+#include "core/messages/path_plan.h"
 
 namespace marginscope {
-
-// ---- the plan, of both
-
-struct PathPlan {
-    std::string folder;     // "" chooses one
-    std::string text;       // "" is the built-in corpus
-    std::string text_mark;  // of the text's content, text_mark_of(); "" when there is no file
-    std::vector<double> lambdas = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
-    std::vector<double> train_noises = {0};
-    int seeds = 2;
-    std::vector<double> sigmas = {0.02, 0.05, 0.1};     // absolute
-    std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
-    bool relative = false;                              // which of the two the proposal looks at
-    double max_clean_loss = 0.02;
-    int jobs = 0;          // 0: number of cores
-    int positions = 4096;  // for the margins of a finished cell
-    int draws = 4;
-    RunConfig config;
-    static void fields(auto& self, auto&& visit) {
-        visit("folder", self.folder);
-        visit("text", self.text);
-        visit("text_mark", self.text_mark);
-        visit("lambdas", self.lambdas);
-        visit("train_noises", self.train_noises);
-        visit("seeds", self.seeds);
-        visit("sigmas", self.sigmas);
-        visit("relative_sigmas", self.relative_sigmas);
-        visit("relative", self.relative);
-        visit("max_clean_loss", self.max_clean_loss);
-        visit("jobs", self.jobs);
-        visit("positions", self.positions);
-        visit("draws", self.draws);
-        visit("config", self.config);
-    }
-};
 
 // ---- frames
 
 enum class CellStatus { waiting, running, done, failed };
 
+/// What a cell has in common with the lambda 0 that it is compared with.
+struct PathRecipe {
+    bool tied = true;
+    std::string stage_sigma = "closed";
+    auto operator<=>(const PathRecipe&) const = default;
+};
+
 struct PathCell {
     double lambda = 0;
     std::int64_t seed = 0;
+    PathRecipe recipe;
+    double stage_sigma_floor = 0;
+    double stage_input_rms = 0;
     std::string site;
     std::string fit;
     double train_noise = 0;
@@ -75,6 +50,7 @@ struct PathCell {
 
 struct PathProposal {
     double lambda = 0;  // 0 as long as nothing is settled
+    PathRecipe recipe;  // of which lambda
     std::string rule;
     std::string reason;
     /// The interval of the difference excludes 0, at `lambda` or (lambda 0) at every other one.
@@ -86,6 +62,7 @@ struct PathProposal {
 /// A quantity at one lambda against lambda 0 of the same seeds: mean of the relative differences,
 /// 95 % Student interval.
 struct PairedDifference {
+    PathRecipe recipe;
     double lambda = 0;
     double train_noise = 0;
     std::string quantity;  // "clean", "noise 0.05", "noise 0.25 RMS"

@@ -57,6 +57,13 @@ void ModelShelf::show(std::shared_ptr<const Model> model, const std::string& lab
     listener_.on_model(model, label, !model->stage ? "none" : live ? "live" : "fitted", path);
     model_ = std::move(model);
     model_label_ = label;
+    model_path_ = path;
+}
+
+StartModel ModelShelf::as_start() const {
+    if (!model_) throw UserError("There is no model to begin from yet; open one.");
+    return {model_, model_path_.empty() ? model_label_ : start_name(model_path_), "",
+            model_->config.model};
 }
 
 std::string ModelShelf::device() const {

@@ -9,6 +9,7 @@
 #include "core/messages/model.h"
 #include "engine/exchange/session_context.h"
 #include "engine/jobs/job_board.h"
+#include "nn/train/start_model.h"
 
 namespace marginscope {
 
@@ -40,6 +41,8 @@ public:
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }
+    /// What a training that begins from it is given; named by its file, else by its label.
+    StartModel as_start() const;
     /// Never null; without a text before the first load_text.
     const std::shared_ptr<const Corpus>& corpus() const { return corpus_; }
     /// As it was given; "" for the built-in corpus.
@@ -64,7 +67,8 @@ private:
     std::string corpus_path_;
     std::shared_ptr<const Model> model_;
     std::string model_label_;
-    int fit_ = 0;  // the job of the last fit
+    std::string model_path_;  // "" where it came from no file
+    int fit_ = 0;             // the job of the last fit
 };
 
 }  // namespace marginscope

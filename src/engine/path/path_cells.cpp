@@ -43,9 +43,11 @@ RunConfig cell_config(const PathPlan& plan, const PathCell& cell) {
 std::vector<std::string> train_arguments(const PathPlan& plan, const PathCell& cell) {
     std::vector<std::string> arguments = {"train", "--out", cell.run};
     if (!plan.text.empty()) arguments.insert(arguments.end(), {"--text", plan.text});
+    if (!plan.init.empty()) arguments.insert(arguments.end(), {"--init", plan.init});
     const RunConfig config = cell_config(plan, cell);
     const RunConfig usual;
     for (const Field& field : config_fields()) {
+        if (!plan.init.empty() && field.name.starts_with("model.")) continue;  // the model's own
         const FieldValue value = field.get(config);
         const bool always = field.name == "barrier.lambda" || field.name == "train.seed" ||
                             field.name == "train.threads";
@@ -105,7 +107,8 @@ std::vector<CellStep> cell_steps(const PathPlan& plan, const PathCell& cell) {
                      [](double sigma) { return sigma != 0.0; });
         std::vector<std::string> arguments =
             with_text({"noise", "--model", cell.run, "--sigmas", numbers(sigmas), "--draws",
-                       std::to_string(plan.draws), "--threads", "1", "--json", "-"});
+                       std::to_string(plan.draws), "--max-windows",
+                       std::to_string(plan.noise_windows), "--threads", "1", "--json", "-"});
         if (relative) arguments.push_back("--relative");
         return arguments;
     };

@@ -23,6 +23,8 @@ json plan_document(const PathPlan& plan) {
     return {{"format", 1},
             {"text", plan.text.empty() ? plan.text : fs::absolute(plan.text).string()},
             {"text_mark", plan.text_mark},
+            {"init", plan.init},
+            {"init_mark", plan.init_mark},
             {"lambdas", plan.lambdas},
             {"train_noises", plan.train_noises},
             {"seeds", plan.seeds},
@@ -32,14 +34,15 @@ json plan_document(const PathPlan& plan) {
             {"max_clean_loss", plan.max_clean_loss},
             {"positions", plan.positions},
             {"draws", plan.draws},
+            {"noise_windows", plan.noise_windows},
             {"config", config_to_json(plan.config)}};
 }
 
 /// What must be equal for two plans to share a folder: everything that a cell's numbers depend on
 /// besides its own lambda, seed and noise.
 json shared_part(json document) {
-    for (const char* free :
-         {"text", "text_mark", "lambdas", "train_noises", "seeds", "max_clean_loss", "relative"})
+    for (const char* free : {"text", "text_mark", "init", "lambdas", "train_noises", "seeds",
+                             "max_clean_loss", "relative"})
         document.erase(free);
     document.at("config").at("barrier").erase("lambda");
     document.at("config").at("train").erase("noise");
@@ -96,6 +99,8 @@ PathPlan read_plan(const std::string& folder) {
         plan.folder = folder;
         plan.text = document.at("text").get<std::string>();
         plan.text_mark = document.value("text_mark", std::string());
+        plan.init = document.value("init", std::string());
+        plan.init_mark = document.value("init_mark", std::string());
         plan.lambdas = document.at("lambdas").get<std::vector<double>>();
         plan.train_noises = document.at("train_noises").get<std::vector<double>>();
         plan.seeds = document.at("seeds").get<int>();
@@ -105,6 +110,7 @@ PathPlan read_plan(const std::string& folder) {
         plan.max_clean_loss = document.at("max_clean_loss").get<double>();
         plan.positions = document.at("positions").get<int>();
         plan.draws = document.at("draws").get<int>();
+        plan.noise_windows = document.value("noise_windows", 0);  // plans of before evaluated all
         plan.config = config_from_json(document.at("config"), file);
     } catch (const nlohmann::json::exception& error) {
         throw UserError(file + " is not a plan that this version reads: " + error.what() + ".");

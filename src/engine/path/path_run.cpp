@@ -13,6 +13,7 @@
 #include "engine/jobs/thread_job.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_clock.h"
+#include "engine/path/path_init.h"
 #include "files/atomic_file.h"
 
 namespace marginscope {
@@ -141,6 +142,7 @@ private:
                 throw UserError(plan_.text +
                                 " has changed since the path began; its cells would not learn the "
                                 "same text. Give the old text back, or another --out.");
+            if (active.step == 0) require_same_init(plan_);
             const CellStep& step = active.steps[active.step];
             std::vector<std::string> arguments = {program_};
             arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());

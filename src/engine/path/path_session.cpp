@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/path_init.h"
 #include "files/paths.h"
 
 namespace marginscope {
@@ -78,6 +79,7 @@ void PathSession::handle(const StartPath& wish) {
     if (plan.folder.empty()) plan.folder = new_path_folder();
     if (plan.text.empty()) plan.text = shelf_.corpus_path();
     if (!plan.text.empty()) plan.text = readable_text(plan.text, plan.folder);
+    take_init(plan);
     path_.reset();
     path_ = std::make_unique<PathRun>(plan, program_, [this] { context_.wake(); });
     context_.tell("The path runs in " + plan.folder + ".");

@@ -128,10 +128,11 @@ void TrainSession::save_at_end() {
 // ---- commands
 
 void TrainSession::handle(const StartTraining& wish) {
-    begin({wish.config, wish.from_loaded ? shelf_.model() : nullptr, wish.run_folder, false});
+    begin(
+        {wish.config, wish.from_loaded ? shelf_.as_start() : StartModel{}, wish.run_folder, false});
 }
 
-void TrainSession::handle(const ResumeRun& wish) { begin({{}, nullptr, wish.folder, true}); }
+void TrainSession::handle(const ResumeRun& wish) { begin({{}, {}, wish.folder, true}); }
 
 void TrainSession::handle(const PauseTraining&) {
     training().pause();

@@ -153,10 +153,9 @@ Training::Training(const TrainingStart& start, const Corpus& corpus, Emit emit)
         s.run.emplace(TrainRun::resume(start.run_folder, corpus, s.callbacks()));
     } else {
         RunConfig config = start.config;
-        if (start.from) config.model = start.from->config.model;
+        if (start.from.model) config.model = start.from.shape;
         validate(config);
-        s.run.emplace(
-            TrainRun::start(config, corpus, start.run_folder, start.from.get(), s.callbacks()));
+        s.run.emplace(TrainRun::start(config, corpus, start.run_folder, start.from, s.callbacks()));
     }
     s.target = s.run->trainer().config().train.steps;
 }

@@ -10,6 +10,7 @@
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
+#include "nn/train/start_model.h"
 
 namespace marginscope {
 
@@ -18,9 +19,9 @@ struct Corpus;
 
 struct TrainingStart {
     RunConfig config;
-    std::shared_ptr<const Model> from;  // null: new weights
-    std::string run_folder;             // "": nothing is written
-    bool resume = false;                // run_folder holds a run to go on with
+    StartModel from;
+    std::string run_folder;  // "": nothing is written
+    bool resume = false;     // run_folder holds a run to go on with
 };
 
 /// Steps on request; every figure goes out as an event in order, the newest state as a frame.

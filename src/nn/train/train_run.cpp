@@ -156,20 +156,20 @@ TrainRun& TrainRun::operator=(TrainRun&&) noexcept = default;
 TrainRun::~TrainRun() = default;
 
 TrainRun TrainRun::start(const RunConfig& config, const Corpus& corpus,
-                         const std::filesystem::path& folder, const Model* from,
+                         const std::filesystem::path& folder, const StartModel& from,
                          Callbacks callbacks, const std::vector<RunEvent>& changes) {
-    RunPlan planned{"", {}, merged({}, changes)};
-    Trainer trainer(config, corpus, from);
-    planned.text = trainer.text_fingerprint();
+    Trainer trainer(config, corpus, from.model.get());
+    const RunPlan planned{
+        trainer.text_fingerprint(), from.file, from.sha256, {}, merged({}, changes)};
     std::optional<RunFolder> made;
     // A run that begins from another model cannot be begun again from its config alone.
     std::optional<SafeTensors> begin;
-    if (from != nullptr && !folder.empty()) begin = trainer.checkpoint();
+    if (from.model != nullptr && !folder.empty()) begin = trainer.checkpoint();
     if (!folder.empty())
         made = RunFolder::create(folder, config_to_json(trainer.config()),
                                  begin ? &*begin : nullptr, planned);
     auto state = std::make_unique<State>(std::move(trainer), std::move(made), std::move(callbacks));
-    state->plan = std::move(planned);
+    state->plan = planned;
     return TrainRun(std::move(state));
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "files/run_event.h"
+#include "nn/train/start_model.h"
 #include "nn/train/trainer.h"
 
 namespace marginscope {
@@ -31,10 +32,10 @@ public:
         std::function<void(const std::string& sentence)> on_warning;
     };
 
-    /// A new run; `folder` must be missing or empty; an empty path writes nothing. `changes` are
-    /// live changes planned ahead: the folder keeps them.
+    /// A new run; `folder` must be missing or empty; an empty path writes nothing. `from` and
+    /// `changes`, live changes planned ahead, are kept with it.
     static TrainRun start(const RunConfig& config, const Corpus& corpus,
-                          const std::filesystem::path& folder, const Model* from = nullptr,
+                          const std::filesystem::path& folder, const StartModel& from = {},
                           Callbacks callbacks = {}, const std::vector<RunEvent>& changes = {});
     /// Goes on from the folder's newest checkpoint, or from the beginning when there is none yet,
     /// with what was planned. UserError when its parts do not belong together, or the text is

@@ -18,6 +18,7 @@
 #include "nn/model/device.h"
 #include "nn/train/adamw.h"
 #include "nn/train/schedule.h"
+#include "nn/train/start_model.h"
 #include "nn/train/trainer_state.h"
 
 namespace marginscope {
@@ -55,7 +56,10 @@ Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* fro
     const at::Device device = choose_device(config.train.device);
     check_device(config.train, device);
     RunConfig used = config;
-    if (from != nullptr) used.model = from->config.model;
+    if (from != nullptr) {
+        used.model = from->config.model;
+        require_known_characters(corpus, *from);
+    }
     validate(used);
     if (used.barrier.site == BarrierSite::heads && used.barrier.prior == BarrierPrior::full)
         throw UserError(
@@ -68,8 +72,6 @@ Trainer::Trainer(const RunConfig& config, const Corpus& corpus, const Model* fro
                                             static_cast<std::uint64_t>(used.train.seed), device);
     auto model =
         std::make_shared<Model>(Model{std::move(gpt), std::move(vocabulary), {}, {}, used, 0});
-    if (from != nullptr && from->stage) model->stage = from->stage->clone(device, at::kFloat);
-    if (from != nullptr && from->barrier) model->barrier = from->barrier->clone(device, at::kFloat);
     state_ = std::make_unique<State>(std::move(model), corpus);
 }
 

@@ -69,8 +69,9 @@ public:
     static constexpr int kSigmaMinWindows = 2;
     static constexpr std::size_t kMostReports = 64;
 
-    /// New weights from the config's seeds, or a copy of `from` (then config.model is that
-    /// model's).
+    /// New weights from the config's seeds, or a copy of those of `from`; then config.model and the
+    /// vocabulary are that model's, and UserError where the text has other characters. Optimizer
+    /// and stages are new: which basin a stage falls into is decided where it starts.
     Trainer(const RunConfig& config, const Corpus& corpus, const Model* from = nullptr);
     /// Goes on where `checkpoint` (of a training: with its state) stopped. `config` counts, not the
     /// checkpoint's own.

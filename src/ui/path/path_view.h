@@ -17,6 +17,7 @@ struct PlanForm {
     int jobs = 0;  // 0: one for each core
     std::string folder;
     std::string text;  // "": the window's
+    std::string init;  // "": new weights
     std::string open_folder;
     RunConfig config;
     std::string problem;  // what is wrong, in a sentence

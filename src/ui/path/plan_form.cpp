@@ -18,6 +18,15 @@ std::string joined(const std::vector<double>& values) {
     return all;
 }
 
+/// The path varies these itself, each cell on one thread.
+bool is_varied(const Field& field) {
+    return field.name == "barrier.lambda" || field.name == "train.noise" ||
+           field.name == "train.threads";
+}
+bool is_varied_or_of_the_model(const Field& field) {
+    return is_varied(field) || field.name.starts_with("model.");
+}
+
 }  // namespace
 
 std::optional<std::vector<double>> parse_numbers(const std::string& text, const char* what,
@@ -59,6 +68,7 @@ std::optional<PathPlan> plan_of(PlanForm& form, bool relative, double max_clean_
     if (!form.problem.empty()) return std::nullopt;
     plan.folder = form.folder;
     plan.text = form.text;
+    plan.init = form.init;
     plan.lambdas = *lambdas;
     plan.train_noises = noises->empty() ? std::vector<double>{0} : *noises;
     plan.sigmas = *sigmas;
@@ -75,18 +85,15 @@ std::string path_command(const PathPlan& plan) {
     std::string command =
         "marginscope path --out " + shell_path(plan.folder.empty() ? "DIR" : plan.folder);
     if (!plan.text.empty()) command += " --text " + shell_path(plan.text);
+    if (!plan.init.empty()) command += " --init " + shell_path(plan.init);
     command += " --lambdas " + joined(plan.lambdas) + " --seeds " + std::to_string(plan.seeds) +
                " --train-noises " + joined(plan.train_noises) + " --sigmas " +
                joined(plan.relative ? plan.relative_sigmas : plan.sigmas) +
                (plan.relative ? " --relative" : "") + " --max-clean-loss " +
                format_value(plan.max_clean_loss);
     if (plan.jobs > 0) command += " --jobs " + std::to_string(plan.jobs);
-    // The path varies these itself, each cell on one thread.
-    command += config_flags(plan.config, [](const Field& field) {
-        return field.name == "barrier.lambda" || field.name == "train.noise" ||
-               field.name == "train.threads";
-    });
-    return command;
+    return command +
+           config_flags(plan.config, plan.init.empty() ? is_varied : is_varied_or_of_the_model);
 }
 
 }  // namespace marginscope

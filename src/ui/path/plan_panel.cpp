@@ -2,13 +2,11 @@
 #include "ui/path/plan_panel.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <set>
 
-#include "figures/path/path_curves.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
 #include "ui/path/plan_form.h"
+#include "ui/path/plan_summary.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -55,6 +53,10 @@ void draw_grid_rows(PlanForm& form, const std::string& window_text, const Theme&
     text_row(theme, "Text", "##text", form.text,
              "The text file that every model learns; empty: the text of the window",
              window_text.c_str());
+    text_row(theme, "Begin from", "##init", form.init,
+             "A checkpoint or a run folder: every model begins with its weights, characters and "
+             "shape, with a new optimizer and a new stage; empty: new weights",
+             "new weights");
     text_row(theme, "Folder", "##folder", form.folder,
              "Where the runs go; empty: a new folder of the program's own", "a new one");
     whole_row(theme, "Trained at once", "##jobs", form.jobs, 0, 256,
@@ -80,12 +82,15 @@ void draw_form(PathView& view, const std::string& window_text, const RunConfig& 
     PlanForm& form = view.form;
     draw_grid_rows(form, window_text, theme);
     const auto usual = [](const Field& field) { return is_one_of(kUsual, field); };
-    draw_field_rows({"##usual", usual}, form.config, form.problem, theme);
+    const auto fixed = [&](const Field& field) {
+        return !form.init.empty() && field.name.starts_with("model.");
+    };
+    draw_field_rows({"##usual", usual, fixed}, form.config, form.problem, theme);
     if (ImGui::TreeNode("All settings")) {
         const auto rest = [&](const Field& field) {
             return !usual(field) && !is_one_of(kVaried, field);
         };
-        draw_field_rows({"##all", rest}, form.config, form.problem, theme);
+        draw_field_rows({"##all", rest, fixed}, form.config, form.problem, theme);
         ImGui::TreePop();
     }
     draw_train_settings(form, of_train, theme);
@@ -114,67 +119,6 @@ void draw_open(PlanForm& form, PanelContext& context) {
     ImGui::BeginDisabled(form.open_folder.empty());
     if (ImGui::Button("Open")) context.out.push_back(OpenPath{form.open_folder});
     ImGui::EndDisabled();
-}
-
-std::string folder_name(const std::string& folder) {
-    std::filesystem::path path(folder);
-    if (!path.has_filename()) path = path.parent_path();
-    return path.filename().empty() ? folder : path.filename().string();
-}
-
-/// A row of numbers; where they do not fit, the ends and how many.
-void numbers_row(const Theme& theme, const char* name, const std::vector<double>& values) {
-    if (values.empty()) return;
-    std::string all;
-    for (const double value : values) all += (all.empty() ? "" : "  ") + format_number(value);
-    std::string words = all;
-    ImGui::PushFont(theme.fonts.mono, type::kBody - 1);
-    if (ImGui::CalcTextSize(all.c_str()).x > ImGui::GetContentRegionAvail().x - theme.px(112))
-        words = format_number(values.front()) + " … " + format_number(values.back()) + " (" +
-                std::to_string(values.size()) + ")";
-    ImGui::PopFont();
-    value_row(theme, name, words);
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", all.c_str());
-}
-
-/// What every cell was trained with.
-void draw_settings(const PathPlan& plan, const Theme& theme) {
-    const ModelConfig& model = plan.config.model;
-    const TrainConfig& train = plan.config.train;
-    value_row(theme, "Text", plan.text.empty() ? "built-in stories" : folder_name(plan.text));
-    if (ImGui::IsItemHovered() && !plan.text.empty()) ImGui::SetTooltip("%s", plan.text.c_str());
-    value_row(theme, "Layers × heads",
-              std::to_string(model.layers) + " × " + std::to_string(model.heads));
-    value_row(theme, "Width, context",
-              std::to_string(model.width) + ", " + std::to_string(model.context));
-    value_row(theme, "Steps × batch",
-              std::to_string(train.steps) + " × " + std::to_string(train.batch));
-    value_row(theme, "Learning rate", format_number(train.lr));
-    value_row(theme, "Barrier sits on", std::string(name_of(plan.config.barrier.site)));
-    value_row(theme, "Stage is trained by", std::string(name_of(plan.config.stage.fit)));
-}
-
-/// What the path is made of, as far as its cells tell.
-void draw_summary(const PathFrame& path, const Theme& theme) {
-    std::set<std::int64_t> seeds;
-    for (const PathCell& cell : path.cells) seeds.insert(cell.seed);
-    const std::vector<double> lambdas = lambdas_of(path), trained = train_noises_of(path);
-    ImGui::Dummy(ImVec2(0, theme.px(2)));
-    std::string grid = std::to_string(lambdas.size()) + " lambda_m × " +
-                       std::to_string(seeds.size()) + (seeds.size() == 1 ? " seed" : " seeds");
-    if (trained.size() > 1) grid.append(" × ").append(std::to_string(trained.size()));
-    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(3)));
-    value_row(theme, "Folder", folder_name(path.folder));
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", path.folder.c_str());
-    value_row(theme, "Grid", grid);
-    numbers_row(theme, "lambda_m", lambdas);
-    numbers_row(theme, "Seeds", {seeds.begin(), seeds.end()});
-    if (trained.back() > 0) numbers_row(theme, "Noise in training", trained);
-    numbers_row(theme, "Judged at noise", sigmas_of(path, false));
-    numbers_row(theme, "Judged at noise × RMS", sigmas_of(path, true));
-    draw_settings(path.plan, theme);
-    ImGui::PopStyleVar();
-    ImGui::Dummy(ImVec2(0, theme.px(2)));
 }
 
 void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context) {

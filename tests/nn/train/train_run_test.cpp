@@ -152,7 +152,7 @@ TEST_F(TrainRunTest, AStopSavesAtAStepAndResumes) {
     };
     {
         TrainRun run =
-            TrainRun::start(small_config(), small_corpus(), root_ / "stopped", nullptr, callbacks);
+            TrainRun::start(small_config(), small_corpus(), root_ / "stopped", {}, callbacks);
         EXPECT_FALSE(run_training(run, stop.get_token()));
         EXPECT_TRUE(fs::exists(root_ / "stopped/checkpoints/step-000007.safetensors"));
     }
@@ -322,15 +322,14 @@ TEST_F(TrainRunTest, ThePlanSurvivesAKillAndIsMadeOnce) {
     const std::vector<RunEvent> changes = {
         {4, "train.lr", "0.002"}, {13, "barrier.lambda", "0.3"}, {17, "train.noise", "0.1"}};
     {
-        TrainRun run = TrainRun::start(small_config(), small_corpus(), root_ / "straight", nullptr,
-                                       {}, changes);
+        TrainRun run =
+            TrainRun::start(small_config(), small_corpus(), root_ / "straight", {}, {}, changes);
         run_training(run, {});
     }
     for (const std::int64_t killed_at : {0, 2, 5, 12, 15, 18}) {
         const fs::path folder = root_ / ("killed" + std::to_string(killed_at));
         {
-            TrainRun run =
-                TrainRun::start(small_config(), small_corpus(), folder, nullptr, {}, changes);
+            TrainRun run = TrainRun::start(small_config(), small_corpus(), folder, {}, {}, changes);
             to_step(run, killed_at);
         }
         TrainRun run = TrainRun::resume(folder, small_corpus());
