@@ -14,11 +14,12 @@ constexpr double kAlmostAll = 0.95;  // of a step that runs longer than expected
 /// Tokens that each step works through, weighed by a rough guess of what a token costs there
 /// against one in training; the first cells that end correct it.
 StepSecs guess_of(const PathPlan& plan) {
-    constexpr double kFitSteps = 2000, kFitWindows = 4, kFitWeight = 0.5, kMarginWeight = 3,
-                     kNoiseWeight = 0.3, kNoiseWindows = 400;
+    constexpr double kFitSteps = 2000, kFitWindows = 4, kFitWeight = 0.15, kMarginWeight = 3.5,
+                     kNoiseWeight = 0.3, kAllWindows = 1500;
     const double context = plan.config.model.context;
+    const double windows = plan.noise_windows > 0 ? plan.noise_windows : kAllWindows;
     const auto noise = [&](const std::vector<double>& sigmas) {
-        return kNoiseWeight * kNoiseWindows * context *
+        return kNoiseWeight * windows * context *
                (1.0 + static_cast<double>(sigmas.size()) * plan.draws);
     };
     return {std::max(1.0, static_cast<double>(plan.config.train.steps)) * plan.config.train.batch *

@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@
 #include "nn/measure/noise.h"
 #include "nn/measure/parallel_jobs.h"
 #include "nn/measure/probes.h"
+#include "nn/model/device.h"
 #include "nn/tiny_model.h"
 
 namespace marginscope {
@@ -32,6 +34,20 @@ protected:
     }
     TemporaryFolder folder_;
 };
+
+TEST(ComputeThreads, MemoryOfAPassIsKeptForTheNext) {
+    set_compute_threads(1);
+    constexpr std::int64_t kFloats = 2 << 20;  // 8 MB: as an evaluation's widest layer
+    const auto pages = [] {
+        rusage usage{};
+        ::getrusage(RUSAGE_SELF, &usage);
+        return usage.ru_minflt;
+    };
+    (void)at::zeros({kFloats});
+    const long before = pages();
+    for (int k = 0; k < 20; ++k) at::empty({kFloats}).fill_(1.0F);
+    EXPECT_LT(pages() - before, 2 * kFloats * 4 / 4096) << "twenty passes took 2048 pages each";
+}
 
 TEST(Noise, DependsOnItsKeyAndNotOnTheBatch) {
     const std::vector<std::uint64_t> windows = {3, 9, 4};
