@@ -33,6 +33,9 @@ std::vector<BenchFigure> margin_figures(const BenchSettings& settings);
 /// missing.
 std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 
+/// What a cell of a path costs beyond its training.
+std::vector<BenchFigure> path_figures(const BenchSettings& settings);
+
 /// The measured rate of matrix products, which the others cannot exceed.
 std::vector<BenchFigure> floor_figures(const BenchSettings& settings);
 

@@ -9,6 +9,7 @@ std::vector<BenchGroup> bench_groups() {
             {.name = "precision", .measure = precision_figures},
             {.name = "memory", .measure = memory_figures},
             {.name = "margins", .measure = margin_figures},
+            {.name = "path", .measure = path_figures},
             {.name = "decode", .measure = decode_figures},
             {.name = "floor", .measure = floor_figures},
             {.name = "window", .measure = window_figures},
