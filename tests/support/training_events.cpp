@@ -26,6 +26,8 @@ std::vector<TrainingEvent> training_events(int steps) {
         sample.logdet_mean = -sample.barrier;
         sample.share_beyond = 0.1F + 0.3F * std::exp(-t / 400);
         sample.embedding_rms = 0.02F + 0.1F * (1 - std::exp(-t / 600));
+        sample.u_rms = 0.028F + 0.1F * (1 - std::exp(-t / 600));
+        sample.stage_sigma = 0.1F + 0.02F * std::exp(-t / 600);
         sample.grad_norm = 0.6F + 0.4F * uniform(generator);
         sample.lr = 1e-3F;
         sample.lambda = step < steps / 2 ? 0.02F : 0.05F;

@@ -50,6 +50,8 @@ struct TrainingSample {  // one per step
     float noise = 0;
     int capped = 0;
     int singular = 0;
+    float stage_sigma = kNoValue;  // of the live stage, in units of u;
+    float u_rms = kNoValue;        // RMS of what it was given
 };
 
 struct EvalSample {  // one per evaluation, and once at the start

@@ -103,6 +103,8 @@ struct Training::State {
         one.noise = static_cast<float>(report.train_noise);
         one.capped = static_cast<int>(report.capped);
         one.singular = static_cast<int>(report.singular);
+        one.stage_sigma = static_cast<float>(report.stage_sigma);
+        one.u_rms = static_cast<float>(report.u_rms);
         emit(one);
         step_secs.push_back(report.step_secs);
         if (step_secs.size() > kRateSteps) step_secs.pop_front();

@@ -68,7 +68,9 @@ const std::vector<std::string> kColumnsOfRun = {"step",
                                                 "lambda_m",
                                                 "training noise",
                                                 "capped positions",
-                                                "singular positions"};
+                                                "singular positions",
+                                                "stage sigma",
+                                                "RMS of u"};
 
 CsvCell sample_cell(const TrainingSample& s, std::size_t column) {
     const auto optional = [](float value) {
@@ -101,6 +103,10 @@ CsvCell sample_cell(const TrainingSample& s, std::size_t column) {
             return static_cast<std::int64_t>(s.capped);
         case 13:
             return static_cast<std::int64_t>(s.singular);
+        case 14:
+            return optional(s.stage_sigma);
+        case 15:
+            return optional(s.u_rms);
         default:
             return {};
     }

@@ -68,6 +68,12 @@ void draw_last_step(const std::vector<TrainingSample>& samples, const Theme& the
                                                   : "none yet",
               carried.share_beyond > 0 ? theme.accent : 0);
     value_row(theme, Quantity::embedding_rms, number_or(last.embedding_rms, "not told"));
+    hinted_row(theme, "Stage sigma", number_or(last.stage_sigma, "not told"),
+               "The noise scale of the stage that trains along, in units of the embeddings u it "
+               "reads. Small: attention copies one token; large: volume rules");
+    hinted_row(theme, "Stage sigma / RMS of u",
+               number_or(last.stage_sigma / last.u_rms, "not told"),
+               "The same over the RMS of u. A floor (--stage-sigma-floor) is a number of these");
     hinted_row(theme, "Gradient norm", number_or(last.grad_norm, "not told"),
                "2-norm of the summed gradient of the last step, before it is clipped");
     value_row(theme, "Learning rate", format_number(last.lr));

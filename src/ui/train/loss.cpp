@@ -26,6 +26,7 @@ constexpr Second kSeconds[] = {
     {"share beyond", [](const TrainingSample& s) { return s.share_beyond; }},
     {"gradient norm", [](const TrainingSample& s) { return s.grad_norm; }},
     {"embedding RMS", [](const TrainingSample& s) { return s.embedding_rms; }},
+    {"stage sigma / RMS of u", [](const TrainingSample& s) { return s.stage_sigma / s.u_rms; }},
     {"learning rate", [](const TrainingSample& s) { return s.lr; }},
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/action_button.h"
+#include "ui/field_rows.h"
 #include "ui/flow.h"
 
 namespace marginscope {
@@ -98,6 +99,20 @@ void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
     view.changed.clear();
 }
 
+/// The stage's own settings, unfolded on request: how its sigma is found and what it reads.
+void draw_live_stage(const RunConfig& now, RunFormView& form, PanelContext& context) {
+    if (!ImGui::TreeNode("Stage")) return;
+    const auto of_stage = [](const Field& field) {
+        return field.live && field.name.starts_with("stage.");
+    };
+    RunConfig wanted = now;
+    draw_field_rows({"##live-stage", of_stage}, wanted, form.problem, context.theme);
+    for (const Field& field : config_fields())
+        if (const FieldValue value = field.get(wanted); of_stage(field) && value != field.get(now))
+            context.out.push_back(SetLive{std::string(field.name), value});
+    ImGui::TreePop();
+}
+
 const char* state_words(TrainingState state) {
     switch (state) {
         case TrainingState::idle:
@@ -157,6 +172,7 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
     draw_until(*training, view.form, context);
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     draw_live(training->config, view.live, context);
+    draw_live_stage(training->config, view.form, context);
 }
 
 }  // namespace marginscope
