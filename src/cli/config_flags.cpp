@@ -68,6 +68,11 @@ void ConfigFlags::add_to(CLI::App& command) {
     }
 }
 
+std::optional<std::string> ConfigFlags::take(const std::string& name) {
+    const auto given = values_.extract(name);
+    return given ? std::optional(given.mapped()) : std::nullopt;
+}
+
 RunConfig ConfigFlags::read(RunConfig start) const {
     if (!file_.empty())
         start = config_from_json(read_json_file(file_, "configuration"), shown_path(file_),

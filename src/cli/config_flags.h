@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/run/run_config.h"
@@ -23,6 +24,9 @@ public:
     /// The same for a training that begins from a model of this shape: model.* are the model's own,
     /// and a flag that says otherwise is a UserError which names `flag`.
     RunConfig apply_to_model(const ModelConfig& shape, const std::string& flag) const;
+
+    /// What was typed for this field, which then no longer counts; nothing where nothing was.
+    std::optional<std::string> take(const std::string& name);
 
     /// What was typed: field name to text.
     const std::map<std::string, std::string>& given() const { return values_; }

@@ -1,12 +1,13 @@
 // `marginscope path`: trains, fits and measures a grid of lambdas and seeds, each cell a child
 // process.
-#include <cstdio>
 #include <memory>
+#include <sstream>
 
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/config_flags.h"
 #include "cli/output.h"
+#include "cli/path_text.h"
 #include "cli/progress.h"
 #include "core/error.h"
 #include "engine/path/path_cells.h"
@@ -24,6 +25,7 @@ struct Options {
     TextOption text;
     std::string lambdas = "0,0.005,0.01,0.02,0.05,0.1";
     std::string train_noises = "0";
+    std::string stage_sigmas;
     std::string sigmas;  // of the unit chosen by --relative
     std::string max_clean_loss = "2%";
     bool list = false;
@@ -50,8 +52,29 @@ void read_text(Options& options) {
     options.text.load();
 }
 
+/// The head and sigma of the cells.
+void complete_recipes(Options& options) {
+    PathPlan& plan = options.plan;
+    const auto& given = options.flags.given();
+    if (const auto tied = given.find("model.tied"); tied != given.end() && tied->second == "both") {
+        plan.both_heads = true;
+        options.flags.take("model.tied");
+    }
+    if (options.stage_sigmas.empty()) return;
+    if (given.contains("stage.sigma"))
+        throw UserError("Give --stage-sigma for all cells or --stage-sigmas for some of each.",
+                        kExitWrongUse);
+    std::istringstream items(options.stage_sigmas);
+    const Field& sigma = *find_field("stage.sigma");
+    for (std::string item; std::getline(items, item, ',');) {
+        std::erase(item, ' ');
+        plan.stage_sigmas.push_back(format_value(parse_value(sigma, item)));
+    }
+}
+
 void complete_plan(Options& options) {
     PathPlan& plan = options.plan;
+    complete_recipes(options);
     plan.lambdas = number_list("--lambdas", options.lambdas);
     plan.train_noises = number_list("--train-noises", options.train_noises);
     // Every cell is judged in both units; --sigmas sets those of the unit that the proposal looks
@@ -70,62 +93,6 @@ void complete_plan(Options& options) {
     if (plan.init.empty()) return;
     take_init(plan);
     plan.config = options.flags.apply_to_model(plan.config.model, "--init");
-}
-
-std::string paired_text(const PathFrame& frame) {
-    if (frame.paired.empty()) return "";
-    std::string out = "against lambda 0, same seeds: mean and 95 % interval; * tells it from 0\n";
-    char text[256];
-    for (const PairedDifference& one : frame.paired) {
-        std::snprintf(text, sizeof text, "%10.4g  noise %-7.4g %-16s %+6.2f %%  ", one.lambda,
-                      one.train_noise, one.quantity.c_str(), 100 * one.mean);
-        out += text;
-        if (one.seeds < 2)
-            std::snprintf(text, sizeof text, "(one seed)\n");
-        else
-            std::snprintf(text, sizeof text, "(%+.2f … %+.2f, %d seeds)%s\n", 100 * one.low,
-                          100 * one.high, one.seeds, one.told() ? " *" : "");
-        out += text;
-    }
-    return out;
-}
-
-std::string proposal_text(const PathFrame& frame) {
-    if (!frame.proposal) return "";
-    const PathProposal& proposal = *frame.proposal;
-    if (!proposal.settled) return "no proposal: " + proposal.reason + "\n";
-    return "proposal: lambda " + number_text(proposal.lambda) + ", " + proposal.rule + ": " +
-           proposal.reason + "\n";
-}
-
-std::string frame_text(const PathFrame& frame) {
-    std::string out =
-        "    lambda       seed   noise  clean   noisy …  median sigma_min  share beyond\n";
-    char text[256];
-    for (const PathCell& cell : frame.cells) {
-        std::snprintf(text, sizeof text, "%10.4g %10lld %7.4g  ", cell.lambda,
-                      static_cast<long long>(cell.seed), cell.train_noise);
-        out += text;
-        if (!cell.clean_ce) {
-            out += cell.status == CellStatus::failed ? "failed: " + cell.sentence + "\n"
-                                                     : "not done\n";
-            continue;
-        }
-        std::snprintf(text, sizeof text, "%.4f  ", *cell.clean_ce);
-        out += text;
-        for (const auto& [sigma, ce] : cell.noisy_ce) {
-            std::snprintf(text, sizeof text, "%g: %.4f  ", sigma, ce);
-            out += text;
-        }
-        for (const auto& [sigma, ce] : cell.noisy_ce_relative) {
-            std::snprintf(text, sizeof text, "%g RMS: %.4f  ", sigma, ce);
-            out += text;
-        }
-        std::snprintf(text, sizeof text, "%8.3f  %6.1f %%  done\n", cell.sigma_min_median,
-                      cell.share_beyond * 100);
-        out += text;
-    }
-    return out + paired_text(frame) + proposal_text(frame);
 }
 
 int list_cells(const PathPlan& plan) {
@@ -163,7 +130,7 @@ int run(Options& options, std::stop_token stop) {
     }
     progress.clear();
     const auto frame = path.frame();
-    if (options.json != "-") write_text(frame_text(*frame));
+    if (options.json != "-") write_text(path_text(*frame));
     if (!options.json.empty()) write_json(options.json, parse_json(path_json(*frame), "path.json"));
     if (stopped) {
         progress.note("Stopped; what is done is kept in " + options.plan.folder +
@@ -179,7 +146,10 @@ int run(Options& options, std::stop_token stop) {
 }  // namespace
 
 constexpr const char* kFooter =
-    "Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; what is done is kept, "
+    "--tied both and --stage-sigmas train each lambda with each head and each sigma; every one is "
+    "judged against\n"
+    "lambda 0 of its own. Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; "
+    "what is done is kept, "
     "and the same\n"
     "command goes on after a stop. --list prints the train commands instead, one a line, for a "
     "scheduler:\n"
@@ -205,6 +175,10 @@ void add_grid_options(CLI::App& command, Options& options) {
         .add_option("--train-noises", options.train_noises, "training noises: the barrier's rival")
         ->type_name("LIST")
         ->capture_default_str();
+    command
+        .add_option("--stage-sigmas", options.stage_sigmas,
+                    "values of --stage-sigma, each with every lambda, as in closed,learned,1")
+        ->type_name("LIST");
     command.add_option("--jobs", plan.jobs, "cells at once; 0: the number of cores")
         ->check(CLI::Range(0, 1024))
         ->type_name("N")

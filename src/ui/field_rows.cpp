@@ -4,6 +4,8 @@
 #include <imgui.h>
 
 #include <cfloat>
+#include <cstdlib>
+#include <optional>
 
 #include "core/error.h"
 #include "ui/widgets.h"
@@ -34,9 +36,53 @@ void draw_choice(const Field& field, RunConfig& config, std::string& problem) {
     ImGui::EndCombo();
 }
 
+/// A word, or a number, or a word and where it begins: "closed", "1", "learned:0.2".
+struct WordAndNumber {
+    std::string word;  // "" for a number alone
+    std::optional<double> number;
+};
+
+WordAndNumber parts_of(const std::string& text) {
+    WordAndNumber parts;
+    const bool alone = !text.empty() && (text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
+    if (!alone) parts.word = text.substr(0, text.find(':'));
+    const std::string rest = alone                             ? text
+                             : text.size() > parts.word.size() ? text.substr(parts.word.size() + 1)
+                                                               : "";
+    if (!rest.empty()) parts.number = std::strtod(rest.c_str(), nullptr);
+    return parts;
+}
+
+/// Words with a number beside those that take one, and the number alone, which counts RMS.
+void draw_worded(const Field& field, RunConfig& config, std::string& problem) {
+    constexpr const char* kAlone = "× RMS";
+    constexpr double kFirst = 1.0;
+    WordAndNumber now = parts_of(format_value(field.get(config)));
+    if (ImGui::BeginCombo("##value", now.word.empty() ? kAlone : now.word.c_str())) {
+        for (const std::string_view name : field.choices)
+            if (ImGui::Selectable(std::string(name).c_str(), name == now.word))
+                set(config, problem, field, std::string(name));
+        if (ImGui::Selectable(kAlone, now.word.empty()) && !now.word.empty())
+            set(config, problem, field, format_value(kFirst));
+        ImGui::EndCombo();
+    }
+    now = parts_of(format_value(field.get(config)));
+    const bool takes_one = now.word.empty() || field.canonical(now.word + ":1");
+    if (!takes_one) return;
+    double number = now.number.value_or(SigmaRule::kFirstLearned);
+    ImGui::SetNextItemWidth(-FLT_MIN);
+    ImGui::InputDouble("##number", &number, 0, 0,
+                       now.word.empty() ? "%g × RMS" : "%g at the start");
+    if (ImGui::IsItemDeactivatedAfterEdit())
+        set(config, problem, field,
+            (now.word.empty() ? "" : now.word + ":") + format_value(number));
+}
+
 void draw_value(const Field& field, RunConfig& config, std::string& problem) {
     const FieldValue value = field.get(config);
-    if (!field.choices.empty()) {
+    if (field.canonical) {
+        draw_worded(field, config, problem);
+    } else if (!field.choices.empty()) {
         draw_choice(field, config, problem);
     } else if (const auto* flag = std::get_if<bool>(&value)) {
         bool on = *flag;

@@ -10,6 +10,7 @@
 #include "figures/path/grid_scale.h"
 #include "figures/path/path_bands.h"
 #include "interface.h"
+#include "ui/field_rows.h"
 #include "ui/path/path_grid.h"
 #include "ui/path/path_view.h"
 #include "ui/path/plan_form.h"
@@ -225,6 +226,85 @@ TEST(PlanForm, ItsCommandCanBePastedAndVariesNothingTwice) {
         EXPECT_NE(command.find(part), std::string::npos) << part << " is not in " << command;
     EXPECT_EQ(command.find("--lambda "), std::string::npos) << command;
     EXPECT_EQ(command.find("--train-noise "), std::string::npos) << command;
+}
+
+TEST(PlanForm, ListsSigmasAndHeads) {
+    PlanForm form;
+    form.stage_sigmas = "closed, learned:0.20 1";
+    form.both_heads = true;
+    form.config.model.tied = !form.config.model.tied;
+    form.config.stage.sigma = *sigma_rule_from("3");
+    const auto plan = plan_of(form, false, 0.02);
+    ASSERT_TRUE(plan.has_value()) << form.problem;
+    EXPECT_EQ(plan->stage_sigmas, (std::vector<std::string>{"closed", "learned:0.2", "1"}));
+    EXPECT_NE(path_command(*plan).find(" --stage-sigmas closed,learned:0.2,1 --tied both"),
+              std::string::npos)
+        << path_command(*plan);
+    EXPECT_EQ(path_command(*plan).find("--stage-sigma "), std::string::npos);
+    EXPECT_EQ(path_command(*plan).rfind("--tied"), path_command(*plan).find("--tied"));
+    form.stage_sigmas = "closed, loud";
+    EXPECT_FALSE(plan_of(form, false, 0.02).has_value());
+    EXPECT_NE(form.problem.find("loud"), std::string::npos) << form.problem;
+}
+
+TEST(PlanForm, AModelToBeginFromBringsItsShape) {
+    PlanForm form;
+    form.init = "my model/run";
+    form.config.model.layers = 7;
+    form.config.train.steps = 9;
+    const auto plan = plan_of(form, false, 0.02);
+    ASSERT_TRUE(plan.has_value()) << form.problem;
+    const std::string command = path_command(*plan);
+    EXPECT_NE(command.find("--init 'my model/run'"), std::string::npos) << command;
+    EXPECT_NE(command.find("--steps 9"), std::string::npos) << command;
+    EXPECT_EQ(command.find("--layers"), std::string::npos) << command;
+}
+
+TEST(PathPanels, ShowOneHeadAndSigmaAtATime) {
+    auto path = std::make_shared<PathFrame>();
+    for (const bool tied : {true, false})
+        for (const double lambda : {0.0, 0.02}) {
+            path->cells.push_back(done(lambda, 1, tied ? 2 : 1));
+            path->cells.back().recipe = {tied, "learned"};
+            path->paired.emplace_back().recipe = {tied, "learned"};
+        }
+    path->proposal.emplace().recipe = {false, "learned"};
+    PathView view;
+    auto shown = shown_part(path, view);
+    ASSERT_EQ(shown->cells.size(), 2U);
+    EXPECT_EQ(*shown->cells[0].clean_ce, 1) << "the proposal's";
+    EXPECT_EQ(shown->paired.size(), 2U);
+    EXPECT_EQ(shown_part(path, view), shown) << "made once";
+    view.recipe = PathRecipe{true, "learned"};
+    EXPECT_EQ(*shown_part(path, view)->cells[0].clean_ce, 2);
+    view.recipe = PathRecipe{true, "closed"};  // of another path
+    EXPECT_EQ(*shown_part(path, view)->cells[0].clean_ce, 1);
+    path->cells.resize(2);
+    auto one = std::make_shared<const PathFrame>(*path);
+    EXPECT_EQ(shown_part(one, view), one) << "nothing to choose";
+}
+
+TEST(FieldRows, AWordWithANumberIsAChoiceAndAField) {
+    const auto words = [](const char* sigma) {
+        Interface interface(ImVec2(300, 80));
+        RunConfig config;
+        set_field(config, "stage.sigma", sigma);
+        std::string problem;
+        interface.draw_panel({}, [&](const Frames&, UiState&, PanelContext& c) {
+            const auto shown = [](const Field& field) { return field.name == "stage.sigma"; };
+            draw_field_rows({"##rows", shown}, config, problem, c.theme);
+        });
+        EXPECT_EQ(problem, "");
+        EXPECT_EQ(interface.too_wide(), "");
+        EXPECT_EQ(words_of(config.stage.sigma), sigma) << "drawing changes nothing";
+        return interface.words();
+    };
+    EXPECT_NE(words("learned:0.2").find("0.2 at the start"), std::string::npos);
+    EXPECT_NE(words("learned").find("0.1 at the start"), std::string::npos) << "what it means";
+    EXPECT_NE(words("1.5").find("1.5 × RMS"), std::string::npos);
+    const std::string closed = words("closed");
+    EXPECT_NE(closed.find("closed"), std::string::npos);
+    EXPECT_EQ(closed.find("RMS"), std::string::npos) << closed;
 }
 
 TEST(PlanPanel, GoingOnKeepsTheSettingsOfThePath) {

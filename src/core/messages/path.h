@@ -50,19 +50,18 @@ struct PathCell {
 
 struct PathProposal {
     double lambda = 0;  // 0 as long as nothing is settled
-    PathRecipe recipe;  // of which lambda
     std::string rule;
     std::string reason;
     /// The interval of the difference excludes 0, at `lambda` or (lambda 0) at every other one.
     bool settled = false;
     int pairs = 0;                    // seeds finished both at lambda 0 and where `reason` looks
     std::optional<int> seeds_needed;  // about so many more would settle it; from two pairs on
+    PathRecipe recipe;                // whose lambda it is
 };
 
 /// A quantity at one lambda against lambda 0 of the same seeds: mean of the relative differences,
 /// 95 % Student interval.
 struct PairedDifference {
-    PathRecipe recipe;
     double lambda = 0;
     double train_noise = 0;
     std::string quantity;  // "clean", "noise 0.05", "noise 0.25 RMS"
@@ -70,6 +69,7 @@ struct PairedDifference {
     double mean = 0;           // 0.01 is one per cent more than at lambda 0
     double low = 0, high = 0;  // NaN with a single seed
     double spread = 0;         // standard deviation of the differences, NaN with a single seed
+    PathRecipe recipe;
 
     /// The interval lies on one side of 0.
     bool told() const { return low > 0 || high < 0; }

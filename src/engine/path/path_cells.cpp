@@ -23,16 +23,44 @@ std::string numbers(const std::vector<double>& values) {
     return all;
 }
 
-std::string cell_folder(const PathPlan& plan, double lambda, std::int64_t seed, double noise) {
-    std::string name = "lambda-" + number(lambda) + "_seed-" + std::to_string(seed);
-    if (noise > 0) name += "_noise-" + number(noise);
+/// A head or a sigma is part of the name only where the plan has several of them.
+std::string cell_folder(const PathPlan& plan, const PathCell& cell) {
+    std::string name = "lambda-" + number(cell.lambda) + "_seed-" + std::to_string(cell.seed);
+    if (cell.train_noise > 0) name += "_noise-" + number(cell.train_noise);
+    if (plan.both_heads) name += cell.recipe.tied ? "_head-tied" : "_head-own";
+    if (plan.stage_sigmas.size() > 1) {
+        std::string sigma = cell.recipe.stage_sigma;
+        std::replace(sigma.begin(), sigma.end(), ':', '-');
+        name += "_sigma-" + sigma;
+    }
     return (fs::path(plan.folder) / name).string();
+}
+
+std::vector<PathRecipe> recipes_of(const PathPlan& plan) {
+    const Field& sigma = *find_field("stage.sigma");
+    std::vector<std::string> sigmas;
+    for (const std::string& text : plan.stage_sigmas)
+        sigmas.push_back(format_value(parse_value(sigma, text)));
+    if (sigmas.empty()) sigmas.push_back(format_value(sigma.get(plan.config)));
+    std::vector<PathRecipe> recipes;
+    for (const bool tied : {true, false})
+        for (const std::string& one : sigmas)
+            if (plan.both_heads || tied == plan.config.model.tied) recipes.push_back({tied, one});
+    return recipes;
+}
+
+/// UserError for a value that no training would take.
+void checked_lists(const PathPlan& plan) {
+    for (const double lambda : plan.lambdas) checked_value(*find_field("barrier.lambda"), lambda);
+    for (const double noise : plan.train_noises) checked_value(*find_field("train.noise"), noise);
 }
 
 /// The config of one cell: the plan's, with the cell's own values and a single thread, since cells
 /// run side by side.
 RunConfig cell_config(const PathPlan& plan, const PathCell& cell) {
     RunConfig config = plan.config;
+    config.model.tied = cell.recipe.tied;
+    set_field(config, "stage.sigma", cell.recipe.stage_sigma);
     config.barrier.lambda = cell.lambda;
     config.train.seed = cell.seed;
     config.train.noise = cell.train_noise;
@@ -72,23 +100,28 @@ std::vector<PathCell> plan_cells(const PathPlan& plan) {
     if (plan.seeds < 1)
         throw UserError(
             "A path needs at least one seed; --seeds was " + std::to_string(plan.seeds) + ".", 2);
+    checked_lists(plan);
+    const std::vector<PathRecipe> recipes = recipes_of(plan);
     std::vector<PathCell> cells;
     std::set<std::string> seen;
     // Seeds outermost: a stopped path then has whole lambda curves rather than half of the grid.
+    PathCell cell;
+    cell.site = name_of(plan.config.barrier.site);
+    cell.fit = name_of(plan.config.stage.fit);
+    cell.stage_sigma_floor = plan.config.stage.sigma_floor;
+    cell.stage_input_rms = plan.config.stage.input_rms;
+    cell.text_mark = plan.text_mark;
     for (int k = 0; k < plan.seeds; ++k) {
-        for (const double noise : plan.train_noises) {
-            for (const double lambda : plan.lambdas) {
-                PathCell cell;
-                cell.lambda = lambda;
-                cell.seed = plan.config.train.seed + k;
+        cell.seed = plan.config.train.seed + k;
+        for (const PathRecipe& recipe : recipes) {
+            cell.recipe = recipe;
+            for (const double noise : plan.train_noises) {
                 cell.train_noise = noise;
-                cell.site = name_of(plan.config.barrier.site);
-                cell.fit = name_of(plan.config.stage.fit);
-                cell.run = cell_folder(plan, lambda, cell.seed, noise);
-                cell.text_mark = plan.text_mark;
-                checked_value(*find_field("barrier.lambda"), lambda);
-                checked_value(*find_field("train.noise"), noise);
-                if (seen.insert(cell.run).second) cells.push_back(std::move(cell));
+                for (const double lambda : plan.lambdas) {
+                    cell.lambda = lambda;
+                    cell.run = cell_folder(plan, cell);
+                    if (seen.insert(cell.run).second) cells.push_back(cell);
+                }
             }
         }
     }

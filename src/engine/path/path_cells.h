@@ -17,8 +17,8 @@ struct CellStep {
     std::string proof;                   // exists when the step is done
 };
 
-/// Every combination of lambda, seed and training noise, as waiting cells. Training noise above 0
-/// goes with lambda 0 and each lambda given. UserError for empty or absurd plans.
+/// Every combination of lambda, seed, training noise, head and sigma, as waiting cells. Training
+/// noise above 0 goes with lambda 0 and each lambda given. UserError for empty or absurd plans.
 std::vector<PathCell> plan_cells(const PathPlan& plan);
 
 /// train, fit, margins, noise: each is a command a user could type.
@@ -43,7 +43,8 @@ void write_result(const PathCell& cell);
 /// "noise 0.05" or "noise 0.25 RMS": the loss under it, in tables and JSON.
 std::string noise_name(double sigma, bool relative);
 
-/// Every lambda and training noise against lambda 0 without noise, over the seeds that both have.
+/// Every lambda and training noise against lambda 0 without noise and with the same head and sigma,
+/// over the seeds that both have.
 /// Losses that are not finite are left out.
 std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& cells);
 
@@ -52,7 +53,8 @@ std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& ce
 /// times that of lambda 0. Where there is none: lambda 0, settled when all others are told to be
 /// worse or too dear, else unsettled, with the number of seeds that would settle it. Nothing before
 /// a seed is done at lambda 0 and at another. Trained noise 0 only: the rival is shown, not
-/// proposed.
+/// proposed. Where there are several heads or sigmas, each is judged so by itself; of those that
+/// propose a lambda above 0 the one with the lowest mean loss at that noise is taken.
 std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
                                            double max_clean_loss, bool relative = false);
 

@@ -35,12 +35,26 @@ json plan_document(const PathPlan& plan) {
             {"positions", plan.positions},
             {"draws", plan.draws},
             {"noise_windows", plan.noise_windows},
+            {"stage_sigmas", plan.stage_sigmas},
+            {"both_heads", plan.both_heads},
             {"config", config_to_json(plan.config)}};
 }
 
+/// An axis of several values has each in the names of its cells: more may come. A single value has
+/// not, and must stay what it was.
+void leave_out_axes(json& document) {
+    json& sigma = document.at("config").at("stage").at("sigma");
+    const json sigmas = document.at("stage_sigmas");
+    if (!sigmas.empty()) sigma = sigmas.size() > 1 ? json("several") : sigmas.at(0);
+    if (document.at("both_heads").get<bool>()) document.at("config").at("model").erase("tied");
+    document.erase("stage_sigmas");
+    document.erase("both_heads");
+}
+
 /// What must be equal for two plans to share a folder: everything that a cell's numbers depend on
-/// besides its own lambda, seed and noise.
+/// besides its own lambda, seed, noise, head and sigma.
 json shared_part(json document) {
+    leave_out_axes(document);
     for (const char* free : {"text", "text_mark", "init", "lambdas", "train_noises", "seeds",
                              "max_clean_loss", "relative"})
         document.erase(free);
@@ -110,6 +124,8 @@ PathPlan read_plan(const std::string& folder) {
         plan.max_clean_loss = document.at("max_clean_loss").get<double>();
         plan.positions = document.at("positions").get<int>();
         plan.draws = document.at("draws").get<int>();
+        plan.stage_sigmas = document.value("stage_sigmas", std::vector<std::string>());
+        plan.both_heads = document.value("both_heads", false);
         plan.noise_windows = document.value("noise_windows", 0);  // plans of before evaluated all
         plan.config = config_from_json(document.at("config"), file);
     } catch (const nlohmann::json::exception& error) {

@@ -12,6 +12,9 @@ namespace marginscope {
 
 void take_init(PathPlan& plan) {
     if (plan.init.empty()) return;
+    if (plan.both_heads)
+        throw UserError(
+            "A model to begin from brings its own head along: a path from it cannot have both.", 2);
     const StartModel start = load_start_model(plan.init);
     const Corpus corpus = plan.text.empty() ? built_in_corpus() : load_corpus(plan.text);
     require_known_characters(corpus, *start.model);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/messages/recipe_words.h"
 #include "core/statistics.h"
 #include "engine/path/path_cells.h"
 
@@ -115,13 +116,9 @@ void ask_for_more(PathProposal& proposal, const LambdaAgainst0& best) {
         ", if mean and spread stay as they are (95 % interval, four chances in five)";
 }
 
-}  // namespace
-
-std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
-                                           double max_clean_loss, bool relative) {
-    const auto sigma = middle_sigma(cells, relative);
-    if (!sigma) return std::nullopt;
-    const std::string quantity = noise_name(*sigma, relative);
+/// The rule over cells of one recipe.
+std::optional<PathProposal> propose_within(const std::vector<PathCell>& cells,
+                                           const std::string& quantity, double max_clean_loss) {
     const std::vector<LambdaAgainst0> all = all_against_0(cells, quantity);
     if (all.empty()) return std::nullopt;
     const std::string cost = number(std::round(1000.0 * max_clean_loss) / 10.0) + " %";
@@ -159,6 +156,54 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
                           counted(proposal.pairs, "paired seed");
     }
     return proposal;
+}
+
+/// Mean over the finished cells of one lambda without training noise.
+double mean_noisy_loss(const std::vector<PathCell>& cells, double lambda, double sigma,
+                       bool relative) {
+    double sum = 0;
+    int count = 0;
+    for (const PathCell& cell : cells)
+        if (cell.status == CellStatus::done && cell.lambda == lambda && cell.train_noise == 0)
+            for (const auto& [at, ce] : relative ? cell.noisy_ce_relative : cell.noisy_ce)
+                if (at == sigma && std::isfinite(ce)) {
+                    sum += ce;
+                    ++count;
+                }
+    return count > 0 ? sum / count : INFINITY;
+}
+
+/// What is proposed before what is open, and that before what is ruled out.
+int rank_of(const PathProposal& proposal) {
+    if (!proposal.settled) return 1;
+    return proposal.lambda > 0 ? 0 : 2;
+}
+
+}  // namespace
+
+std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
+                                           double max_clean_loss, bool relative) {
+    const auto sigma = middle_sigma(cells, relative);
+    if (!sigma) return std::nullopt;
+    std::map<PathRecipe, std::vector<PathCell>> apart;
+    for (const PathCell& cell : cells) apart[cell.recipe].push_back(cell);
+    std::optional<PathProposal> best;
+    double best_loss = INFINITY;
+    for (const auto& [recipe, own] : apart) {
+        auto one = propose_within(own, noise_name(*sigma, relative), max_clean_loss);
+        if (!one) continue;
+        one->recipe = recipe;
+        const double loss = mean_noisy_loss(own, one->lambda, *sigma, relative);
+        if (best && std::pair(rank_of(*one), loss) >= std::pair(rank_of(*best), best_loss))
+            continue;
+        best = std::move(one);
+        best_loss = loss;
+    }
+    if (!best || apart.size() < 2) return best;
+    best->rule += ", each head and sigma judged against its own lambda_m 0";
+    const std::string words = recipe_words(best->recipe);
+    best->reason = best->settled ? words + ": " + best->reason : best->reason + "; " + words;
+    return best;
 }
 
 }  // namespace marginscope

@@ -163,6 +163,10 @@ json cell_document(const PathCell& cell, bool relative) {
             {"site", cell.site},
             {"fit", cell.fit},
             {"train_noise", json_number(cell.train_noise)},
+            {"tied", cell.recipe.tied},
+            {"stage_sigma", cell.recipe.stage_sigma},
+            {"stage_sigma_floor", json_number(cell.stage_sigma_floor)},
+            {"stage_input_rms", json_number(cell.stage_input_rms)},
             {"status", status_name(cell.status)},
             {"clean_ce", json_number(cell.clean_ce)},
             {"noisy_ce", noisy_document(relative ? cell.noisy_ce_relative : cell.noisy_ce)},
@@ -195,6 +199,8 @@ std::string path_json(const PathFrame& frame) {
     if (frame.proposal)
         proposal = {
             {"lambda", json_number(frame.proposal->lambda)},
+            {"tied", frame.proposal->recipe.tied},
+            {"stage_sigma", frame.proposal->recipe.stage_sigma},
             {"rule", frame.proposal->rule},
             {"reason", frame.proposal->reason},
             {"settled", frame.proposal->settled},
@@ -204,6 +210,8 @@ std::string path_json(const PathFrame& frame) {
     json paired = json::array();
     for (const PairedDifference& one : frame.paired)
         paired.push_back({{"lambda", one.lambda},
+                          {"tied", one.recipe.tied},
+                          {"stage_sigma", one.recipe.stage_sigma},
                           {"train_noise", one.train_noise},
                           {"quantity", one.quantity},
                           {"seeds", one.seeds},

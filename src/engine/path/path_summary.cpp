@@ -36,13 +36,13 @@ std::string noise_name(double sigma, bool relative) {
 }
 
 std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& cells) {
-    std::map<std::int64_t, std::map<std::string, double>> base;
+    std::map<std::pair<PathRecipe, std::int64_t>, std::map<std::string, double>> base;
     for (const PathCell& cell : cells)
         if (cell.status == CellStatus::done && cell.lambda == 0 && cell.train_noise == 0)
-            base[cell.seed] = losses_of(cell);
-    std::map<std::tuple<double, double, std::string>, std::vector<double>> differences;
+            base[{cell.recipe, cell.seed}] = losses_of(cell);
+    std::map<std::tuple<PathRecipe, double, double, std::string>, std::vector<double>> differences;
     for (const PathCell& cell : cells) {
-        const auto own = base.find(cell.seed);
+        const auto own = base.find({cell.recipe, cell.seed});
         const bool is_base = cell.lambda == 0 && cell.train_noise == 0;
         if (cell.status != CellStatus::done || is_base || own == base.end()) continue;
         for (const auto& [quantity, loss] : losses_of(cell)) {
@@ -50,13 +50,14 @@ std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& ce
             if (from == own->second.end()) continue;
             const double difference = loss / from->second - 1.0;
             if (std::isfinite(difference))
-                differences[{cell.lambda, cell.train_noise, quantity}].push_back(difference);
+                differences[{cell.recipe, cell.lambda, cell.train_noise, quantity}].push_back(
+                    difference);
         }
     }
     std::vector<PairedDifference> result;
     for (const auto& [key, values] : differences) {
         PairedDifference one = summarise(values);
-        std::tie(one.lambda, one.train_noise, one.quantity) = key;
+        std::tie(one.recipe, one.lambda, one.train_noise, one.quantity) = key;
         result.push_back(std::move(one));
     }
     return result;

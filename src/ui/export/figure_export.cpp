@@ -42,7 +42,8 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     FigureView& view = source.view;
     const DecodeView& decode = state.view<DecodeView>();
     const TrainView& train = state.view<TrainView>();
-    const PathView& path = state.view<PathView>();
+    PathView& path = state.view<PathView>();
+    source.frames.path = shown_part(frames.path, path);
     view.asked = state.view_known ? state.view_sent : decode.boundary.request;
     view.asked.index = state.selection.index;
     view.layer = state.selection.layer;

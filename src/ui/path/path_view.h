@@ -1,6 +1,8 @@
 // View state of the panels of the Path workspace.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "core/messages/command.h"
@@ -13,6 +15,8 @@ struct PlanForm {
     std::string train_noises = "0";
     std::string sigmas = "0.02, 0.05, 0.1";
     std::string relative_sigmas = "0.25, 0.5";
+    std::string stage_sigmas;  // "": the one of `config`
+    bool both_heads = false;
     int seeds = 2;
     int jobs = 0;  // 0: one for each core
     std::string folder;
@@ -26,10 +30,18 @@ struct PlanForm {
 
 struct PathView {
     PlanForm form;
-    int quantity = 0;        // of the grid's colours
-    bool relative = false;   // unit of the noise in grid and plots
-    bool rule_held = false;  // the slider of the rule is being moved
+    /// Which of the heads and sigmas of a path is shown; nothing: the usual one.
+    std::optional<PathRecipe> recipe;
+    std::shared_ptr<const PathFrame> of;     // the frame and
+    std::shared_ptr<const PathFrame> shown;  // its part that is shown, as of the last draw
+    int quantity = 0;                        // of the grid's colours
+    bool relative = false;                   // unit of the noise in grid and plots
+    bool rule_held = false;                  // the slider of the rule is being moved
     double rule_percent = 2;
 };
+
+/// The path of `frames` as far as it is of the recipe that is shown.
+std::shared_ptr<const PathFrame> shown_part(const std::shared_ptr<const PathFrame>& path,
+                                            PathView& view);
 
 }  // namespace marginscope

@@ -15,6 +15,13 @@
 namespace marginscope {
 namespace {
 
+/// The frames with the path's part that is shown.
+Frames part_of(const Frames& frames, UiState& state) {
+    Frames part = frames;
+    part.path = shown_part(frames.path, state.view<PathView>());
+    return part;
+}
+
 const std::array kPanels = std::to_array<PanelInfo>({
     {"path.plan", "Plan", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
@@ -22,20 +29,24 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
     {"path.grid", "Grid", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_path_grid(f, s.view<PathView>(), c);
+         draw_path_grid(part_of(f, s), s.view<PathView>(), c);
      }},
     {"path.losses", "Losses", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_path_losses(f, s.view<PathView>(), c);
+         draw_path_losses(part_of(f, s), s.view<PathView>(), c);
      }},
     {"path.margins", "Margins", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_path_margins(f, s.view<PathView>(), c);
+         draw_path_margins(part_of(f, s), s.view<PathView>(), c);
      }},
     {"path.pareto", "Clean against noisy", false,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_pareto(f, s.view<PathView>(), c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_pareto(part_of(f, s), s.view<PathView>(), c);
+     }},
     {"path.proposal", "Proposal", true,
-     [](const Frames& f, UiState& s, PanelContext& c) { draw_proposal(f, s.view<PathView>(), c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_proposal(part_of(f, s), s.view<PathView>(), c);
+     }},
 });
 
 void dock_large(DockArea& area) {

@@ -9,6 +9,8 @@
 
 namespace marginscope {
 
+/// What stands between commas and blanks.
+std::vector<std::string> split_words(const std::string& text);
 /// "0, 0.01 0.02" as numbers; empty with a sentence in `problem` when one is none, or negative.
 std::optional<std::vector<double>> parse_numbers(const std::string& text, const char* what,
                                                  std::string& problem);

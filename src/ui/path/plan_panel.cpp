@@ -2,7 +2,10 @@
 #include "ui/path/plan_panel.h"
 
 #include <algorithm>
+#include <cfloat>
 
+#include "core/messages/recipe_words.h"
+#include "figures/path/path_recipes.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
 #include "ui/path/plan_form.h"
@@ -13,9 +16,10 @@ namespace marginscope {
 namespace {
 
 /// The fields of a run that a plan shows at once; the rest unfolds.
-constexpr std::string_view kUsual[] = {"model.layers",  "model.heads", "model.width",
-                                       "model.context", "train.steps", "train.batch",
-                                       "train.lr",      "train.seed"};
+constexpr std::string_view kUsual[] = {"model.layers",  "model.heads",      "model.width",
+                                       "model.context", "train.steps",      "train.batch",
+                                       "train.lr",      "train.seed",       "model.tied",
+                                       "stage.sigma",   "stage.sigma_floor"};
 /// What the path varies itself or gives each cell.
 constexpr std::string_view kVaried[] = {"barrier.lambda", "train.noise", "train.threads"};
 
@@ -43,6 +47,15 @@ void draw_grid_rows(PlanForm& form, const std::string& window_text, const Theme&
         "with and belongs in");
     whole_row(theme, "Seeds", "##seeds", form.seeds, 1, 100,
               "Trainings for every lambda_m; nothing may be claimed from fewer than five");
+    text_row(theme, "Stage sigmas", "##stage-sigmas", form.stage_sigmas,
+             "Values of the stage's sigma to try with every lambda_m, as in closed, learned, 1; "
+             "each is judged against its own lambda_m 0. Empty: the one below",
+             "one, as below");
+    form_row(theme, "Both heads", false,
+             "Train every model with its head tied to the embeddings and with a head of its own");
+    ImGui::BeginDisabled(!form.init.empty());
+    ImGui::Checkbox("##both-heads", &form.both_heads);
+    ImGui::EndDisabled();
     text_row(theme, "Noise in training", "##noises", form.train_noises,
              "The barrier's rival: models trained with this noise on their embeddings. 0 is the "
              "path's own, 0, 0.01 adds a rival to each");
@@ -121,6 +134,18 @@ void draw_open(PlanForm& form, PanelContext& context) {
     ImGui::EndDisabled();
 }
 
+/// Which head and sigma the panels show, where the path has several.
+void draw_recipes(const std::shared_ptr<const PathFrame>& path, PathView& view) {
+    const std::vector<PathRecipe> recipes = recipes_of(*path);
+    if (recipes.size() < 2) return;
+    const PathRecipe now = shown_part(path, view)->cells.front().recipe;
+    ImGui::SetNextItemWidth(-FLT_MIN);
+    if (!ImGui::BeginCombo("##recipe", recipe_words(now).c_str())) return;
+    for (const PathRecipe& recipe : recipes)
+        if (ImGui::Selectable(recipe_words(recipe).c_str(), recipe == now)) view.recipe = recipe;
+    ImGui::EndCombo();
+}
+
 void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context) {
     const Theme& theme = context.theme;
     int done = 0, failed = 0;
@@ -146,7 +171,7 @@ void draw_progress(const PathFrame& path, PlanForm& form, PanelContext& context)
                             .c_str());
     }
     if (!path.sentence.empty()) paragraph(theme, theme.dim, path.sentence.c_str());
-    if (!form.open) draw_summary(path, theme);
+    if (!form.open) draw_plan_summary(path, theme);
     if (path.running) {
         if (ImGui::Button("Stop")) context.out.push_back(StopPath{});
         if (ImGui::IsItemHovered())
@@ -170,6 +195,7 @@ void draw_plan(const Frames& frames, PathView& view, const RunConfig& of_train,
                PanelContext& context) {
     const PathFrame* path = frames.path.get();
     const bool has_path = path != nullptr && !path->cells.empty();
+    if (has_path) draw_recipes(frames.path, view);
     if (has_path) draw_progress(*path, view.form, context);
     if (has_path && !view.form.open) return;
     ImGui::Dummy(ImVec2(0, context.theme.px(4)));

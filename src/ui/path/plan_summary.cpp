@@ -5,6 +5,7 @@
 #include <set>
 
 #include "figures/path/path_curves.h"
+#include "figures/path/path_recipes.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -48,6 +49,19 @@ void draw_settings(const PathPlan& plan, const Theme& theme) {
     value_row(theme, "Steps × batch",
               std::to_string(train.steps) + " × " + std::to_string(train.batch));
     value_row(theme, "Learning rate", format_number(train.lr));
+    value_row(theme, "Head",
+              plan.both_heads          ? "tied, own"
+              : plan.config.model.tied ? "tied"
+                                       : "own");
+    std::string sigmas;
+    for (const std::string& sigma : plan.stage_sigmas)
+        sigmas += (sigmas.empty() ? "" : ", ") + sigma;
+    if (sigmas.empty()) sigmas = format_value(find_field("stage.sigma")->get(plan.config));
+    value_row(theme, "Stage sigma", sigmas);
+    if (plan.config.stage.sigma_floor > 0)
+        value_row(theme, "Sigma floor × RMS", format_number(plan.config.stage.sigma_floor));
+    if (plan.config.stage.input_rms > 0)
+        value_row(theme, "Stage input RMS", format_number(plan.config.stage.input_rms));
     value_row(theme, "Barrier sits on", std::string(name_of(plan.config.barrier.site)));
     value_row(theme, "Stage is trained by", std::string(name_of(plan.config.stage.fit)));
 }
@@ -61,6 +75,8 @@ void draw_plan_summary(const PathFrame& path, const Theme& theme) {
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     std::string grid = std::to_string(lambdas.size()) + " lambda_m × " +
                        std::to_string(seeds.size()) + (seeds.size() == 1 ? " seed" : " seeds");
+    if (const std::size_t recipes = recipes_of(path).size(); recipes > 1)
+        grid.append(" × ").append(std::to_string(recipes)).append(" of head and sigma");
     if (trained.size() > 1) grid.append(" × ").append(std::to_string(trained.size()));
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(3)));
     value_row(theme, "Folder", folder_name(path.folder));

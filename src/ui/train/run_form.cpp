@@ -15,8 +15,9 @@ namespace {
 
 /// The fields most runs differ in; the rest unfolds.
 constexpr std::string_view kUsual[] = {
-    "model.layers", "model.heads",    "model.width",  "model.context", "train.steps", "train.batch",
-    "train.lr",     "barrier.lambda", "barrier.site", "stage.fit",     "train.noise", "train.seed"};
+    "model.layers", "model.heads", "model.width",    "model.context", "train.steps",
+    "train.batch",  "train.lr",    "barrier.lambda", "barrier.site",  "stage.fit",
+    "train.noise",  "train.seed",  "model.tied",     "stage.sigma",   "stage.sigma_floor"};
 
 bool usual(const Field& field) {
     return std::find(std::begin(kUsual), std::end(kUsual), field.name) != std::end(kUsual);

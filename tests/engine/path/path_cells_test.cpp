@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "core/error.h"
@@ -43,6 +45,80 @@ TEST_F(PathFolder, CoversEveryCombinationOnce) {
     const auto cells = plan_cells(plan_);
     EXPECT_EQ(cells.size(), 2u * 2u * 2u);
     EXPECT_EQ(cells.front().seed, plan_.config.train.seed);
+}
+
+TEST_F(PathFolder, HeadsAndSigmasAreAProductOfWhatIsListed) {
+    plan_.config.stage.sigma_floor = 1.2;
+    const auto plain = plan_cells(plan_);
+    ASSERT_EQ(plain.size(), 4u);
+    EXPECT_EQ(plain[0].run, plan_.folder + "/lambda-0_seed-1337") << "as before there were any";
+    plan_.stage_sigmas = {"learned"};
+    EXPECT_EQ(plan_cells(plan_)[0].run, plain[0].run) << "one value needs no name";
+    EXPECT_EQ(plan_cells(plan_)[0].recipe.stage_sigma, "learned");
+    plan_.stage_sigmas = {"closed", "learned:0.2", "1"};
+    plan_.both_heads = true;
+    const auto cells = plan_cells(plan_);
+    EXPECT_EQ(cells.size(), 2u * 2u * 2u * 3u);
+    std::set<std::string> runs;
+    for (const PathCell& cell : cells) {
+        runs.insert(cell.run);
+        EXPECT_EQ(cell.stage_sigma_floor, 1.2);
+        const auto train = cell_steps(plan_, cell).front().arguments;
+        const auto said = [&](const std::string& flag) -> std::string {
+            const auto at = std::find(train.begin(), train.end(), flag);
+            return at == train.end() ? "" : *(at + 1);
+        };
+        RunConfig config;  // what such a command trains
+        for (const char* field : {"model.tied", "stage.sigma", "stage.sigma_floor"})
+            if (const std::string value = said("--" + std::string(find_field(field)->short_flag));
+                !value.empty())
+                set_field(config, field, value);
+        EXPECT_EQ(config.model.tied, cell.recipe.tied);
+        EXPECT_EQ(words_of(config.stage.sigma), cell.recipe.stage_sigma);
+        EXPECT_EQ(config.stage.sigma_floor, 1.2);
+    }
+    EXPECT_EQ(runs.size(), cells.size());
+    EXPECT_TRUE(runs.contains(plan_.folder + "/lambda-0.02_seed-1338_head-own_sigma-learned-0.2"));
+    plan_.stage_sigmas = {"loud"};
+    EXPECT_THROW(plan_cells(plan_), UserError);
+}
+
+TEST_F(PathFolder, MoreHeadsAndSigmasAreWelcomeWhereSeveralAre) {
+    plan_.stage_sigmas = {"closed", "learned"};
+    write_plan(plan_);
+    plan_.stage_sigmas = {"learned", "1"};
+    EXPECT_NO_THROW(write_plan(plan_));
+    EXPECT_EQ(read_plan(plan_.folder).stage_sigmas, plan_.stage_sigmas);
+    plan_.stage_sigmas = {"learned"};
+    EXPECT_THROW(write_plan(plan_), UserError) << "its cells have no sigma in their names";
+    plan_.stage_sigmas = {"1", "2"};
+    plan_.both_heads = true;
+    EXPECT_THROW(write_plan(plan_), UserError);
+}
+
+TEST_F(PathFolder, APlanFromBeforeTheyWereReadsAsOneValue) {
+    plan_.config.model.tied = true;
+    set_field(plan_.config, "stage.sigma", "closed");
+    plan_.config.stage.sigma_floor = 0;
+    write_plan(plan_);
+    const std::string file = plan_.folder + "/plan.json";
+    nlohmann::json document = nlohmann::json::parse(std::ifstream(file));
+    for (const char* later : {"stage_sigmas", "both_heads", "noise_windows", "init", "init_mark"})
+        EXPECT_EQ(document.erase(later), 1u) << later;
+    for (const char* later : {"sigma", "sigma_floor", "input_rms"})
+        EXPECT_EQ(document["config"]["stage"].erase(later), 1u) << later;
+    document["config"]["model"].erase("tied");
+    write(file, document.dump());
+    const auto path = open_path(plan_.folder);
+    ASSERT_EQ(path->cells.size(), 4u);
+    for (const PathCell& cell : path->cells)
+        EXPECT_EQ(cell.recipe, (PathRecipe{true, "closed"})) << "what it was trained with then";
+    EXPECT_EQ(path->plan.noise_windows, 0) << "they were evaluated on all";
+    const nlohmann::json cell = nlohmann::json::parse(path_json(*path)).at("cells").at(0);
+    EXPECT_EQ(cell.at("tied"), true);
+    EXPECT_EQ(cell.at("stage_sigma"), "closed");
+    EXPECT_EQ(cell.at("stage_sigma_floor"), 0.0);
+    EXPECT_EQ(cell.at("stage_input_rms"), 0.0);
 }
 
 TEST_F(PathFolder, RefusesEmptyAndAbsurdPlans) {

@@ -126,6 +126,33 @@ TEST(Proposal, NeedsLambdaZeroAndAnotherOfTheSameSeed) {
     EXPECT_FALSE(propose_lambda({done(0, 1, 1, 2), done(0.02, 2, 1, 2)}, 0.02).has_value());
 }
 
+TEST(Proposal, EachHeadAndSigmaIsJudgedAgainstItsOwnZero) {
+    const PathRecipe tied{true, "closed"}, own{false, "learned"};
+    std::vector<PathCell> cells, others;
+    add_seeds(cells, 0.02, {0.010, 0.011, 0.009}, {-0.300, -0.301, -0.299});
+    add_seeds(others, 0.02, {0.010, 0.011, 0.009}, {-0.200, -0.201, -0.199});
+    for (PathCell& cell : cells) cell.recipe = tied;
+    for (PathCell& cell : others) {
+        cell.recipe = own;
+        cell.noisy_ce[0].second *= 0.5;  // far less fragile before any barrier
+    }
+    cells.insert(cells.end(), others.begin(), others.end());
+    const auto paired = paired_differences(cells);
+    ASSERT_EQ(paired.size(), 4u);
+    for (const PairedDifference& one : paired) {
+        const double noisy = one.recipe == tied ? -0.3 : -0.2;
+        EXPECT_NEAR(one.mean, one.quantity == "clean" ? 0.01 : noisy, 1e-9);
+        EXPECT_EQ(one.seeds, 3);
+    }
+    const auto proposal = propose_lambda(cells, 0.02);
+    ASSERT_TRUE(proposal.has_value());
+    EXPECT_TRUE(proposal->settled);
+    EXPECT_DOUBLE_EQ(proposal->lambda, 0.02);
+    EXPECT_EQ(proposal->recipe, own) << "0.8 nats under noise, not the 1.4 of the larger gain";
+    EXPECT_TRUE(proposal->reason.starts_with("own head, sigma learned: -20.00 %"))
+        << proposal->reason;
+}
+
 /// The rule once more, from the cells' own numbers and a printed table of Student's t.
 struct Expected {
     double lambda = 0;
