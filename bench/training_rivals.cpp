@@ -139,7 +139,6 @@ RunConfig training_config(const TrainingShape& shape, int threads, DeviceChoice 
     config.model.width = shape.width;
     config.model.heads = shape.heads;
     config.model.layers = shape.layers;
-    config.model.tied = true;  // as nanoGPT's
     config.train.batch = shape.batch;
     config.train.threads = threads;
     config.train.steps = 1'000'000;
