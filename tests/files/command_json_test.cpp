@@ -70,7 +70,7 @@ public:
         if (below(2) == 1) fill(value.emplace());
     }
     template <typename T>
-    requires std::is_arithmetic_v<T>
+    requires std::is_arithmetic_v<T> || std::same_as<T, std::string>
     void fill(std::vector<T>& value) {
         value.resize(below(5));
         for (T& one : value) fill(one);

@@ -46,7 +46,7 @@ void write_everything(const fs::path& path) {
     RunFolder run = RunFolder::open_for_writing(path);
     run.append_metrics({{"step", 3}});
     run.append_event({3, "train.lr", "0.002"});
-    run.write_plan({"1:2", 9, {}});
+    run.write_plan({.text = "1:2", .init = "", .init_sha256 = "", .steps = 9, .changes = {}});
     run.write_checkpoint(2, weights());
     run.write_checkpoint(4, weights());
     run.write_final(weights());

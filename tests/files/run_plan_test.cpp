@@ -21,8 +21,11 @@ using testing_files::TempFolder;
 TEST(RunPlan, ComesBackAndIsEmptyWithoutAFile) {
     TempFolder folder;
     EXPECT_EQ(read_run_plan(folder / "plan.json"), RunPlan());
-    const RunPlan plan{
-        "7:123", 5000, {{3, "train.lr", "0.001"}, {9, "train.noise_relative", "true"}}};
+    const RunPlan plan{"7:123",
+                       "models/first.safetensors",
+                       "ab12",
+                       5000,
+                       {{3, "train.lr", "0.001"}, {9, "train.noise_relative", "true"}}};
     write_run_plan(folder / "plan.json", plan);
     EXPECT_EQ(read_run_plan(folder / "plan.json"), plan);
     RunFolder run = RunFolder::create(folder / "run", {{"a", 1}}, nullptr, plan);

@@ -18,9 +18,7 @@ namespace marginscope {
 enum class BarrierSite { embeddings, projected, heads };  // theory.md section 4
 enum class StageFit { likelihood, penalty };
 enum class BarrierPrior { margin, full };  // E16, E17
-// What lambda_m weighs: the log-barrier (E7), or as a control the trace of the embeddings'
-// covariance, which knows nothing of attention.
-enum class BarrierForm { logdet, trace };
+enum class BarrierForm { logdet, trace };  // E7; tr Cov(u), a control that knows no attention
 enum class BarrierEstimator { exact, truncated, lanczos };  // how one position's log|det| is found
 enum class BarrierSampling { sequences, positions };        // what a step draws its share of
 enum class DeviceChoice { automatic, cpu, cuda };
@@ -122,25 +120,22 @@ struct Field {
 /// The table, in the order in which help and controls show it. Any thread.
 std::span<const Field> config_fields();
 
-/// By name ("barrier.lambda") or short flag ("lambda"); nullptr when there is none.
+/// By name ("barrier.lambda") or short flag ("lambda"); nullptr: there is none.
 const Field* find_field(std::string_view name);
 
 /// The field's value as a user would type it (reals in shortest round-trip form).
 std::string format_value(const FieldValue& value);
 
-/// Reads a value of the field's type and checks its range; UserError names field, range and what
-/// was found.
+/// Reads a value of the field's type; UserError names field, range and what was found.
 FieldValue parse_value(const Field& field, std::string_view text);
 
-/// Checks type and range of a value that is already typed (JSON, controls); integers serve for
-/// reals.
+/// The same of a value that is already typed (JSON, controls); integers serve for reals.
 FieldValue checked_value(const Field& field, const FieldValue& value);
 
 /// find_field, parse_value and set in one; UserError for an unknown name.
 void set_field(RunConfig& config, std::string_view name, std::string_view text);
 
-/// Rules that join several fields (width divisible by heads, context at least 4, ...). UserError
-/// with exit code 2.
+/// Rules that join several fields (width divisible by heads, ...). UserError with exit code 2.
 void validate(const RunConfig& config);
 
 std::string_view name_of(BarrierSite);
