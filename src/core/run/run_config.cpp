@@ -48,10 +48,15 @@ std::string range_of(const Field& field) {
     return "from " + shortest(field.min) + " to " + shortest(field.max);
 }
 
+/// A refusal says what the setting is, not all that its help tells.
+std::string_view first_clause(std::string_view help) {
+    return help.substr(0, help.find_first_of(":;"));
+}
+
 [[noreturn]] void refuse(const Field& field, const std::string& expected, std::string_view found) {
     throw UserError("--" + std::string(field.short_flag.empty() ? field.name : field.short_flag) +
-                        " (" + std::string(field.help) + ") takes " + expected + ", not \"" +
-                        shortened(found) + "\".",
+                        " (" + std::string(first_clause(field.help)) + ") takes " + expected +
+                        ", not \"" + shortened(found) + "\".",
                     2);
 }
 

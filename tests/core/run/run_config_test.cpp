@@ -102,6 +102,7 @@ TEST(RunConfig, SigmaIsARuleOrANumber) {
                   std::string::npos)
             << text;
     EXPECT_NE(refusal("stage-sigma", "big").find("closed, learned"), std::string::npos);
+    EXPECT_LT(refusal("stage-sigma", "big").size(), 200u) << refusal("stage-sigma", "big");
 }
 
 TEST(RunConfig, RulesThatJoinFields) {
