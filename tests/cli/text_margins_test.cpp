@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "files/paths.h"
 #include "process.h"
 
 namespace marginscope {
@@ -100,12 +101,14 @@ TEST(TextMargins, CharactersTheModelDoesNotKnowAreSaid) {
 }
 
 TEST(TextMargins, TheLeastMarginIsInTheUnitOfItsKind) {
+    // The model without a barrier: the other one writes nothing beyond.
+    const std::string model = asset_path(kPlainModelAsset).string();
     for (const std::string kind : {"determinant", "singular"})
         for (const bool beyond : {false, true}) {
             const std::string least = kind == "determinant" ? "-3" : "0.02";
-            std::vector<std::string> arguments = {"decode", "--prompt", "The ", "--tokens",
-                                                  "40",     "--kind",   kind,   "--min-margin",
-                                                  least,    "--json",   "-"};
+            std::vector<std::string> arguments = {
+                "decode",       "--prompt", "The ",   "--tokens", "40",      "--kind", kind,
+                "--min-margin", least,      "--json", "-",        "--model", model};
             if (beyond) arguments.push_back("--allow-beyond");
             const Outcome outcome = run(arguments);
             ASSERT_EQ(outcome.code, 0) << outcome.err;

@@ -33,7 +33,7 @@ nlohmann::json metrics_line(const StepReport& step, const EvalReport& eval, cons
             {"singular", eval.singular},
             {"embedding_rms", json_number(eval.embedding_rms)},
             {"u_rms", json_number(eval.u_rms)},
-            {"stage_sigma", json_number(eval.stage_sigma)},
+            {"stage_sigma", of_step(eval.stage_sigma)},
             {"grad_norm", of_step(step.grad_norm)},
             {"lr", of_step(step.lr)},
             {"lambda", json_number(lambda_at(config, eval.step))},
