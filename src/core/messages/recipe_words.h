@@ -4,11 +4,13 @@
 #include <string>
 
 #include "core/messages/path.h"
+#include "core/run/sigma_rule.h"
 
 namespace marginscope {
 
 inline std::string recipe_words(const PathRecipe& recipe) {
-    const bool number = recipe.stage_sigma.find_first_not_of("0123456789.e+-") == std::string::npos;
+    const auto rule = sigma_rule_from(recipe.stage_sigma);
+    const bool number = rule && rule->kind == SigmaRule::Kind::fixed;
     return std::string(recipe.tied ? "tied head" : "own head") + ", sigma " + recipe.stage_sigma +
            (number ? " × RMS" : "");
 }

@@ -49,20 +49,26 @@ inline constexpr auto kMember = [](RunConfig& config) -> auto& {
     return config.*Group.*Member;
 };
 
-/// A number or switch: `access` maps the config to a reference to the member.
-template <typename Access>
-Field plain(Text text, Range range, When when, Access access) {
-    using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
+/// What fields of every kind have.
+inline Field described(const Text& text, When when) {
     Field field{};
     field.name = text.name;
     field.short_flag = text.short_flag;
     field.help = text.help;
     field.unit = text.unit;
+    field.live = when == When::live;
+    field.label = label_of(text);
+    return field;
+}
+
+/// A number or switch: `access` maps the config to a reference to the member.
+template <typename Access>
+Field plain(Text text, Range range, When when, Access access) {
+    using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
+    Field field = described(text, when);
     field.min = range.min;
     field.max = range.max;
     field.log_scale = range.log_scale;
-    field.live = when == When::live;
-    field.label = label_of(text);
     field.get = [access](const RunConfig& config) -> FieldValue {
         // The accessor takes a mutable config so that get and set share it; nothing is written
         // here.
@@ -89,14 +95,8 @@ Field plain(Text text, Range range, When when, Access access) {
 template <std::size_t N, typename Access>
 Field choice(Text text, const std::array<std::string_view, N>& names, When when, Access access) {
     using Member = std::remove_reference_t<decltype(access(std::declval<RunConfig&>()))>;
-    Field field{};
-    field.name = text.name;
-    field.short_flag = text.short_flag;
-    field.help = text.help;
-    field.unit = text.unit;
-    field.live = when == When::live;
+    Field field = described(text, when);
     field.choices = {names.begin(), names.end()};
-    field.label = label_of(text);
     field.get = [access, &names](const RunConfig& config) -> FieldValue {
         return std::string(names[static_cast<std::size_t>(access(const_cast<RunConfig&>(config)))]);
     };
@@ -112,14 +112,8 @@ Field choice(Text text, const std::array<std::string_view, N>& names, When when,
 template <typename Access, typename Read, typename Words>
 Field worded(Text text, std::vector<std::string_view> names, std::string_view form, When when,
              Access access, Read read, Words words) {
-    Field field{};
-    field.name = text.name;
-    field.short_flag = text.short_flag;
-    field.help = text.help;
-    field.unit = text.unit;
-    field.live = when == When::live;
+    Field field = described(text, when);
     field.choices = std::move(names);
-    field.label = label_of(text);
     field.form = form;
     field.canonical = [read, words](std::string_view given) -> std::optional<std::string> {
         const auto value = read(given);

@@ -1,8 +1,9 @@
 // The three rules as words.
 #include "core/run/sigma_rule.h"
 
-#include <array>
 #include <charconv>
+
+#include "core/run/run_config.h"
 
 namespace marginscope {
 namespace {
@@ -18,11 +19,6 @@ std::optional<double> scale_from(std::string_view text) {
     const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
     if (!whole || !(number >= kLeast && number <= kMost)) return std::nullopt;
     return number;
-}
-
-std::string shortest(double value) {
-    std::array<char, 32> text{};
-    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 }  // namespace
@@ -46,11 +42,11 @@ std::string words_of(const SigmaRule& rule) {
         case SigmaRule::Kind::learned:
             return rule.value == SigmaRule::kFirstLearned
                        ? std::string(kLearned)
-                       : std::string(kLearned) + ":" + shortest(rule.value);
+                       : std::string(kLearned) + ":" + format_value(rule.value);
         case SigmaRule::Kind::fixed:
             break;
     }
-    return shortest(rule.value);
+    return format_value(rule.value);
 }
 
 }  // namespace marginscope

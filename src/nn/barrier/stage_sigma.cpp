@@ -24,12 +24,12 @@ at::Tensor energy_under_sigma(EmbeddingStage& stage, const StageConfig& config, 
         at::NoGradGuard no_grad;
         const at::Tensor rms_square = x.detach().square().mean().to(log_sigma.scalar_type());
         const at::Tensor floor_square = rms_square * (config.sigma_floor * config.sigma_floor);
+        // The average goes along under every rule, so that a change to `closed` finds it.
+        stage.update_sigma(residual_square);
         if (learns)
-            stage.set_sigma_square((2.0 * log_sigma.detach()).exp());
-        else if (rule.kind == SigmaRule::Kind::closed)
-            stage.update_sigma(residual_square);
-        else
-            stage.set_sigma_square(rms_square * (rule.value * rule.value));
+            stage.sigma_square.copy_((2.0 * log_sigma.detach()).exp());
+        else if (rule.kind == SigmaRule::Kind::fixed)
+            stage.sigma_square.copy_(rms_square * (rule.value * rule.value));
         if (config.sigma_floor > 0.0) {
             stage.sigma_square.copy_(at::maximum(stage.sigma_square, floor_square));
             // Left under the floor it would have to come back all the way before it counts again.

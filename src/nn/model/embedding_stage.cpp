@@ -80,12 +80,7 @@ void EmbeddingStage::update_sigma(const at::Tensor& residual_square) {
         residual_average.copy_(value);
     else
         residual_average.mul_(kSigmaDecay).add_(value, 1.0 - kSigmaDecay);
-    set_sigma_square(residual_average);
-}
-
-void EmbeddingStage::set_sigma_square(const at::Tensor& value) {
-    at::NoGradGuard no_grad;
-    sigma_square.copy_(value.detach());
+    sigma_square.copy_(residual_average);
     ++updates;
 }
 

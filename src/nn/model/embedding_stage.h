@@ -38,8 +38,6 @@ struct EmbeddingStage {
     /// One more value of mean |e|²/d (a scalar tensor); sigma² is its running average (E4's
     /// maximum).
     void update_sigma(const at::Tensor& residual_square);
-    /// sigma² as found by another rule; a scalar tensor.
-    void set_sigma_square(const at::Tensor& value);
     /// Makes the rows of W_P orthonormal again, in place.
     void orthonormalise();
 };

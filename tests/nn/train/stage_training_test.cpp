@@ -39,7 +39,10 @@ TEST(StageTraining, SigmaFollowsItsRule) {
     trainer.set_live("stage.sigma", std::string("learned"));
     trainer.step();
     EXPECT_NEAR(trainer.report().stage_sigma, before, 1e-12);
+    // From any rule the closed form is found at once, not after the average has forgotten a start.
     trainer.set_live("stage.sigma", std::string("closed"));
+    trainer.step();
+    EXPECT_LT(trainer.report().stage_sigma, 1.5 * trainer.report().u_rms);
     trainer.set_live("stage.sigma_floor", std::string("2"));
     trainer.step();
     EXPECT_GE(trainer.report().stage_sigma, 1.999 * trainer.report().u_rms);
