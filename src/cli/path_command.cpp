@@ -1,5 +1,6 @@
 // `marginscope path`: trains, fits and measures a grid of lambdas and seeds, each cell a child
 // process.
+#include <algorithm>
 #include <memory>
 #include <sstream>
 
@@ -7,6 +8,7 @@
 #include "cli/common_options.h"
 #include "cli/config_flags.h"
 #include "cli/output.h"
+#include "cli/path_pieces.h"
 #include "cli/path_text.h"
 #include "cli/progress.h"
 #include "core/error.h"
@@ -29,6 +31,7 @@ struct Options {
     std::string sigmas;  // of the unit chosen by --relative
     std::string max_clean_loss = "2%";
     bool list = false;
+    PathPieces pieces;
     ConfigFlags flags;
     std::string json;
 };
@@ -112,12 +115,24 @@ std::string working_on(const PathFrame& frame) {
     return names;
 }
 
+void take_folder_plan(PathPlan& plan) {
+    const int jobs = plan.jobs;  // of this machine
+    plan = read_plan(plan.folder);
+    plan.jobs = jobs;
+}
+
 int run(Options& options, std::stop_token stop) {
-    complete_plan(options);
+    if (options.pieces.from_folder(options.plan.folder))
+        take_folder_plan(options.plan);
+    else
+        complete_plan(options);
     if (options.list) return list_cells(options.plan);
+    if (options.pieces.plan()) return write_path_plan(options.plan);
+    if (options.pieces.collect()) return collect_path(options.plan.folder, options.json);
     constexpr double kPollSecs = 0.2;
     ProgressLine progress("path");
-    PathRun path(options.plan, executable_path().string(), [] {});
+    PathRun path(
+        options.plan, executable_path().string(), [] {}, options.pieces.cells());
     bool stopped = false;
     while (!path.wait_for(kPollSecs)) {
         if (stop.stop_requested() && !stopped) {
@@ -129,10 +144,15 @@ int run(Options& options, std::stop_token stop) {
         progress.update(static_cast<std::size_t>(frame->progress * 1000), 1000, working_on(*frame));
     }
     progress.clear();
+    // A scheduler tells the children as well, and they may have ended first.
+    stopped = stopped || stop.stop_requested();
     const auto frame = path.frame();
     if (options.json != "-") write_text(path_text(*frame));
     if (!options.json.empty()) write_json(options.json, parse_json(path_json(*frame), "path.json"));
-    if (stopped) {
+    const bool all_done =
+        std::all_of(frame->cells.begin(), frame->cells.end(),
+                    [](const PathCell& cell) { return cell.status == CellStatus::done; });
+    if (stopped && !all_done) {
         progress.note("Stopped; what is done is kept in " + options.plan.folder +
                       ". The same command goes on.");
         return kExitInterrupted;
@@ -151,10 +171,12 @@ constexpr const char* kFooter =
     "lambda 0 of its own. Each cell is a `train`, a `fit`, a `margins` and a `noise` of its own; "
     "what is done is kept, "
     "and the same\n"
-    "command goes on after a stop. --list prints the train commands instead, one a line, for a "
-    "scheduler:\n"
-    "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5 --list | parallel -j 8\n"
-    "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5";
+    "command goes on after a stop. --list prints the train commands alone, one a line. On several "
+    "machines that share DIR, each cell is done by its name (scripts/slurm does so as a job "
+    "array):\n"
+    "  marginscope path --out DIR --lambdas 0,0.02 --seeds 5 --plan | parallel marginscope path "
+    "--out DIR --cell {}\n"
+    "  marginscope path --out DIR --collect";
 
 /// What is trained.
 void add_grid_options(CLI::App& command, Options& options) {
@@ -227,6 +249,7 @@ void add_path_command(CLI::App& app, CommandContext& context) {
     add_judging_options(*command, *options);
     options->flags.add_to(*command);
     add_json_option(*command, options->json);
+    options->pieces.add_to(*command);
     command->callback([&context, options] {
         context.run = [options](std::stop_token stop) { return run(*options, stop); };
     });

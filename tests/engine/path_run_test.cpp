@@ -9,6 +9,10 @@
 #include <fstream>
 #include <thread>
 
+#include "core/error.h"
+#include "engine/path/cell_record.h"
+#include "engine/path/path_cells.h"
+
 namespace marginscope {
 namespace {
 
@@ -105,6 +109,91 @@ TEST_F(PathRunTest, WhatStopsTheWholePathIsSaid) {
     ASSERT_TRUE(run.wait_for(kPatience));
     EXPECT_FALSE(run.running());
     EXPECT_FALSE(run.frame()->sentence.empty());
+}
+
+/// Does each command's part in an instant: the files that prove it.
+constexpr const char* kEveryStep = R"(case "$1" in
+        train) echo "$3" >> "${0%/*}/trained"; : > "$3/final.safetensors" ;;
+        fit) : > "$5" ;;
+        margins) echo '{"share_beyond": 0, "positions": []}' ;;
+        noise) echo '{"curves": [{"rms": 1, "points": [{"sigma": 0, "ce": 1.5}]}]}' ;;
+        esac)";
+
+std::string words_of(const fs::path& file) {
+    std::ifstream in(file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(PathRunTest, ChosenCellsAreDoneAloneAndTheirFolderIsCollectedLater) {
+    write_plan(plan());
+    const std::string plan_file = plan().folder + "/plan.json";
+    const std::string before = words_of(plan_file);
+    const std::string chosen = cell_name(plan_cells(plan())[1]);
+    PathRun run(read_plan(plan().folder), program(kEveryStep), {}, {chosen});
+    ASSERT_TRUE(run.wait_for(kPatience));
+    ASSERT_EQ(run.frame()->cells.size(), 1u);
+    EXPECT_EQ(run.frame()->cells[0].status, CellStatus::done) << run.frame()->cells[0].sentence;
+    EXPECT_EQ(words_of(folder_ / "trained"), plan().folder + "/" + chosen + "\n");
+    EXPECT_EQ(words_of(plan_file), before);
+    EXPECT_FALSE(fs::exists(plan().folder + "/path.json"));
+    const auto collected = open_path(plan().folder);
+    EXPECT_EQ(collected->cells[0].status, CellStatus::waiting);
+    EXPECT_EQ(collected->cells[1].status, CellStatus::done);
+    EXPECT_DOUBLE_EQ(collected->cells[1].clean_ce.value(), 1.5);
+    EXPECT_THROW(PathRun(plan(), program("exit 0"), {}, {chosen, "lambda-7_seed-1"}), UserError);
+}
+
+TEST_F(PathRunTest, WhyACellFailedIsKeptForWhoCollectsUntilItIsTriedAgain) {
+    write_plan(plan());
+    const std::string name = cell_name(plan_cells(plan())[0]);
+    PathRun bad(plan(), program("echo 'no luck' >&2; exit 9"), {}, {name});
+    ASSERT_TRUE(bad.wait_for(kPatience));
+    const auto failed = open_path(plan().folder);
+    EXPECT_EQ(failed->cells[0].status, CellStatus::failed);
+    EXPECT_NE(failed->cells[0].sentence.find("no luck"), std::string::npos);
+    EXPECT_EQ(failed->cells[1].status, CellStatus::waiting);
+    PathRun interrupted(plan(), program("exit 130"), {}, {name});
+    ASSERT_TRUE(interrupted.wait_for(kPatience));
+    EXPECT_EQ(open_path(plan().folder)->cells[0].status, CellStatus::waiting)
+        << "stopped is not failed";
+    PathRun good(plan(), program(kEveryStep), {}, {name});
+    ASSERT_TRUE(good.wait_for(kPatience));
+    EXPECT_EQ(open_path(plan().folder)->cells[0].status, CellStatus::done);
+}
+
+TEST_F(PathRunTest, ACellIsOneProcessesAtATime) {
+    write_plan(plan());
+    const auto cells = plan_cells(plan());
+    const auto held = std::make_unique<CellClaim>(cells[0]);
+    PathRun both(plan(), program(kEveryStep), {});
+    ASSERT_TRUE(both.wait_for(kPatience));
+    const auto frame = both.frame();
+    EXPECT_EQ(frame->cells[0].status, CellStatus::failed);
+    EXPECT_NE(frame->cells[0].sentence.find("another process"), std::string::npos)
+        << frame->cells[0].sentence;
+    EXPECT_EQ(frame->cells[1].status, CellStatus::done);
+    EXPECT_EQ(open_path(plan().folder)->cells[0].status, CellStatus::waiting)
+        << "nothing is wrong with it";
+}
+
+TEST_F(PathRunTest, AChosenCellLearnsTheTextThatThePlanWasMadeFor) {
+    const std::string text = (folder_ / "text.txt").string();
+    std::ofstream(text) << "the cat sat on the mat. ";
+    PathPlan planned = plan();
+    planned.text = text;
+    planned.text_mark = text_mark_of(text);
+    write_plan(planned);
+    std::ofstream(text) << "the cat sat on the hat. ";
+    const std::string name = cell_name(plan_cells(planned)[0]);
+    PathRun other(read_plan(planned.folder), program(kEveryStep), {}, {name});
+    ASSERT_TRUE(other.wait_for(kPatience));
+    EXPECT_NE(other.frame()->cells[0].sentence.find("has changed"), std::string::npos);
+    fs::remove(text);
+    PathRun none(read_plan(planned.folder), program(kEveryStep), {}, {name});
+    ASSERT_TRUE(none.wait_for(kPatience));
+    EXPECT_NE(open_path(planned.folder)->cells[0].sentence.find(text), std::string::npos)
+        << "a text that this machine does not see fails the cell, and says which";
+    EXPECT_FALSE(fs::exists(folder_ / "trained"));
 }
 
 }  // namespace

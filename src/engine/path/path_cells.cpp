@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/shell_word.h"
+#include "core/shown.h"
 #include "engine/path/path_files.h"
 
 namespace marginscope {
@@ -125,6 +126,20 @@ std::vector<PathCell> plan_cells(const PathPlan& plan) {
             }
         }
     }
+    return cells;
+}
+
+std::string cell_name(const PathCell& cell) { return fs::path(cell.run).filename().string(); }
+
+std::vector<PathCell> chosen_cells(const PathPlan& plan, const std::vector<std::string>& names) {
+    std::set<std::string> wanted(names.begin(), names.end());
+    std::vector<PathCell> cells = plan_cells(plan);
+    std::erase_if(cells, [&](const PathCell& cell) { return wanted.erase(cell_name(cell)) == 0; });
+    if (!wanted.empty())
+        throw UserError("The plan in " + shown_path(plan.folder) + " has no cell " +
+                            shown(*wanted.begin()) +
+                            "; `marginscope path --out DIR --plan` names those that it has.",
+                        2);
     return cells;
 }
 

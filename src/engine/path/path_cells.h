@@ -21,6 +21,12 @@ struct CellStep {
 /// noise above 0 goes with lambda 0 and each lambda given. UserError for empty or absurd plans.
 std::vector<PathCell> plan_cells(const PathPlan& plan);
 
+/// The name of a cell in its path: that of its run folder.
+std::string cell_name(const PathCell& cell);
+
+/// Those of the plan's cells, in its order. UserError (exit code 2) for a name that it has not.
+std::vector<PathCell> chosen_cells(const PathPlan& plan, const std::vector<std::string>& names);
+
 /// train, fit, margins, noise: each is a command a user could type.
 std::vector<CellStep> cell_steps(const PathPlan& plan, const PathCell& cell);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "engine/path/cell_record.h"
 #include "engine/path/path_cells.h"
 #include "files/atomic_file.h"
 #include "files/json_numbers.h"
@@ -142,7 +143,10 @@ std::shared_ptr<const PathFrame> open_path(const std::string& folder) {
     frame.noise_relative = plan.relative;
     frame.max_clean_loss = plan.max_clean_loss;
     frame.cells = plan_cells(plan);
-    for (PathCell& cell : frame.cells) collect_cell(plan, cell);
+    for (PathCell& cell : frame.cells) {
+        collect_cell(plan, cell);
+        recall_failure(cell);
+    }
     frame.progress = path_progress(frame.cells);
     frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss, plan.relative);
     frame.paired = paired_differences(frame.cells);

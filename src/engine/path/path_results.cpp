@@ -179,7 +179,7 @@ json cell_document(const PathCell& cell, bool relative) {
             {"logdet_mean", done ? json_number(cell.logdet_mean) : json(nullptr)},
             {"share_beyond", done ? json_number(cell.share_beyond) : json(nullptr)},
             {"embedding_rms", done ? json_number(cell.embedding_rms) : json(nullptr)},
-            {"run", fs::path(cell.run).filename().string()},
+            {"run", cell_name(cell)},
             {"text_mark", cell.text_mark},
             {"sentence", cell.sentence}};
 }

@@ -9,11 +9,11 @@
 
 #include "core/error.h"
 #include "engine/exchange/mailbox.h"
-#include "engine/jobs/child_job.h"
 #include "engine/jobs/thread_job.h"
+#include "engine/path/active_cell.h"
+#include "engine/path/cell_record.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_clock.h"
-#include "engine/path/path_init.h"
 #include "files/atomic_file.h"
 
 namespace marginscope {
@@ -25,22 +25,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPollEvery = std::chrono::milliseconds(200);
 constexpr auto kCollectEvery = std::chrono::milliseconds(1000);
 
-/// A cell at work: which of its steps runs, and in which process.
-struct ActiveCell {
-    std::size_t cell = 0;
-    std::vector<CellStep> steps;
-    std::size_t step = 0;
-    std::unique_ptr<ChildJob> child;
-    double began_at = 0;  // share of the step's work that was done when its child began
-    Clock::time_point began = Clock::now();
-};
-
 double secs_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
-
-constexpr const char* kDoing[kCellSteps] = {"training", "fitting its stage", "measuring margins",
-                                            "measuring noise", "measuring relative noise"};
 
 }  // namespace
 
@@ -51,17 +38,20 @@ int path_jobs(const PathPlan& plan) {
 
 class PathRun::Runner {
 public:
-    Runner(PathPlan plan, std::string program, std::function<void()> on_change)
+    Runner(PathPlan plan, std::string program, std::function<void()> on_change,
+           const std::vector<std::string>& chosen)
         : plan_(std::move(plan)),
           program_(std::move(program)),
           on_change_(std::move(on_change)),
+          whole_(chosen.empty()),
           clock_(plan_) {
         state_.folder = plan_.folder;
         state_.noise_relative = plan_.relative;
         state_.max_clean_loss = plan_.max_clean_loss;
-        plan_.text_mark = text_mark_of(plan_.text);
-        state_.cells = plan_cells(plan_);
-        write_plan(plan_);
+        // Single cells are of the text that the folder's plan was made for, wherever they are done.
+        if (whole_) plan_.text_mark = text_mark_of(plan_.text);
+        state_.cells = whole_ ? plan_cells(plan_) : chosen_cells(plan_, chosen);
+        if (whole_) write_plan(plan_);
         state_.plan = plan_;
         for (PathCell& cell : state_.cells) collect_cell(plan_, cell);
         state_.running = true;
@@ -112,8 +102,18 @@ private:
              i < state_.cells.size() && static_cast<int>(active_.size()) < path_jobs(plan_); ++i) {
             PathCell& cell = state_.cells[i];
             if (cell.status != CellStatus::waiting) continue;
-            ActiveCell active{i, cell_steps(plan_, cell), 0, nullptr, 0, Clock::now()};
+            ActiveCell active;
+            active.cell = i;
+            active.steps = cell_steps(plan_, cell);
             cell.status = CellStatus::running;
+            try {
+                active.claim = std::make_unique<CellClaim>(cell);
+            } catch (const std::exception& error) {
+                give_up(cell, error.what());
+                publish();
+                continue;
+            }
+            forget_failure(cell);
             active_.push_back(std::move(active));
             advance(active_.back());
         }
@@ -130,30 +130,17 @@ private:
         if (active.step == active.steps.size()) {
             cell.doing.clear();
             collect_cell(plan_, cell);
-            if (cell.status == CellStatus::running) fail(cell, "its results are missing");
-            if (cell.status == CellStatus::done) write_result(cell);
+            if (cell.status != CellStatus::done)
+                fail(cell, cell.sentence.empty() ? "its results are missing" : cell.sentence);
+            else
+                write_result(cell);
             write_results();
-            publish();
-            return;
-        }
-        try {
-            fs::create_directories(cell.run);
-            if (text_mark_of(plan_.text) != plan_.text_mark)
-                throw UserError(plan_.text +
-                                " has changed since the path began; its cells would not learn the "
-                                "same text. Give the old text back, or another --out.");
-            if (active.step == 0) require_same_init(plan_);
-            const CellStep& step = active.steps[active.step];
-            std::vector<std::string> arguments = {program_};
-            arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
-            active.child = std::make_unique<ChildJob>(
-                kDoing[active.step], arguments,
-                step.output.empty() ? "/dev/null" : step.output + ".part", log_of(cell));
-            active.began = Clock::now();
-            active.began_at = active.step == 0 ? trained_share(plan_, cell) : 0.0;
-            cell.doing = kDoing[active.step];
-        } catch (const std::exception& error) {
-            fail(cell, error.what());
+        } else {
+            try {
+                start_step(active, plan_, program_, cell);
+            } catch (const std::exception& error) {
+                fail(cell, error.what());
+            }
         }
         publish();
     }
@@ -168,12 +155,12 @@ private:
                 if (!step.output.empty()) fs::rename(step.output + ".part", step.output);
                 advance_or_fail(active, step);
             } else {
-                const bool stopped = active.child->job().state() == JobState::cancelled;
-                const std::string why = stopped
-                                            ? "it was interrupted; start the path again to go on"
-                                            : active.child->job().error();
+                PathCell& cell = state_.cells[active.cell];
+                if (active.child->job().state() == JobState::cancelled)
+                    give_up(cell, "it was interrupted; start the path again to go on");
+                else
+                    fail(cell, active.child->job().error());
                 active.child.reset();
-                fail(state_.cells[active.cell], why);
             }
         }
         std::erase_if(active_, [](const ActiveCell& active) { return !active.child; });
@@ -196,15 +183,19 @@ private:
     }
 
     static void fail(PathCell& cell, const std::string& sentence) {
+        give_up(cell, sentence);
+        record_failure(cell);
+    }
+
+    /// Nothing is wrong with the cell itself.
+    static void give_up(PathCell& cell, const std::string& sentence) {
         cell.status = CellStatus::failed;
         cell.sentence = sentence;
         cell.doing.clear();
     }
 
-    // Beside the run folder: `train` makes a run only in a new or an empty one.
-    static std::string log_of(const PathCell& cell) { return cell.run + ".log"; }
-
     void write_results() {
+        if (!whole_) return;  // others do the rest; who collects sees all
         try {
             summarise();
             write_file_atomically((fs::path(plan_.folder) / "path.json").string(),
@@ -262,6 +253,7 @@ private:
     PathPlan plan_;
     std::string program_;
     std::function<void()> on_change_;
+    bool whole_;
     PathFrame state_;  // the thread's own after construction
     std::vector<ActiveCell> active_;
     PathClock clock_;
@@ -272,9 +264,10 @@ private:
     std::optional<ThreadJob> job_;  // last: joins before the rest goes
 };
 
-PathRun::PathRun(PathPlan plan, std::string program, std::function<void()> on_change)
-    : runner_(std::make_unique<Runner>(std::move(plan), std::move(program), std::move(on_change))) {
-}
+PathRun::PathRun(PathPlan plan, std::string program, std::function<void()> on_change,
+                 const std::vector<std::string>& chosen)
+    : runner_(std::make_unique<Runner>(std::move(plan), std::move(program), std::move(on_change),
+                                       chosen)) {}
 PathRun::~PathRun() = default;
 std::shared_ptr<const PathFrame> PathRun::frame() const { return runner_->frame(); }
 bool PathRun::running() const { return runner_->running(); }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/messages/command.h"
 #include "core/messages/frames.h"
@@ -17,8 +18,11 @@ namespace marginscope {
 class PathRun {
 public:
     /// Starts at once. `program` is this executable; `on_change` is called on the path's thread
-    /// after each change of the frame.
-    PathRun(PathPlan plan, std::string program, std::function<void()> on_change);
+    /// after each change of the frame. With `chosen` only the cells of these names, of a plan read
+    /// from its folder: then neither plan.json nor path.json is written, so that several such runs
+    /// share a folder, from several machines too. UserError for names that the plan has not.
+    PathRun(PathPlan plan, std::string program, std::function<void()> on_change,
+            const std::vector<std::string>& chosen = {});
     /// Stops: children are interrupted, save and end.
     ~PathRun();
 
