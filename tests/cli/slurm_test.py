@@ -22,7 +22,7 @@ import unittest
 SUBMIT = pathlib.Path(sys.argv[1]).resolve() / "slurm/submit"
 PROGRAM = str(pathlib.Path(sys.argv[2]).resolve())
 SKIPPED = 77
-PATIENCE_SECS = 240
+PATIENCE_SECS = 600
 STEPS = 1500
 
 CONFIGURATION = """
