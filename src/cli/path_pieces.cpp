@@ -49,8 +49,9 @@ std::string path_account(const PathFrame& frame) {
     std::string account = std::to_string(done) + " of " + std::to_string(all) + " cells are done";
     if (failed > 0)
         account += ", " + std::to_string(failed) + " failed" + named(frame, CellStatus::failed);
-    if (done + failed < all)
-        account += ", " + std::to_string(all - done - failed) + " are to do" +
+    const std::size_t left = all - done - failed;
+    if (left > 0)
+        account += ", " + std::to_string(left) + (left == 1 ? " is to do" : " are to do") +
                    named(frame, CellStatus::waiting);
     return account;
 }
