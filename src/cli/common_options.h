@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -49,6 +50,26 @@ std::string name_in(const std::map<std::string, Value>& names, Value value) {
     for (const auto& [name, named] : names)
         if (named == value) return name;
     return {};
+}
+
+/// Reads "support,random" into values of `names`, each once; CLI::ValidationError names `flag`.
+template <typename Value>
+std::vector<Value> choices_in(const std::string& flag, const std::string& list,
+                              const std::map<std::string, Value>& names) {
+    std::string listed;
+    for (const auto& entry : names) listed += (listed.empty() ? "" : ", ") + entry.first;
+    std::vector<Value> chosen;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        const auto found = names.find(list.substr(begin, end - begin));
+        if (found == names.end())
+            throw CLI::ValidationError(
+                flag, "takes of " + listed + ", not \"" + list.substr(begin, end - begin) + "\"");
+        if (std::find(chosen.begin(), chosen.end(), found->second) == chosen.end())
+            chosen.push_back(found->second);
+        begin = end + 1;
+    }
+    return chosen;
 }
 
 /// An option that takes one of the names of `names`.

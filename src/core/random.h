@@ -20,6 +20,8 @@ enum class DrawPurpose : std::uint32_t {
     stories = 10,
     barrier_positions = 11,
     barrier_probes = 12,
+    noisy_tokens = 13,
+    characters = 14,
 };
 
 /// Identifies one stream (design.md: seed, purpose, draw, window, position).

@@ -51,8 +51,8 @@ double token_embedding_rms(const LanguageModel& model, std::span<const int> ids)
     return std::sqrt(sum / static_cast<double>(ids.size()));
 }
 
-NoiseDraws::NoiseDraws(const NoiseKey& key, std::vector<std::uint64_t> windows)
-    : key_(key), windows_(std::move(windows)) {}
+NoiseDraws::NoiseDraws(const NoiseKey& key, std::vector<std::uint64_t> windows, at::Tensor only)
+    : key_(key), windows_(std::move(windows)), only_(std::move(only)) {}
 
 at::Tensor NoiseDraws::added(const at::Tensor& x, int layer, double sigma) {
     const auto slot = static_cast<std::size_t>(layer + 1);
@@ -62,6 +62,7 @@ at::Tensor NoiseDraws::added(const at::Tensor& x, int layer, double sigma) {
         key.layer = slot;
         kept_[slot] =
             standard_noise(key, windows_, x.size(1), x.size(2)).to(x.device(), x.scalar_type());
+        if (only_.defined()) kept_[slot].mul_(only_.to(x.device(), x.scalar_type()));
     }
     return x + kept_[slot] * sigma;
 }

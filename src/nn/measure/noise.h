@@ -40,8 +40,9 @@ double token_embedding_rms(const LanguageModel& model, std::span<const int> ids)
 /// uses them again.
 class NoiseDraws {
 public:
-    /// `key.layer` is ignored: each layer has draws of its own.
-    NoiseDraws(const NoiseKey& key, std::vector<std::uint64_t> windows);
+    /// `key.layer` is ignored: each layer has draws of its own. `only` (B, T, 1), where given, is 1
+    /// where there is noise and 0 elsewhere.
+    NoiseDraws(const NoiseKey& key, std::vector<std::uint64_t> windows, at::Tensor only = {});
 
     /// x (B, T, C) + sigma * N(0, 1); `layer` -1 is the input.
     at::Tensor added(const at::Tensor& x, int layer, double sigma);
@@ -49,6 +50,7 @@ public:
 private:
     NoiseKey key_;
     std::vector<std::uint64_t> windows_;
+    at::Tensor only_;
     std::vector<at::Tensor> kept_;  // [layer + 1]
 };
 

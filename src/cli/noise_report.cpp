@@ -1,0 +1,161 @@
+// Fields and columns.
+#include "cli/noise_report.h"
+
+#include <cstdio>
+
+#include "files/json_numbers.h"
+
+namespace marginscope {
+namespace {
+
+using nlohmann::json;
+
+bool of_characters(const NoiseCurve& curve) { return !curve.change.empty(); }
+
+json point_json(const NoisePoint& point, bool characters, bool window_losses) {
+    json out = {{"sigma", characters ? json() : json_number(point.level)},
+                {"ce", json_number(point.ce)},
+                {"ce_low", json_number(point.ce_low)},
+                {"ce_high", json_number(point.ce_high)},
+                {"flips", json_number(point.flips)},
+                {"draws", point.draws}};
+    if (characters)
+        out.update({{"rate", json_number(point.level)},
+                    {"clean_ce", json_number(point.clean_ce)},
+                    {"share_changed", json_number(point.share_changed)},
+                    {"share_judged", json_number(point.share_judged)}});
+    if (window_losses) {
+        out["window_ce"] = json_numbers(point.window_ce);
+        out["window_flips"] = json_numbers(point.window_flips);
+    }
+    return out;
+}
+
+std::string noisy_text(const NoiseCurve& curve) {
+    if (curve.tokens == "all") return curve.where;
+    char text[96];
+    std::snprintf(text, sizeof text, "%s of %.3g %s tokens a window", curve.where.c_str(),
+                  curve.noisy_tokens, curve.tokens.c_str());
+    return text;
+}
+
+std::string heading(const NoiseCurve& curve) {
+    char text[256];
+    if (of_characters(curve))
+        std::snprintf(text, sizeof text, "%zu windows, characters spoilt: %s\n", curve.windows,
+                      curve.change.c_str());
+    else
+        std::snprintf(text, sizeof text,
+                      "RMS of the token embeddings %.4g, %zu windows, noise on %s, sigma %s\n",
+                      curve.rms, curve.windows, noisy_text(curve).c_str(),
+                      curve.unit == "rms" ? "in units of that RMS" : "absolute");
+    return text;
+}
+
+/// "of MODEL", and of which tokens where there was a choice.
+std::string name_of_curve(const NoiseCurve& curve) {
+    return curve.model +
+           (curve.tokens.empty() || curve.tokens == "all" ? "" : " (" + curve.tokens + " tokens)");
+}
+
+json interval_json(const Interval& interval) {
+    return {{"value", json_number(interval.value)},
+            {"low", json_number(interval.low)},
+            {"high", json_number(interval.high)}};
+}
+
+}  // namespace
+
+json curve_json(const NoiseCurve& curve, bool window_losses) {
+    json points = json::array();
+    for (const NoisePoint& point : curve.points)
+        points.push_back(point_json(point, of_characters(curve), window_losses));
+    json out = {{"model", curve.model}, {"unit", curve.unit},       {"where", curve.where},
+                {"rms", curve.rms},     {"windows", curve.windows}, {"context", curve.context},
+                {"points", points}};
+    if (of_characters(curve)) {
+        out["characters"] = curve.change;
+    } else {
+        out["tokens"] = curve.tokens;
+        out["noisy_tokens"] = json_number(curve.noisy_tokens);
+    }
+    return out;
+}
+
+std::string curve_text(const NoiseCurve& curve) {
+    char text[256];
+    const bool characters = of_characters(curve);
+    std::string out = curve.model + "\n" + heading(curve) +
+                      (characters ? "     rate" : "    sigma") +
+                      "  cross-entropy  95 % interval         changed predictions" +
+                      (characters ? "  clean there  changed  judged" : "") + "\n";
+    for (const NoisePoint& point : curve.points) {
+        std::snprintf(text, sizeof text, "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%", point.level,
+                      point.ce, point.ce_low, point.ce_high, point.flips * 100);
+        out += text;
+        if (characters) {
+            std::snprintf(text, sizeof text, "  %11.4f  %5.2f %%  %4.1f %%",
+                          point.clean_ce.value_or(0), point.share_changed.value_or(0) * 100,
+                          point.share_judged.value_or(0) * 100);
+            out += text;
+        }
+        out += "\n";
+    }
+    return out;
+}
+
+std::vector<CurveDifference> curve_differences(const std::vector<NoiseCurve>& curves,
+                                               std::uint64_t seed,
+                                               std::vector<std::string>& unpaired) {
+    std::vector<CurveDifference> out;
+    const auto add = [&](std::size_t curve, std::size_t to) {
+        const auto points = noise_difference(curves[curve], curves[to], seed);
+        if (points)
+            out.push_back({curve, to, *points});
+        else
+            unpaired.push_back(name_of_curve(curves[curve]) + " and " + name_of_curve(curves[to]) +
+                               " did not see the same windows, so they are not compared window "
+                               "by window.");
+    };
+    for (std::size_t k = 1; k < curves.size(); ++k) {
+        std::size_t same_noise = 0, same_model = 0;  // the first of each
+        while (curves[same_noise].tokens != curves[k].tokens ||
+               curves[same_noise].change != curves[k].change)
+            ++same_noise;
+        while (curves[same_model].model != curves[k].model) ++same_model;
+        if (same_noise < k) add(k, same_noise);
+        const bool of_tokens = curves[same_model].change == curves[k].change;
+        if (same_model < k && same_model != same_noise && of_tokens) add(k, same_model);
+    }
+    return out;
+}
+
+json difference_json(const CurveDifference& difference, const std::vector<NoiseCurve>& curves) {
+    json points = json::array();
+    for (const DifferencePoint& point : difference.points)
+        points.push_back(
+            {{curves[difference.curve].unit == "rate" ? "rate" : "sigma", json_number(point.level)},
+             {"ce", interval_json(point.ce)},
+             {"flips", interval_json(point.flips)},
+             {"windows", point.ce.count}});
+    return {{"curve", difference.curve}, {"to", difference.to}, {"points", points}};
+}
+
+std::string difference_text(const CurveDifference& difference,
+                            const std::vector<NoiseCurve>& curves) {
+    const NoiseCurve& curve = curves[difference.curve];
+    std::string out = name_of_curve(curve) + "\nless " + name_of_curve(curves[difference.to]) +
+                      ", window by window\n" + (of_characters(curve) ? "     rate" : "    sigma") +
+                      "  cross-entropy  95 % interval         changed predictions  95 % interval\n";
+    char text[256];
+    for (const DifferencePoint& point : difference.points) {
+        std::snprintf(text, sizeof text,
+                      "%9.4g  %+13.4f  [%+7.4f, %+7.4f]  %+16.2f %%  [%+.2f, %+.2f] %%\n",
+                      point.level, point.ce.value, point.ce.low, point.ce.high,
+                      point.flips.value * 100, point.flips.low * 100, point.flips.high * 100);
+        out += text;
+    }
+    return out;
+}
+
+}  // namespace marginscope

@@ -1,0 +1,44 @@
+// Which places of each window get noise: all, the support tokens, or as many random ones.
+//
+// One thread, the model's.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/noisy_tokens.h"
+#include "core/stage/stage.h"
+#include "nn/measure/evaluated_text.h"
+
+namespace marginscope {
+
+class NoisyPlaces {
+public:
+    /// UserError where support tokens are asked of a model without a stage. `text` must outlive it.
+    NoisyPlaces(const EvaluatedText& text, NoisyTokens tokens, int support, std::uint64_t seed);
+
+    /// Finds the support tokens of the next batch.
+    void read(std::span<const TokenWindow> windows);
+    /// (B, T, 1) float, 1 where that draw adds noise; undefined: everywhere.
+    at::Tensor mask(std::uint64_t draw) const;
+    /// Of a window, mean over all that were read.
+    double mean_count() const;
+
+private:
+    std::vector<int> random_places(std::size_t b, std::uint64_t draw) const;
+
+    const EvaluatedText& text_;
+    NoisyTokens tokens_;
+    int support_;
+    std::uint64_t seed_;
+    StageWeights weights_;
+    std::vector<std::uint64_t> numbers_;            // of the batch's windows
+    std::vector<std::vector<int>> support_places_;  // of each, nearest the boundary first
+    std::size_t windows_read_ = 0, places_read_ = 0;
+};
+
+}  // namespace marginscope
