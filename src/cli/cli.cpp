@@ -65,6 +65,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_decode_command(app, context);
     add_session_command(app, context);
     add_noise_command(app, context);
+    add_fragility_command(app, context);
     add_twin_command(app, context);
     add_path_command(app, context);
     add_stage_command(app, context);

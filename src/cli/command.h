@@ -28,6 +28,7 @@ void add_margins_command(CLI::App& app, CommandContext& context);
 void add_decode_command(CLI::App& app, CommandContext& context);
 void add_session_command(CLI::App& app, CommandContext& context);
 void add_noise_command(CLI::App& app, CommandContext& context);
+void add_fragility_command(CLI::App& app, CommandContext& context);
 void add_twin_command(CLI::App& app, CommandContext& context);
 void add_path_command(CLI::App& app, CommandContext& context);
 void add_stage_command(CLI::App& app, CommandContext& context);

@@ -7,7 +7,7 @@
 #include "cli/noise_report.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "core/error.h"
+#include "nn/decode/well_formed.h"
 
 namespace marginscope {
 namespace {
@@ -21,6 +21,7 @@ struct Options {
     std::vector<NoisyTokens> tokens = {NoisyTokens::all};
     std::vector<CharacterChange> characters;  // instead
     bool window_losses = false;
+    int well_formed = 0;  // characters of each text that the model writes; 0: none
     std::string json;
 };
 
@@ -53,7 +54,12 @@ public:
         options_.request.text = std::move(corpus.text);
         if (options_.models.empty()) options_.models.emplace_back();
         for (const std::string& model : options_.models) add_curves(model);
-        nlohmann::json document = {{"text", text}, {"curves", nlohmann::json::array()}};
+        const NoiseRequest& request = options_.request;
+        nlohmann::json document = {{"text", text},
+                                   {"seed", request.seed},
+                                   {"whole", request.whole_text},
+                                   {"support", request.support},
+                                   {"curves", nlohmann::json::array()}};
         for (const NoiseCurve& curve : curves_)
             document["curves"].push_back(curve_json(curve, options_.window_losses));
         add_differences(document);
@@ -86,7 +92,16 @@ private:
         if (curve.unknown > 0 && first_of_model)
             progress_.note(curve.model + ": " + unknown_sentence(curve.unknown, "text"));
         stopped_ = stopped_ || curve.stopped || stop_.stop_requested();
+        if (options_.well_formed > 0 && !stopped_) write_stories(curves_.back());
         if (options_.json != "-") write_text(curve_text(curve));
+    }
+
+    void write_stories(NoiseCurve& curve) {
+        ProgressLine progress("noise");  // texts come at another rate
+        stopped_ = !add_well_formed(
+            curve, options_.request, options_.well_formed,
+            [&](std::size_t done, std::size_t total) { progress.update(done, total, "texts"); },
+            stop_);
     }
 
     void add_differences(nlohmann::json& document) {
@@ -132,6 +147,14 @@ void add_inner_noise(CLI::App& command, Options& options) {
 }
 
 void add_characters(CLI::App& command, Options& options) {
+    auto* stories =
+        command
+            .add_option("--well-formed", options.well_formed,
+                        "also let the model write N characters a draw under each sigma, and count "
+                        "the sentences that keep the rules of the built-in stories")
+            ->check(CLI::Range(1, 1'000'000))
+            ->type_name("N")
+            ->excludes("--tokens");
     auto* characters =
         command
             .add_option_function<std::string>(
@@ -145,6 +168,7 @@ void add_characters(CLI::App& command, Options& options) {
             ->type_name("LIST");
     for (const char* inner : {"--sigmas", "--relative", "--where", "--tokens", "--support"})
         characters->excludes(inner);
+    characters->excludes(stories);
     command
         .add_option("--rates", options.rates,
                     "how likely each character is hit, separated by commas")
@@ -173,6 +197,7 @@ void add_noise_command(CLI::App& app, CommandContext& context) {
         "Examples:\n"
         "  marginscope noise --model RUN_A --model RUN_B --text valid.txt --sigmas 0,0.25,0.5 "
         "--relative\n"
+        "  marginscope noise --model RUN --sigmas 0,0.25,0.5 --relative --well-formed 1000\n"
         "  marginscope noise --model FITTED --sigmas 0.25,0.5 --relative --tokens support,random\n"
         "  marginscope noise --model RUN_A --model RUN_B --characters swap --rates 0.01,0.05");
     const auto options = std::make_shared<Options>();

@@ -24,6 +24,13 @@ json point_json(const NoisePoint& point, bool characters, bool window_losses) {
                     {"clean_ce", json_number(point.clean_ce)},
                     {"share_changed", json_number(point.share_changed)},
                     {"share_judged", json_number(point.share_judged)}});
+    if (point.well_formed) {
+        const WellFormedShare& of = *point.well_formed;
+        out["well_formed"] = {
+            {"share", json_number(of.share.value)}, {"low", json_number(of.share.low)},
+            {"high", json_number(of.share.high)},   {"sentences", of.sentences},
+            {"well_formed", of.well_formed},        {"texts", of.share.count}};
+    }
     if (window_losses) {
         out["window_ce"] = json_numbers(point.window_ce);
         out["window_flips"] = json_numbers(point.window_flips);
@@ -88,7 +95,8 @@ std::string curve_text(const NoiseCurve& curve) {
     std::string out = curve.model + "\n" + heading(curve) +
                       (characters ? "     rate" : "    sigma") +
                       "  cross-entropy  95 % interval         changed predictions" +
-                      (characters ? "  clean there  changed  judged" : "") + "\n";
+                      (characters ? "  clean there  changed  judged" : "") +
+                      (curve.points.front().well_formed ? "  well-formed sentences" : "") + "\n";
     for (const NoisePoint& point : curve.points) {
         std::snprintf(text, sizeof text, "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%", point.level,
                       point.ce, point.ce_low, point.ce_high, point.flips * 100);
@@ -97,6 +105,12 @@ std::string curve_text(const NoiseCurve& curve) {
             std::snprintf(text, sizeof text, "  %11.4f  %5.2f %%  %4.1f %%",
                           point.clean_ce.value_or(0), point.share_changed.value_or(0) * 100,
                           point.share_judged.value_or(0) * 100);
+            out += text;
+        }
+        if (point.well_formed) {
+            const Interval& share = point.well_formed->share;
+            std::snprintf(text, sizeof text, "  %.1f %% [%.1f, %.1f] of %zu", share.value * 100,
+                          share.low * 100, share.high * 100, point.well_formed->sentences);
             out += text;
         }
         out += "\n";

@@ -5,7 +5,10 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numbers>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
@@ -140,6 +143,103 @@ std::optional<int> sample_size(double mean, double standard_deviation, double le
         (suffices(middle) ? high : low) = middle;
     }
     return high;
+}
+
+namespace {
+
+/// Pairs by their rank on both sides, each counted `weight` times: a bootstrap draw changes the
+/// weights alone.
+class RankedPairs {
+public:
+    RankedPairs(std::vector<double> x, std::vector<double> y)
+        : x_(std::move(x)), y_(std::move(y)), x_order_(order_of(x_)), y_order_(order_of(y_)) {}
+
+    double correlation(const std::vector<double>& weight) const {
+        const std::vector<double> a = ranks(x_, x_order_, weight);
+        const std::vector<double> b = ranks(y_, y_order_, weight);
+        double total = 0.0, of_a = 0.0, of_b = 0.0;
+        for (std::size_t k = 0; k < a.size(); ++k) {
+            total += weight[k];
+            of_a += weight[k] * a[k];
+            of_b += weight[k] * b[k];
+        }
+        double aa = 0.0, bb = 0.0, ab = 0.0;
+        for (std::size_t k = 0; k < a.size(); ++k) {
+            const double from_a = a[k] - of_a / total, from_b = b[k] - of_b / total;
+            aa += weight[k] * from_a * from_a;
+            bb += weight[k] * from_b * from_b;
+            ab += weight[k] * from_a * from_b;
+        }
+        return aa > 0.0 && bb > 0.0 ? ab / std::sqrt(aa * bb) : kNan;
+    }
+
+private:
+    static std::vector<std::size_t> order_of(const std::vector<double>& values) {
+        std::vector<std::size_t> order(values.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::sort(order.begin(), order.end(),
+                  [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+        return order;
+    }
+
+    static std::vector<double> ranks(const std::vector<double>& values,
+                                     const std::vector<std::size_t>& order,
+                                     const std::vector<double>& weight) {
+        std::vector<double> out(values.size());
+        double before = 0.0;
+        for (std::size_t first = 0; first < order.size();) {
+            std::size_t end = first;
+            double tied = 0.0;
+            for (; end < order.size() && values[order[end]] == values[order[first]]; ++end)
+                tied += weight[order[end]];
+            for (; first < end; ++first) out[order[first]] = before + 0.5 * (tied + 1.0);
+            before += tied;
+        }
+        return out;
+    }
+
+    std::vector<double> x_, y_;
+    std::vector<std::size_t> x_order_, y_order_;
+};
+
+}  // namespace
+
+Interval bootstrap_spearman(std::span<const double> x, std::span<const double> y,
+                            std::span<const std::size_t> groups, std::uint64_t seed, double level,
+                            int draws) {
+    assert(x.size() == y.size() && x.size() == groups.size());
+    std::vector<double> kept_x, kept_y;
+    std::vector<std::size_t> group_of;  // of each pair kept, numbered from 0
+    std::map<std::size_t, std::size_t> numbers;
+    for (std::size_t k = 0; k < x.size(); ++k) {
+        if (std::isnan(x[k]) || std::isnan(y[k])) continue;
+        kept_x.push_back(x[k]);
+        kept_y.push_back(y[k]);
+        group_of.push_back(numbers.try_emplace(groups[k], numbers.size()).first->second);
+    }
+    const RankedPairs pairs(std::move(kept_x), std::move(kept_y));
+    std::vector<double> weight(group_of.size(), 1.0);
+    Interval result{pairs.correlation(weight), kNan, kNan, static_cast<int>(group_of.size())};
+    if (numbers.size() < 2) return result;
+    std::vector<double> samples;
+    std::vector<double> drawn(numbers.size());
+    for (int draw = 0; draw < draws; ++draw) {
+        CounterRng rng({seed, DrawPurpose::bootstrap, static_cast<std::uint64_t>(draw), 0, 0});
+        std::fill(drawn.begin(), drawn.end(), 0.0);
+        for (std::size_t k = 0; k < drawn.size(); ++k) drawn[rng.below(drawn.size())] += 1.0;
+        for (std::size_t k = 0; k < weight.size(); ++k) weight[k] = drawn[group_of[k]];
+        samples.push_back(pairs.correlation(weight));
+    }
+    samples = finite(samples);
+    std::sort(samples.begin(), samples.end());
+    result.low = sorted_quantile(samples, 0.5 * (1.0 - level));
+    result.high = sorted_quantile(samples, 0.5 * (1.0 + level));
+    return result;
+}
+
+double spearman(std::span<const double> x, std::span<const double> y) {
+    const std::vector<std::size_t> one_group(x.size(), 0);
+    return bootstrap_spearman(x, y, one_group).value;
 }
 
 }  // namespace marginscope

@@ -1,11 +1,12 @@
 // Means, quantiles, and intervals of a mean: bootstrap where values are many, Student's where they
-// are few.
+// are few. Rank correlation.
 //
 // Pure functions, any thread. Values that are not finite are left out; with nothing left the answer
 // is NaN. Bootstrap draws depend on the seed alone (core/random.h), so equal input gives equal
 // intervals everywhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,5 +43,17 @@ Interval student_mean(std::span<const double> values, double level = 0.95);
 // nullopt where more than `most` would be needed, or either number is not finite.
 std::optional<int> sample_size(double mean, double standard_deviation, double level = 0.95,
                                double power = 0.8, int most = 1000);
+
+// Spearman's rank correlation of the pairs in which neither number is NaN: ties share their mean
+// rank, infinities rank at the ends, so that values known only to be larger than all others tie
+// there. NaN where fewer than two pairs are left or one side is all the same.
+double spearman(std::span<const double> x, std::span<const double> y);
+
+// The same with a percentile interval from a bootstrap that draws whole groups (pair k belongs to
+// groups[k]): what belongs together is not counted as if it were independent. One group has no
+// interval: low and high are NaN. `count` is that of the pairs.
+Interval bootstrap_spearman(std::span<const double> x, std::span<const double> y,
+                            std::span<const std::size_t> groups, std::uint64_t seed = 0,
+                            double level = 0.95, int draws = kBootstrapDraws);
 
 }  // namespace marginscope

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "process.h"
@@ -84,6 +85,38 @@ TEST_F(Noise, SpoiltCharactersOfTwoModels) {
     EXPECT_EQ(people.out.find("nan"), std::string::npos);
 }
 
+// Without noise the texts are those of `decode`, and `stories --check` counts as many sentences.
+TEST_F(Noise, SentencesWrittenUnderNoise) {
+    const json noise = document(
+        {"--model", model("plain"), "--sigmas", "0,3", "--relative", "--well-formed", "300"});
+    const json &clean = noise["curves"][0]["points"][0]["well_formed"],
+               &noisy = noise["curves"][0]["points"][1]["well_formed"];
+    int sentences = 0, well_formed = 0;
+    for (const char* seed : {"1337", "1338"}) {
+        const Outcome decoded = Process({"decode", "--model", model("plain"), "--prompt", "\n\n",
+                                         "--tokens", "300", "--seed", seed, "--json", "-"},
+                                        folder_.path())
+                                    .wait();
+        ASSERT_EQ(decoded.code, 0) << decoded.err;
+        const std::string file = (folder_.path() / "written.txt").string();
+        std::ofstream(file) << json::parse(decoded.out)["text"].get<std::string>();
+        const Outcome checked =
+            Process({"stories", "--check", file, "--from-start", "--json", "-"}, folder_.path())
+                .wait();
+        ASSERT_EQ(checked.code, 0) << checked.err;
+        const json share = json::parse(checked.out);
+        sentences += share["sentences"].get<int>();
+        well_formed += share["well_formed"].get<int>();
+    }
+    EXPECT_GT(sentences, 5);
+    EXPECT_EQ(clean["sentences"], sentences);
+    EXPECT_EQ(clean["well_formed"], well_formed);
+    EXPECT_EQ(clean["texts"], 2);
+    EXPECT_GT(clean["share"], noisy["share"]);
+    EXPECT_LE(clean["low"], clean["share"]);
+    EXPECT_GE(clean["high"], clean["share"]);
+}
+
 TEST_F(Noise, WrongUseIsOneSentenceAndExitCodeTwo) {
     const std::vector<std::vector<std::string>> wrong = {
         {"--tokens", "some"},
@@ -95,6 +128,9 @@ TEST_F(Noise, WrongUseIsOneSentenceAndExitCodeTwo) {
         {"--characters", "swap", "--rates", "x"},
         {"--characters", "swap", "--sigmas", "0.1"},
         {"--characters", "swap", "--tokens", "support"},
+        {"--well-formed", "0"},
+        {"--well-formed", "100", "--tokens", "support"},
+        {"--well-formed", "100", "--characters", "swap"},
     };
     for (const auto& arguments : wrong) {
         const Outcome outcome = run(arguments);

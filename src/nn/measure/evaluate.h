@@ -13,6 +13,7 @@
 
 #include "core/noise_place.h"
 #include "core/noisy_tokens.h"
+#include "core/statistics.h"
 
 namespace marginscope {
 
@@ -34,6 +35,12 @@ struct NoiseRequest {
     int threads = 2;
 };
 
+/// Of texts that the model wrote itself under noise (nn/decode/well_formed.h).
+struct WellFormedShare {
+    Interval share;  // mean over texts, and its 95 % bootstrap interval
+    std::size_t sentences = 0, well_formed = 0;
+};
+
 struct NoisePoint {
     double level = 0.0;   // sigma, or the rate of spoilt characters
     double ce = 0.0;      // nats, mean over windows and draws
@@ -45,6 +52,7 @@ struct NoisePoint {
     // Of spoilt characters alone: the loss of the clean text at the very positions that count, how
     // many characters really changed, and at how many positions the model could be judged.
     std::optional<double> clean_ce, share_changed, share_judged;
+    std::optional<WellFormedShare> well_formed;
 };
 
 struct NoiseCurve {
