@@ -40,14 +40,15 @@ json point_json(const NoisePoint& point, bool characters, bool window_losses) {
 
 std::string noisy_text(const NoiseCurve& curve) {
     if (curve.tokens == "all") return curve.where;
-    char text[96];
-    std::snprintf(text, sizeof text, "%s of %.3g %s tokens a window", curve.where.c_str(),
-                  curve.noisy_tokens, curve.tokens.c_str());
+    char text[128];
+    std::snprintf(text, sizeof text, "%s of %.3g %s tokens a window (mean place %.1f of 0 to %zu)",
+                  curve.where.c_str(), curve.noisy_tokens, curve.tokens.c_str(), curve.noisy_place,
+                  curve.context - 1);
     return text;
 }
 
 std::string heading(const NoiseCurve& curve) {
-    char text[256];
+    char text[320];
     if (of_characters(curve))
         std::snprintf(text, sizeof text, "%zu windows, characters spoilt: %s\n", curve.windows,
                       curve.change.c_str());
@@ -85,6 +86,7 @@ json curve_json(const NoiseCurve& curve, bool window_losses) {
     } else {
         out["tokens"] = curve.tokens;
         out["noisy_tokens"] = json_number(curve.noisy_tokens);
+        out["noisy_place"] = json_number(curve.noisy_place);
     }
     return out;
 }

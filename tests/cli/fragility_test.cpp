@@ -56,7 +56,9 @@ TEST_F(Fragility, SaysWhichMarginPredictsBest) {
     std::size_t censored = 0;
     for (const json& position : report["positions"]) {
         censored += position["sigma"].is_string();
-        if (position["sigma"].is_number()) EXPECT_LE(position["sigma"], 4.0);
+        if (position["sigma"].is_number()) {
+            EXPECT_LE(position["sigma"], 4.0);
+        }
     }
     EXPECT_EQ(report["censored"], censored);
     EXPECT_EQ(run({"--json", "-"}).out, first.out) << "the same bytes each time";

@@ -89,15 +89,6 @@ void check(const NoiseRequest& request) {
             "--support must be at least 1; it is " + std::to_string(request.support) + ".", 2);
 }
 
-void describe(NoiseCurve& curve, const NoiseRequest& request) {
-    curve.unit = request.characters ? "rate" : request.relative ? "rms" : "absolute";
-    curve.where = request.characters ? "characters" : name_of(request.where);
-    if (request.characters)
-        curve.change = name_of(*request.characters);
-    else
-        curve.tokens = name_of(request.tokens);
-}
-
 NoiseCurve curve_of(const NoiseRequest& request,
                     const std::function<void(std::size_t, std::size_t)>& progress,
                     const std::stop_token& stop) {
@@ -105,7 +96,7 @@ NoiseCurve curve_of(const NoiseRequest& request,
     const at::NoGradGuard no_grad;
     const EvaluatedText text(request);
     NoiseCurve curve;
-    describe(curve, request);
+    curve.unit = request.characters ? "rate" : request.relative ? "rms" : "absolute";
     curve.model = text.name();
     curve.unknown = text.unknown();
     curve.context = text.context();
@@ -124,7 +115,7 @@ NoiseCurve curve_of(const NoiseRequest& request,
     }
     curve.stopped = done < batches;
     curve.windows = std::min(done * kBatch, windows.size());
-    curve.noisy_tokens = pass->noisy_tokens();
+    pass->describe(curve);
     for (std::size_t k = 0; k < sums.size(); ++k)
         curve.points.push_back(point_of(request, k, sums[k], curve.windows));
     return curve;

@@ -27,7 +27,7 @@ struct NoiseRequest {
     NoisyTokens tokens = NoisyTokens::all;
     int support = 5;  // how many support tokens a window has, where only they get noise
     // Instead of noise inside the model: characters spoilt, each with the probability `rates`.
-    std::optional<CharacterChange> characters;
+    std::optional<CharacterChange> characters = std::nullopt;
     std::vector<double> rates = {0.01, 0.05};
     int draws = 8;
     std::uint64_t seed = 0;       // equal seeds give equal normal draws to models of equal width
@@ -60,8 +60,8 @@ struct NoiseCurve {
     std::string unit;   // "absolute", "rms" or "rate"
     std::string where;  // "characters": what was spoilt is in `change`
     std::string tokens, change;
-    double rms = 0.0;           // of the token embeddings over the evaluated text
-    double noisy_tokens = 0.0;  // of a window, mean
+    double rms = 0.0;  // of the token embeddings over the evaluated text
+    double noisy_tokens = 0.0, noisy_place = 0.0;  // how many of a window, and their mean place
     std::vector<NoisePoint> points;
     std::size_t windows = 0;
     std::size_t context = 0;  // characters that each window predicts

@@ -88,8 +88,7 @@ public:
         for (std::size_t w = 0; w < blocks_.size(); ++w)
             if (flips[w]) add_window(blocks_[w], *flips[w]);
         for (std::size_t k = 0; k < views_.size() && !report_.stopped; ++k) add_view(k);
-        if (report_.stopped) return {.model = report_.model, .stopped = true};
-        correlate();
+        if (!report_.stopped) correlate();
         return std::move(report_);
     }
 

@@ -58,7 +58,7 @@ struct FragilityReport {
     std::size_t unknown = 0;   // characters that the model does not know
     std::size_t censored = 0;  // positions whose sigma is +inf
     bool has_stage = false;    // without one there are no margins of the stage
-    bool stopped = false;      // ended early on request: the windows done so far, or none
+    bool stopped = false;      // ended early on request: no correlation was computed
 
     /// The strongest by |rho|, of the margins or of the rivals; nothing where none has a rho.
     std::optional<std::size_t> best(bool rival) const;

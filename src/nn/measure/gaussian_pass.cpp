@@ -64,7 +64,12 @@ public:
         }
     }
 
-    double noisy_tokens() const override { return places_.mean_count(); }
+    void describe(NoiseCurve& curve) const override {
+        curve.where = name_of(request_.where);
+        curve.tokens = name_of(request_.tokens);
+        curve.noisy_tokens = places_.mean_count();
+        curve.noisy_place = places_.mean_place();
+    }
 
 private:
     static void add_draw(WindowSums& sums, std::size_t first, const at::Tensor& ce,

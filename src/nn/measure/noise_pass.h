@@ -38,8 +38,8 @@ public:
     /// All levels and draws of the windows `first` … of the text; sums has one entry a level.
     virtual void add(std::span<const TokenWindow> windows, std::size_t first,
                      std::vector<WindowSums>& sums) = 0;
-    /// Tokens of a window that got noise, mean over those added.
-    virtual double noisy_tokens() const = 0;
+    /// Says of a curve what is true of all its levels.
+    virtual void describe(NoiseCurve& curve) const = 0;
 };
 
 /// What is true of a batch: its predictions without noise.

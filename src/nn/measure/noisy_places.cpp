@@ -26,8 +26,6 @@ NoisyPlaces::NoisyPlaces(const EvaluatedText& text, NoisyTokens tokens, int supp
 void NoisyPlaces::read(std::span<const TokenWindow> windows) {
     numbers_.clear();
     support_places_.clear();
-    windows_read_ += windows.size();
-    if (tokens_ == NoisyTokens::all) places_read_ += windows.size() * text_.context();
     for (const TokenWindow& window : windows) {
         numbers_.push_back(window.number);
         if (tokens_ == NoisyTokens::all) continue;
@@ -37,7 +35,6 @@ void NoisyPlaces::read(std::span<const TokenWindow> windows) {
         for (int i = kFirstMargin; i < stage.positions(); ++i)
             margins.push_back(stage.determinant_margins(i));
         support_places_.push_back(support_tokens(margins, MarginKind::determinant, support_));
-        places_read_ += support_places_.back().size();
     }
 }
 
@@ -52,20 +49,29 @@ std::vector<int> NoisyPlaces::random_places(std::size_t b, std::uint64_t draw) c
     return places;
 }
 
-at::Tensor NoisyPlaces::mask(std::uint64_t draw) const {
-    if (tokens_ == NoisyTokens::all) return {};
+at::Tensor NoisyPlaces::mask(std::uint64_t draw) {
     const auto time = static_cast<std::int64_t>(text_.context());
-    at::Tensor out = at::zeros({static_cast<std::int64_t>(numbers_.size()), time, 1}, at::kFloat);
+    const auto rows = static_cast<std::int64_t>(numbers_.size());
+    windows_masked_ += static_cast<double>(rows);
+    if (tokens_ == NoisyTokens::all) {
+        places_masked_ += static_cast<double>(rows * time);
+        place_sum_ += static_cast<double>(rows * time * (time - 1)) / 2;
+        return {};
+    }
+    at::Tensor out = at::zeros({rows, time, 1}, at::kFloat);
     float* row = out.data_ptr<float>();
     for (std::size_t b = 0; b < numbers_.size(); ++b, row += time)
         for (const int place :
-             tokens_ == NoisyTokens::support ? support_places_[b] : random_places(b, draw))
+             tokens_ == NoisyTokens::support ? support_places_[b] : random_places(b, draw)) {
             row[place] = 1.0F;
+            places_masked_ += 1;
+            place_sum_ += place;
+        }
     return out;
 }
 
-double NoisyPlaces::mean_count() const {
-    return static_cast<double>(places_read_) / static_cast<double>(windows_read_);
-}
+double NoisyPlaces::mean_count() const { return places_masked_ / windows_masked_; }
+
+double NoisyPlaces::mean_place() const { return place_sum_ / places_masked_; }
 
 }  // namespace marginscope

@@ -24,9 +24,11 @@ public:
     /// Finds the support tokens of the next batch.
     void read(std::span<const TokenWindow> windows);
     /// (B, T, 1) float, 1 where that draw adds noise; undefined: everywhere.
-    at::Tensor mask(std::uint64_t draw) const;
-    /// Of a window, mean over all that were read.
+    at::Tensor mask(std::uint64_t draw);
+    /// Over all masks so far: how many places of a window, and where they lie in it. An early token
+    /// is read by more predictions than a late one.
     double mean_count() const;
+    double mean_place() const;
 
 private:
     std::vector<int> random_places(std::size_t b, std::uint64_t draw) const;
@@ -38,7 +40,7 @@ private:
     StageWeights weights_;
     std::vector<std::uint64_t> numbers_;            // of the batch's windows
     std::vector<std::vector<int>> support_places_;  // of each, nearest the boundary first
-    std::size_t windows_read_ = 0, places_read_ = 0;
+    double windows_masked_ = 0, places_masked_ = 0, place_sum_ = 0;
 };
 
 }  // namespace marginscope

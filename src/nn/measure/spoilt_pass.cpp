@@ -53,7 +53,10 @@ public:
                          first, clean);
     }
 
-    double noisy_tokens() const override { return 0.0; }
+    void describe(NoiseCurve& curve) const override {
+        curve.where = "characters";
+        curve.change = name_of(*request_.characters);
+    }
 
 private:
     void add_draw(WindowSums& sums, double rate, std::uint64_t draw,

@@ -197,8 +197,9 @@ TEST_F(Fragility, TheLeadPredictsAndTheSentenceNamesTheBest) {
         const auto margin = report.best(false);
         ASSERT_TRUE(margin);
         for (const Predictor& one : report.predictors)
-            if (!one.rival && !std::isnan(one.rho.value))
+            if (!one.rival && !std::isnan(one.rho.value)) {
                 EXPECT_LE(std::abs(one.rho.value), std::abs(report.predictors[*margin].rho.value));
+            }
         const std::string sentence = fragility_sentence(report);
         EXPECT_NE(sentence.find(report.predictors[*margin].name), std::string::npos);
         EXPECT_NE(sentence.find(report.predictors[*rival].name), std::string::npos);

@@ -62,7 +62,7 @@ TEST_F(NoiseKinds, OnlySupportTokensGetTheNoiseTheyGetAnyway) {
     ASSERT_EQ(curve.windows, 4u);
     const std::vector<int> ids = model.vocabulary.encode(text);
     const at::NoGradGuard no_grad;
-    std::size_t noisy = 0;
+    double places = 0;
     for (std::uint64_t w = 0; w < 4; ++w) {
         const std::vector<int> read(ids.begin() + static_cast<std::ptrdiff_t>(w * kContext),
                                     ids.begin() + static_cast<std::ptrdiff_t>((w + 1) * kContext));
@@ -76,15 +76,19 @@ TEST_F(NoiseKinds, OnlySupportTokensGetTheNoiseTheyGetAnyway) {
             const std::vector<std::uint64_t> windows = {w};
             const at::Tensor all = standard_noise({.seed = 4, .draw = draw}, windows, 12, 8);
             at::Tensor some = at::zeros_like(all);
-            for (int k = 0; k < 3; ++k) some[0][order[k].second] = all[0][order[k].second];
+            for (int k = 0; k < 3; ++k)
+                some[0][order[static_cast<std::size_t>(k)].second] =
+                    all[0][order[static_cast<std::size_t>(k)].second];
             const at::Tensor logits = model.gpt.logits_from_embeddings(u + 0.7 * some);
             for (int t = 0; t < 12; ++t)
                 ce += loss_at(logits, t, ids[w * kContext + static_cast<std::size_t>(t) + 1]) / 24;
         }
         EXPECT_NEAR(curve.points[1].window_ce[w], ce, 1e-5);
-        noisy += 3;
+        for (int k = 0; k < 3; ++k)
+            places += static_cast<double>(order[static_cast<std::size_t>(k)].second) / 12;
     }
-    EXPECT_DOUBLE_EQ(curve.noisy_tokens, static_cast<double>(noisy) / 4);
+    EXPECT_EQ(curve.noisy_tokens, 3.0);
+    EXPECT_NEAR(curve.noisy_place, places, 1e-12);
     NoiseRequest clean = request;
     clean.tokens = NoisyTokens::all;
     EXPECT_EQ(evaluate_noise(clean).points[0].window_ce, curve.points[0].window_ce);
@@ -101,7 +105,7 @@ TEST_F(NoiseKinds, RandomTokensAreAsManyAndOthersForEachDraw) {
     random.read(text.windows());
     support.read(text.windows());
     const at::Tensor first = random.mask(0), second = random.mask(1), chosen = support.mask(0);
-    EXPECT_TRUE(at::equal(first.sum({1, 2}), chosen.sum({1, 2})));
+    EXPECT_TRUE(at::equal(first.sum(at::IntArrayRef({1, 2})), chosen.sum(at::IntArrayRef({1, 2}))));
     EXPECT_TRUE(at::equal(chosen, support.mask(1)));
     EXPECT_FALSE(at::equal(first, second));
     EXPECT_TRUE(at::equal(first, random.mask(0)));
@@ -109,7 +113,8 @@ TEST_F(NoiseKinds, RandomTokensAreAsManyAndOthersForEachDraw) {
     // Each of the ten places that have a margin is drawn about as often: 40 % of 49 windows and 40
     // draws, five standard errors.
     at::Tensor count = at::zeros({12});
-    for (std::uint64_t draw = 0; draw < 40; ++draw) count += random.mask(draw).sum({0, 2});
+    for (std::uint64_t draw = 0; draw < 40; ++draw)
+        count += random.mask(draw).sum(at::IntArrayRef({0, 2}));
     const double trials = 40.0 * static_cast<double>(text.windows().size());
     for (int place = 2; place < 12; ++place)
         EXPECT_NEAR(count[place].item<double>() / trials, 0.4, 5 * std::sqrt(0.24 / trials));
