@@ -12,6 +12,7 @@
 #include "cli/path_text.h"
 #include "cli/progress.h"
 #include "core/error.h"
+#include "core/messages/more_seeds.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_folder.h"
 #include "engine/path/path_init.h"
@@ -28,6 +29,7 @@ struct Options {
     std::string lambdas = "0,0.005,0.01,0.02,0.05,0.1";
     std::string train_noises = "0";
     std::string stage_sigmas;
+    std::string more_seeds;
     std::string sigmas;  // of the unit chosen by --relative
     std::string max_clean_loss = "2%";
     bool list = false;
@@ -79,6 +81,11 @@ void complete_plan(Options& options) {
     PathPlan& plan = options.plan;
     complete_recipes(options);
     plan.lambdas = number_list("--lambdas", options.lambdas);
+    std::istringstream more(options.more_seeds);
+    for (std::string item; std::getline(more, item, ',');) {
+        std::erase(item, ' ');
+        plan.more_seeds.push_back(more_seeds_text(more_seeds_from(item)));
+    }
     plan.train_noises = number_list("--train-noises", options.train_noises);
     // Every cell is judged in both units; --sigmas sets those of the unit that the proposal looks
     // at.
@@ -193,6 +200,10 @@ void add_grid_options(CLI::App& command, Options& options) {
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")
         ->capture_default_str();
+    command
+        .add_option("--more-seeds", options.more_seeds,
+                    "seeds in all at some lambda only, as in 0:8,0.02:8, where --seeds is less")
+        ->type_name("LIST");
     command
         .add_option("--train-noises", options.train_noises, "training noises: the barrier's rival")
         ->type_name("LIST")

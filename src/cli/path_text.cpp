@@ -6,6 +6,7 @@
 
 #include "cli/output.h"
 #include "core/messages/recipe_words.h"
+#include "core/messages/split_words.h"
 #include "files/json_numbers.h"
 
 namespace marginscope {
@@ -81,7 +82,9 @@ std::string path_text(const PathFrame& frame) {
                       cell.share_beyond * 100);
         out += text;
     }
-    return out + paired_text(frame) + proposal_text(frame);
+    out += paired_text(frame);
+    for (const SeedSplit& split : frame.splits) out += split_sentence(split) + "\n";
+    return out + proposal_text(frame);
 }
 
 }  // namespace marginscope

@@ -57,6 +57,7 @@ struct PathProposal {
     int pairs = 0;                    // seeds finished both at lambda 0 and where `reason` looks
     std::optional<int> seeds_needed;  // about so many more would settle it; from two pairs on
     PathRecipe recipe;                // whose lambda it is
+    double open_lambda = 0;           // what seeds_needed would settle
 };
 
 /// A quantity at one lambda against lambda 0 of the same seeds: mean of the relative differences,
@@ -75,13 +76,28 @@ struct PairedDifference {
     bool told() const { return low > 0 || high < 0; }
 };
 
+/// Seeds of one lambda that fall into two groups: a mean over them is of neither. seed_splits.h has
+/// the rule.
+struct SeedGroup {
+    std::vector<std::int64_t> seeds;
+    double mean = 0;
+};
+struct SeedSplit {
+    PathRecipe recipe;
+    double lambda = 0;
+    double train_noise = 0;
+    std::string quantity;  // "mean log|det J|", "share beyond", "noise 0.25 RMS" for the loss
+    SeedGroup low, high;
+};
+
 struct PathFrame {
     std::uint64_t version = 0;
     std::string folder;
     PathPlan plan;
     std::vector<PathCell> cells;
     std::vector<PairedDifference> paired;
-    bool noise_relative = false;  // which of the two noise units rules and headlines use
+    std::vector<SeedSplit> splits;  // one at most for a recipe, lambda and training noise
+    bool noise_relative = false;    // which of the two noise units rules and headlines use
     bool running = false;
     int running_cells = 0;
     double progress = 0;

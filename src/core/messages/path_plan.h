@@ -19,6 +19,9 @@ struct PathPlan {
     std::vector<std::string> stage_sigmas;  // values of stage.sigma; empty: the config's own
     bool both_heads = false;  // cells with the head tied and with one of its own; else as in config
     int seeds = 2;
+    /// "0.02:8": eight seeds in all at that lambda without training noise, where `seeds` is less;
+    /// "0.02:8:own:learned:0.2" only with that head (tied, own) and sigma.
+    std::vector<std::string> more_seeds;
     std::vector<double> sigmas = {0.02, 0.05, 0.1};     // absolute
     std::vector<double> relative_sigmas = {0.25, 0.5};  // in units of each model's embedding RMS
     bool relative = false;                              // which of the two the proposal looks at
@@ -39,6 +42,7 @@ struct PathPlan {
         visit("stage_sigmas", self.stage_sigmas);
         visit("both_heads", self.both_heads);
         visit("seeds", self.seeds);
+        visit("more_seeds", self.more_seeds);
         visit("sigmas", self.sigmas);
         visit("relative_sigmas", self.relative_sigmas);
         visit("relative", self.relative);

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/messages/cell_config.h"
+#include "core/messages/more_seeds.h"
 #include "core/shell_word.h"
 #include "core/shown.h"
 #include "engine/path/path_files.h"
@@ -54,26 +56,21 @@ std::vector<PathRecipe> recipes_of(const PathPlan& plan) {
 void checked_lists(const PathPlan& plan) {
     for (const double lambda : plan.lambdas) checked_value(*find_field("barrier.lambda"), lambda);
     for (const double noise : plan.train_noises) checked_value(*find_field("train.noise"), noise);
-}
-
-/// The config of one cell: the plan's, with the cell's own values and a single thread, since cells
-/// run side by side.
-RunConfig cell_config(const PathPlan& plan, const PathCell& cell) {
-    RunConfig config = plan.config;
-    config.model.tied = cell.recipe.tied;
-    set_field(config, "stage.sigma", cell.recipe.stage_sigma);
-    config.barrier.lambda = cell.lambda;
-    config.train.seed = cell.seed;
-    config.train.noise = cell.train_noise;
-    config.train.threads = 1;
-    return config;
+    for (const std::string& text : plan.more_seeds) {
+        const double lambda = more_seeds_from(text).lambda;
+        if (std::find(plan.lambdas.begin(), plan.lambdas.end(), lambda) == plan.lambdas.end())
+            throw UserError("More seeds are asked for at lambda " + number(lambda) +
+                                ", which is not one of the path's: " + numbers(plan.lambdas) + ".",
+                            2);
+    }
 }
 
 std::vector<std::string> train_arguments(const PathPlan& plan, const PathCell& cell) {
     std::vector<std::string> arguments = {"train", "--out", cell.run};
     if (!plan.text.empty()) arguments.insert(arguments.end(), {"--text", plan.text});
     if (!plan.init.empty()) arguments.insert(arguments.end(), {"--init", plan.init});
-    const RunConfig config = cell_config(plan, cell);
+    RunConfig config = cell_config(plan, cell);
+    config.train.threads = 1;  // cells run side by side
     const RunConfig usual;
     for (const Field& field : config_fields()) {
         if (!plan.init.empty() && field.name.starts_with("model.")) continue;  // the model's own
@@ -112,13 +109,16 @@ std::vector<PathCell> plan_cells(const PathPlan& plan) {
     cell.stage_sigma_floor = plan.config.stage.sigma_floor;
     cell.stage_input_rms = plan.config.stage.input_rms;
     cell.text_mark = plan.text_mark;
-    for (int k = 0; k < plan.seeds; ++k) {
+    const int most = most_seeds(plan);
+    for (int k = 0; k < most; ++k) {
         cell.seed = plan.config.train.seed + k;
         for (const PathRecipe& recipe : recipes) {
             cell.recipe = recipe;
             for (const double noise : plan.train_noises) {
                 cell.train_noise = noise;
                 for (const double lambda : plan.lambdas) {
+                    const int own = noise > 0 ? plan.seeds : planned_seeds(plan, lambda, recipe);
+                    if (k >= own) continue;
                     cell.lambda = lambda;
                     cell.run = cell_folder(plan, cell);
                     if (seen.insert(cell.run).second) cells.push_back(cell);

@@ -64,6 +64,9 @@ std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& ce
 std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
                                            double max_clean_loss, bool relative = false);
 
+/// Proposal, paired differences and splits of the frame's cells, by its own rule and unit.
+void conclude(PathFrame& frame);
+
 /// design.md's `path` document, also DIR/path.json.
 std::string path_json(const PathFrame& frame);
 

@@ -29,6 +29,7 @@ json plan_document(const PathPlan& plan) {
             {"lambdas", plan.lambdas},
             {"train_noises", plan.train_noises},
             {"seeds", plan.seeds},
+            {"more_seeds", plan.more_seeds},
             {"sigmas", plan.sigmas},
             {"relative_sigmas", plan.relative_sigmas},
             {"relative", plan.relative},
@@ -57,7 +58,7 @@ void leave_out_axes(json& document) {
 json shared_part(json document) {
     leave_out_axes(document);
     for (const char* free : {"text", "text_mark", "init", "lambdas", "train_noises", "seeds",
-                             "max_clean_loss", "relative"})
+                             "more_seeds", "max_clean_loss", "relative"})
         document.erase(free);
     document.at("config").at("barrier").erase("lambda");
     document.at("config").at("train").erase("noise");
@@ -119,6 +120,7 @@ PathPlan read_plan(const std::string& folder) {
         plan.lambdas = document.at("lambdas").get<std::vector<double>>();
         plan.train_noises = document.at("train_noises").get<std::vector<double>>();
         plan.seeds = document.at("seeds").get<int>();
+        plan.more_seeds = document.value("more_seeds", std::vector<std::string>());
         plan.sigmas = document.at("sigmas").get<std::vector<double>>();
         plan.relative_sigmas = document.at("relative_sigmas").get<std::vector<double>>();
         plan.relative = document.at("relative").get<bool>();
@@ -148,8 +150,7 @@ std::shared_ptr<const PathFrame> open_path(const std::string& folder) {
         recall_failure(cell);
     }
     frame.progress = path_progress(frame.cells);
-    frame.proposal = propose_lambda(frame.cells, plan.max_clean_loss, plan.relative);
-    frame.paired = paired_differences(frame.cells);
+    conclude(frame);
     return std::make_shared<const PathFrame>(std::move(frame));
 }
 

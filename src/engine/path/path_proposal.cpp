@@ -6,8 +6,10 @@
 #include <set>
 
 #include "core/messages/recipe_words.h"
+#include "core/messages/split_words.h"
 #include "core/statistics.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/seed_splits.h"
 
 namespace marginscope {
 namespace {
@@ -111,14 +113,24 @@ void ask_for_more(PathProposal& proposal, const LambdaAgainst0& best) {
         return;
     }
     proposal.seeds_needed = std::max(1, *total - best.noisy.seeds);
+    proposal.open_lambda = best.lambda;
     proposal.reason +=
         "about " + counted(*proposal.seeds_needed, "more seed") + " would settle it for " + where +
         ", if mean and spread stay as they are (95 % interval, four chances in five)";
 }
 
+/// Where the seeds of the lambda that `reason` looks at, or of lambda 0, fall into two groups.
+void tell_splits(PathProposal& proposal, double lambda, const std::vector<PathCell>& cells,
+                 bool relative) {
+    for (const SeedSplit& split : seed_splits(cells, relative))
+        if (split.train_noise == 0 && (split.lambda == lambda || split.lambda == 0))
+            proposal.reason += "; " + split_words(split) + ", so a mean over them is of neither";
+}
+
 /// The rule over cells of one recipe.
 std::optional<PathProposal> propose_within(const std::vector<PathCell>& cells,
-                                           const std::string& quantity, double max_clean_loss) {
+                                           const std::string& quantity, double max_clean_loss,
+                                           bool relative) {
     const std::vector<LambdaAgainst0> all = all_against_0(cells, quantity);
     if (all.empty()) return std::nullopt;
     const std::string cost = number(std::round(1000.0 * max_clean_loss) / 10.0) + " %";
@@ -131,6 +143,7 @@ std::optional<PathProposal> propose_within(const std::vector<PathCell>& cells,
     const auto helping = [&](const LambdaAgainst0& one) { return helps(one, max_clean_loss); };
     if (const LambdaAgainst0* best = least_noisy(all, helping)) {
         propose(proposal, *best, quantity, all.size());
+        tell_splits(proposal, best->lambda, cells, relative);
         return proposal;
     }
     const auto open = [&](const LambdaAgainst0& one) { return !ruled_out(one, max_clean_loss); };
@@ -139,6 +152,7 @@ std::optional<PathProposal> propose_within(const std::vector<PathCell>& cells,
     };
     if (const LambdaAgainst0* best = least_noisy(all, affordable)) {
         ask_for_more(proposal, *best);
+        tell_splits(proposal, best->lambda, cells, relative);
     } else if (const LambdaAgainst0* dear = least_noisy(all, open)) {
         proposal.pairs = dear->noisy.seeds;
         proposal.reason = "No lambda_m can be told from 0 yet: what is not worse under " +
@@ -190,7 +204,7 @@ std::optional<PathProposal> propose_lambda(const std::vector<PathCell>& cells,
     std::optional<PathProposal> best;
     double best_loss = INFINITY;
     for (const auto& [recipe, own] : apart) {
-        auto one = propose_within(own, noise_name(*sigma, relative), max_clean_loss);
+        auto one = propose_within(own, noise_name(*sigma, relative), max_clean_loss, relative);
         if (!one) continue;
         one->recipe = recipe;
         const double loss = mean_noisy_loss(own, one->lambda, *sigma, relative);

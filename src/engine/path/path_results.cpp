@@ -184,6 +184,23 @@ json cell_document(const PathCell& cell, bool relative) {
             {"sentence", cell.sentence}};
 }
 
+json group_document(const SeedGroup& group) {
+    return {{"seeds", group.seeds}, {"mean", json_number(group.mean)}};
+}
+
+json splits_document(const PathFrame& frame) {
+    json splits = json::array();
+    for (const SeedSplit& one : frame.splits)
+        splits.push_back({{"lambda", one.lambda},
+                          {"tied", one.recipe.tied},
+                          {"stage_sigma", one.recipe.stage_sigma},
+                          {"train_noise", one.train_noise},
+                          {"quantity", one.quantity},
+                          {"low", group_document(one.low)},
+                          {"high", group_document(one.high)}});
+    return splits;
+}
+
 }  // namespace
 
 void write_result(const PathCell& cell) {
@@ -222,6 +239,7 @@ std::string path_json(const PathFrame& frame) {
     return dump_json({{"cells", cells},
                       {"proposal", proposal},
                       {"paired", paired},
+                      {"splits", splits_document(frame)},
                       {"relative", frame.noise_relative}},
                      2);
 }

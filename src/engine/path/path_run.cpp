@@ -207,8 +207,7 @@ private:
 
     void summarise() {
         state_.max_clean_loss = max_clean_loss_;
-        state_.proposal = propose_lambda(state_.cells, max_clean_loss_, plan_.relative);
-        state_.paired = paired_differences(state_.cells);
+        conclude(state_);
     }
 
     /// Each cell's share, that of all and the time left; below 1 until every cell has ended.

@@ -29,6 +29,13 @@ std::string this_program() {
     return self.empty() ? "marginscope" : self.string();
 }
 
+/// The finished path that comes with the program: of its cells the results are kept.
+bool is_example(const std::string& folder) {
+    std::error_code none;
+    return !folder.empty() && has_asset(kPathAsset) &&
+           fs::equivalent(folder, asset_path(kPathAsset), none);
+}
+
 /// Of some finished cells only the results are kept: UserError says how to have the model again.
 void refuse_without_weights(const PathFrame* path, const std::string& run) {
     if (path == nullptr || fs::exists(fs::path(run) / "fitted.safetensors") ||
@@ -77,13 +84,18 @@ void PathSession::handle(const StartPath& wish) {
     if (running()) throw UserError("A path is running; stop it before another begins.");
     PathPlan plan = wish.plan;
     if (plan.folder.empty()) plan.folder = new_path_folder();
-    if (plan.text.empty()) plan.text = shelf_.corpus_path();
+    if (is_example(plan.folder))
+        throw UserError("The example path cannot be extended; plan another with its settings.");
+    // A path that goes on keeps its text, whatever the window reads by now.
+    const bool goes_on = fs::exists(fs::path(plan.folder) / "plan.json");
+    if (plan.text.empty() && !goes_on) plan.text = shelf_.corpus_path();
     if (!plan.text.empty()) plan.text = readable_text(plan.text, plan.folder);
     take_init(plan);
     path_.reset();
     path_ = std::make_unique<PathRun>(plan, program_, [this] { context_.wake(); });
     context_.tell("The path runs in " + plan.folder + ".");
-    publish();
+    // Whatever was shown of the same folder before, and however often it was judged anew.
+    context_.publish([&](Frames& all) { all.path = path_->frame(); });
 }
 
 void PathSession::handle(const StopPath&) {
@@ -103,8 +115,7 @@ void PathSession::handle(const SetCleanLossRule& wish) {
     if (!shown) return;
     auto changed = std::make_shared<PathFrame>(*shown);
     changed->max_clean_loss = wish.max_clean_loss;
-    changed->proposal =
-        propose_lambda(changed->cells, wish.max_clean_loss, changed->noise_relative);
+    conclude(*changed);
     changed->version = shown->version + 1;
     context_.publish([&](Frames& all) { all.path = std::move(changed); });
 }

@@ -5,6 +5,7 @@
 
 #include "core/statistics.h"
 #include "engine/path/path_cells.h"
+#include "engine/path/seed_splits.h"
 
 namespace marginscope {
 namespace {
@@ -61,6 +62,12 @@ std::vector<PairedDifference> paired_differences(const std::vector<PathCell>& ce
         result.push_back(std::move(one));
     }
     return result;
+}
+
+void conclude(PathFrame& frame) {
+    frame.proposal = propose_lambda(frame.cells, frame.max_clean_loss, frame.noise_relative);
+    frame.paired = paired_differences(frame.cells);
+    frame.splits = seed_splits(frame.cells, frame.noise_relative);
 }
 
 }  // namespace marginscope

@@ -103,7 +103,8 @@ TEST_F(PathFolder, APlanFromBeforeTheyWereReadsAsOneValue) {
     write_plan(plan_);
     const std::string file = plan_.folder + "/plan.json";
     nlohmann::json document = nlohmann::json::parse(std::ifstream(file));
-    for (const char* later : {"stage_sigmas", "both_heads", "noise_windows", "init", "init_mark"})
+    for (const char* later :
+         {"stage_sigmas", "both_heads", "noise_windows", "init", "init_mark", "more_seeds"})
         EXPECT_EQ(document.erase(later), 1u) << later;
     for (const char* later : {"sigma", "sigma_floor", "input_rms"})
         EXPECT_EQ(document["config"]["stage"].erase(later), 1u) << later;

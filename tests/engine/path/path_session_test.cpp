@@ -50,5 +50,22 @@ TEST_F(EngineTest, ACellWithoutItsWeightsSaysHowToTrainItAgain) {
     EXPECT_NE(said.find("--lambda 0.25"), std::string::npos) << said;
 }
 
+TEST_F(EngineTest, TheExamplePathIsNotExtended) {
+    Engine engine(options());
+    engine.send(OpenPath{""});
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    if (!engine.frames().path) GTEST_SKIP() << "the assets are not here";
+    engine.take_log();
+    StartPath more{engine.frames().path->plan};
+    more.plan.seeds += 1;
+    engine.send(more);
+    ASSERT_TRUE(engine.wait_until_idle(kPatience));
+    std::string said;
+    for (const LogLine& line : engine.take_log())
+        if (line.error) said += line.text;
+    EXPECT_NE(said.find("cannot be extended"), std::string::npos) << said;
+    EXPECT_FALSE(engine.frames().path->running);
+}
+
 }  // namespace
 }  // namespace marginscope
