@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "figures/figure_command.h"
 #include "figures/figure_files.h"
+#include "figures/path/path_recipes.h"
 #include "files/image.h"
 #include "files/paths.h"
 #include "ui/engine_source.h"
@@ -71,6 +72,10 @@ void render_figure(const RenderRequest& request, FrameSource& source) {
     of.view.asked.why = explains(request);
     of.frames = settled_frames(request.workspace, of.view.asked, source, *series);
     of.series = series;
+    of.whole_path = of.frames.path;
+    if (of.whole_path && !of.whole_path->cells.empty())
+        of.frames.path = std::make_shared<const PathFrame>(with_recipe(
+            *of.whole_path, of.view.path.recipe.value_or(usual_recipe(*of.whole_path))));
     for (const LogLine& line : source.take_log())
         if (line.error) throw UserError(line.text);
     of.command = figure_command(info, of, request.out.string());

@@ -62,6 +62,7 @@ void FigureFlags::add_to(CLI::App& command) {
         ->type_name("DIR");
     add_look(command);
     add_noise(command);
+    add_path_look(command);
     for (CLI::Option* option : command.get_options(
              [](const CLI::Option* o) { return o->get_group() == "What a figure shows"; }))
         option->needs(panel);
@@ -106,6 +107,34 @@ void FigureFlags::add_look(CLI::App& command) {
     command.add_option("--quantity", view_.quantity, "of a path's grid, in the order of its CSV")
         ->check(CLI::Range(0, 1000))
         ->type_name("N")
+        ->group(group);
+}
+
+void FigureFlags::add_path_look(CLI::App& command) {
+    const std::string group = "What a figure shows";
+    PathLook& look = view_.path;
+    const auto add = [&](const char* flag, const char* type, const char* help, auto take) {
+        command.add_option_function<std::string>(flag, take, help)->type_name(type)->group(group);
+    };
+    add("--recipe", "HEAD:SIGMA", "of a path, as in own:learned [the usual one]",
+        [&look](const std::string& text) { look.recipe = recipe_from(text); });
+    add("--first", "CHOICE", "of two of a path: 0.02, 0.02:seed:1337 [lambda 0]",
+        [&look](const std::string& text) { look.first = choice_from(text); });
+    add("--second", "CHOICE", "the other [what is proposed]",
+        [&look](const std::string& text) { look.second = choice_from(text); });
+    command.add_option("--changed", look.changed, "the loss whose changes are shown: noise 0.05")
+        ->type_name("NAME")
+        ->capture_default_str()
+        ->group(group);
+    command
+        .add_option("--weighed", look.weighed,
+                    "the noise that clean loss is weighed against, by rank from 0 [the middle one]")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("N")
+        ->group(group);
+    command
+        .add_flag_callback(
+            "--means-only", [&look] { look.seed_lines = false; }, "no line for each seed of a path")
         ->group(group);
 }
 

@@ -21,6 +21,7 @@ public:
 private:
     void add_look(CLI::App& command);
     void add_noise(CLI::App& command);
+    void add_path_look(CLI::App& command);
 
     std::string panel_, prompt_, text_, path_, plane_tokens_, places_;
     CLI::Option* prompt_option_ = nullptr;

@@ -94,7 +94,7 @@ std::string figure_command(const FigureInfo& info, const FigureSource& source,
         if (path != nullptr && !path->folder.empty())
             words += " --path " + shell_path(path->folder);
         words += source.view.relative ? " --relative" : "";
-        words += flag_of("quantity", source.view.quantity, 0);
+        words += flag_of("quantity", source.view.quantity, 0) + path_look_flags(source.view.path);
     }
     return words + " --out " + shell_path(out);
 }

@@ -28,9 +28,11 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"train.loss", "train.loss", "Loss and barrier", make_loss_figure},
     {"train.margins", "train.margins", "Margins over time", make_margin_history_figure},
     {"path.grid", "path.grid", "Grid of a path", make_grid_figure},
+    {"path.changes", "path.grid", "Changes in each head and sigma", make_path_changes_figure},
     {"path.losses", "path.losses", "Losses of a path", make_path_losses_figure},
     {"path.margins", "path.margins", "Margins of a path", make_path_margins_figure},
     {"path.pareto", "path.pareto", "Clean against noisy loss", make_pareto_figure},
+    {"path.compare", "path.compare", "Two of a path", make_path_comparison_figure},
     {"path.proposal", "path.proposal", "Proposal", make_proposal_figure},
 });
 

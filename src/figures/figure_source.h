@@ -10,6 +10,7 @@
 
 #include "core/messages/frames.h"
 #include "core/messages/view.h"
+#include "figures/path_look.h"
 #include "figures/train/train_series.h"
 
 namespace marginscope {
@@ -27,12 +28,15 @@ struct FigureView {
     float low_logdet = -2;
     int quantity = 0;       // of the path's grid
     bool relative = false;  // unit of a path's noise
+    PathLook path;
 };
 
 struct FigureSource {
     Frames frames;
     std::shared_ptr<const TrainSeries> series;  // of training; may be null
     FigureView view;
+    std::shared_ptr<const PathFrame>
+        whole_path;       // frames.path may be one of its recipes; null: all
     std::string command;  // that makes the figure again; "" where there is none
 };
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "support/synthetic_document.h"
+#include "support/synthetic_path.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -241,56 +242,6 @@ std::shared_ptr<TrainingFrame> make_training() {
     return frame;
 }
 
-std::shared_ptr<PathFrame> make_path(const Size& size, std::mt19937& generator) {
-    auto frame = std::make_shared<PathFrame>();
-    frame->version = 1;
-    frame->folder = "runs/path";
-    frame->running = true;
-    const double lambdas[] = {0, 0.005, 0.01, 0.02, 0.05, 0.1};
-    for (int l = 0; l < size.path_lambdas; ++l) {
-        for (int s = 0; s < size.path_seeds; ++s) {
-            PathCell cell;
-            cell.lambda = l < 6 ? lambdas[l] : 0.1 * (l - 4);
-            cell.seed = 1337 + s;
-            cell.site = "embeddings";
-            cell.fit = "likelihood";
-            const bool done = s < size.path_seeds - 1 || l < size.path_lambdas / 2;
-            cell.status = done                         ? CellStatus::done
-                          : l == size.path_lambdas / 2 ? CellStatus::running
-                                                       : CellStatus::waiting;
-            cell.progress = 0.4;
-            if (done) {
-                const double u = uniform(generator) * 0.02;
-                cell.clean_ce = 1.02 + 0.6 * cell.lambda + u;
-                for (const double sigma : {0.02, 0.05, 0.1}) {
-                    cell.noisy_ce.emplace_back(
-                        sigma,
-                        *cell.clean_ce + sigma * (14 - 60 * std::min(cell.lambda, 0.05)) + u);
-                }
-                cell.sigma_min_median = 0.24 + 2 * cell.lambda;
-                cell.sigma_min_p5 = 0.06 + cell.lambda;
-                cell.sigma_min_min = 0.01 + 0.2 * cell.lambda;
-                cell.logdet_mean = -2.1 + 12 * cell.lambda;
-                cell.share_beyond = 0.41 * std::exp(-40 * cell.lambda);
-                cell.embedding_rms = 0.11 + 0.5 * cell.lambda;
-            }
-            cell.run = "runs/path/lambda-" + std::to_string(cell.lambda) + "-seed-" +
-                       std::to_string(cell.seed);
-            frame->cells.push_back(cell);
-        }
-    }
-    frame->running_cells = 1;
-    frame->progress = 0.72;
-    frame->eta_secs = 340;
-    frame->proposal = PathProposal{0.02,
-                                   "at most 2 % clean loss",
-                                   "largest lambda whose clean cross-entropy rises by at most 2 %",
-                                   true,
-                                   2,
-                                   std::nullopt};
-    return frame;
-}
-
 std::shared_ptr<StatusFrame> make_status() {
     auto frame = std::make_shared<StatusFrame>();
     frame->version = 1;
@@ -349,7 +300,7 @@ Frames make(const Size& size) {
     frames.twin = make_twin(*decode, generator);
     frames.why = make_why(*decode, size.layers, size.heads);
     frames.training = make_training();
-    frames.path = make_path(size, generator);
+    frames.path = make_path(size.path_lambdas, size.path_seeds, generator);
     frames.status = make_status();
     return frames;
 }
@@ -390,9 +341,11 @@ Frames largest() {
     size.layers = size.heads = 12;
     size.grid = 256;
     size.tree_branches = 60;
-    size.path_lambdas = 12;
-    size.path_seeds = 10;
-    return make(size);
+    size.path_lambdas = 15;
+    size.path_seeds = 20;
+    Frames frames = make(size);
+    frames.path = finished_path(15, 20, 1);
+    return frames;
 }
 
 }  // namespace marginscope::synthetic

@@ -4,6 +4,7 @@
 
 #include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
+#include "support/synthetic_path.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -139,6 +140,7 @@ Frames wide() {
     frames.boundary = boundary;
     frames.twin = twin;
     frames.status = status;
+    frames.path = finished_path(8, 6, 4);
     return frames;
 }
 

@@ -1,14 +1,9 @@
 // What the Path workspace shows of seeds: bands, digits, colours, the proposal's words.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <map>
-#include <random>
-#include <set>
 
 #include "figures/path/grid_scale.h"
-#include "figures/path/path_bands.h"
 #include "interface.h"
 #include "ui/field_rows.h"
 #include "ui/path/path_grid.h"
@@ -31,71 +26,6 @@ PathCell done(double lambda, std::int64_t seed, double clean, double train_noise
     cell.noisy_ce = {{0.05, clean + 1}};
     cell.run = "run-" + std::to_string(lambda) + "-" + std::to_string(seed);
     return cell;
-}
-
-TEST(PathBands, ASeedThatIsMissingSomewhereCountsNowhere) {
-    // Seed 2 is a lucky one: with it in one mean only, its luck would look like an effect of
-    // lambda.
-    PathFrame path;
-    path.cells = {done(0, 1, 3.6348), done(0, 2, 3.6426), done(0.2, 1, 3.6384)};
-    const auto points = band(path, clean_loss(), 0, false);
-    ASSERT_EQ(points.size(), 2U);
-    EXPECT_DOUBLE_EQ(points[0].mean, 3.6348);
-    EXPECT_DOUBLE_EQ(points[1].mean, 3.6384);
-    EXPECT_EQ(points[0].seeds, 1);
-    EXPECT_EQ(points[1].seeds, 1);
-    const SharedSeeds shared = shared_seeds(path, clean_loss(), 0, false);
-    EXPECT_EQ(shared.seeds, std::vector<std::int64_t>{1});
-    EXPECT_EQ(shared.left_out, 1);
-    path.cells.push_back(done(0.2, 2, 3.6470));
-    EXPECT_EQ(band(path, clean_loss(), 0, false)[0].seeds, 2);
-}
-
-TEST(PathBands, ALambdaWithoutACommonSeedHasNoPoint) {
-    PathFrame path;
-    path.cells = {done(0, 1, 1), done(0, 2, 1), done(0.1, 1, 2), done(0.1, 2, 2), done(0.2, 3, 9)};
-    const auto points = band(path, clean_loss(), 0, false);
-    ASSERT_EQ(points.size(), 2U) << "0.2 shares no seed with the others";
-    EXPECT_EQ(points[1].lambda, 0.1);
-    EXPECT_EQ(points[1].seeds, 2);
-}
-
-TEST(PathBands, AreOverTheIntersectionOfRandomSets) {
-    std::mt19937 generator(3);
-    std::uniform_real_distribution<double> uniform;
-    for (int round = 0; round < 200; ++round) {
-        PathFrame path;
-        std::map<double, std::map<std::int64_t, double>> table;
-        for (const double lambda : {0.0, 0.01, 0.05, 0.1})
-            for (std::int64_t seed = 1; seed <= 6; ++seed) {
-                PathCell cell = done(lambda, seed, 3 + uniform(generator));
-                if (seed > 1 && uniform(generator) < 0.3) cell.status = CellStatus::running;
-                path.cells.push_back(cell);
-                path.cells.push_back(done(lambda, seed, 99, 0.01));  // another line's
-                if (cell.status == CellStatus::done) table[lambda][seed] = *cell.clean_ce;
-            }
-        std::shuffle(path.cells.begin(), path.cells.end(), generator);
-        std::vector<std::int64_t> common;
-        for (std::int64_t seed = 1; seed <= 6; ++seed)
-            if (std::all_of(table.begin(), table.end(),
-                            [&](const auto& row) { return row.second.contains(seed); }))
-                common.push_back(seed);
-        const auto points = band(path, clean_loss(), 0, false);
-        ASSERT_EQ(points.size(), 4U);
-        for (const BandPoint& point : points) {
-            ASSERT_EQ(point.seeds, static_cast<int>(common.size()));
-            double sum = 0, low = 1e9, high = -1e9;
-            for (const std::int64_t seed : common) {
-                const double value = table[point.lambda][seed];
-                sum += value;
-                low = std::min(low, value);
-                high = std::max(high, value);
-            }
-            EXPECT_NEAR(point.mean, sum / point.seeds, 1e-12);
-            EXPECT_EQ(point.low, low);
-            EXPECT_EQ(point.high, high);
-        }
-    }
 }
 
 TEST(GridScale, DigitsAndColoursFollowTheSpreadBetweenSeeds) {
@@ -145,6 +75,10 @@ TEST(PathGrid, SaysWhichEndIsGoodAndNeverThriceTheSame) {
     EXPECT_NE(interface.words().find("lower is better"), std::string::npos);
     EXPECT_EQ(interface.words().find("3.60"), std::string::npos)
         << "no bar of one value: " << interface.words();
+    path.cells.push_back(done(0.1, 1, 3.60336));
+    draw_grid(interface, path);
+    EXPECT_NE(interface.words().find("the same for all models so far"), std::string::npos)
+        << "no bar of one number three times: " << interface.words();
 }
 
 PathFrame with_proposal(const PathProposal& proposal) {
@@ -159,7 +93,7 @@ std::string proposal_words(Interface& interface, const PathFrame& path) {
     frames.path = std::make_shared<const PathFrame>(path);
     for (int frame = 0; frame < 3; ++frame)
         interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-            draw_proposal(f, s.view<PathView>(), c);
+            draw_proposal(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
         });
     return interface.words();
 }
@@ -275,9 +209,9 @@ TEST(PathPanels, ShowOneHeadAndSigmaAtATime) {
     EXPECT_EQ(*shown->cells[0].clean_ce, 1) << "the proposal's";
     EXPECT_EQ(shown->paired.size(), 2U);
     EXPECT_EQ(shown_part(path, view), shown) << "made once";
-    view.recipe = PathRecipe{true, "learned"};
+    view.look.recipe = PathRecipe{true, "learned"};
     EXPECT_EQ(*shown_part(path, view)->cells[0].clean_ce, 2);
-    view.recipe = PathRecipe{true, "closed"};  // of another path
+    view.look.recipe = PathRecipe{true, "closed"};  // of another path
     EXPECT_EQ(*shown_part(path, view)->cells[0].clean_ce, 1);
     path->cells.resize(2);
     auto one = std::make_shared<const PathFrame>(*path);

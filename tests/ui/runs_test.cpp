@@ -270,7 +270,7 @@ TEST(PathPanels, DifferencesAreGroupedByLambdaUnderShortNames) {
     frames.path = std::make_shared<const PathFrame>(told_path());
     for (int i = 0; i < 3; ++i)
         interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-            draw_proposal(f, s.view<PathView>(), c);
+            draw_proposal(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
         });
     const std::string& words = interface.words();
     EXPECT_EQ(count_of(words, "3 seeds"), 2U) << words;

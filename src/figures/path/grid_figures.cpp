@@ -5,6 +5,7 @@
 
 #include "core/messages/cell_status.h"
 #include "core/words.h"
+#include "figures/path/change_words.h"
 #include "figures/path/grid_scale.h"
 #include "figures/path/path_figures.h"
 
@@ -79,11 +80,6 @@ Plot empty_grid(const GridAxes& axes) {
 
 const char* letters_on(Rgb color) {
     return 0.299 * color.r + 0.587 * color.g + 0.114 * color.b > 140 ? "#14161c" : "#f5f6fa";
-}
-
-std::string signed_percent(double share) {
-    if (!std::isfinite(share)) return kNoNumber;
-    return (share > 0 ? "+" : "") + format_number(100 * share, 3);
 }
 
 }  // namespace
@@ -169,13 +165,9 @@ void make_proposal_figure(const FigureSource& source, Figure& figure) {
         {}};
     std::vector<std::vector<CsvCell>> rows;
     for (const PairedDifference& d : path.paired) {
-        shown.rows.push_back(
-            {{format_number(d.lambda), format_number(d.train_noise), d.quantity,
-              signed_percent(d.mean),
-              std::isfinite(d.low) ? signed_percent(d.low) + " … " + signed_percent(d.high)
-                                   : "one seed",
-              std::to_string(d.seeds)},
-             d.told() ? "#222222" : "#777777"});
+        shown.rows.push_back({{format_number(d.lambda), format_number(d.train_noise), d.quantity,
+                               mean_words(d), interval_words(d), std::to_string(d.seeds)},
+                              d.told() ? "#222222" : "#777777"});
         rows.push_back({d.lambda, d.train_noise, d.quantity, static_cast<std::int64_t>(d.seeds),
                         d.mean, d.low, d.high, d.spread});
     }

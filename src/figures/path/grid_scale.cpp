@@ -52,6 +52,7 @@ GridScale grid_scale(const PathFrame& path, const CellQuantity& quantity, bool r
         }
     scale.seed_spread = pooled_spread(groups);
     if (scale.values == 0) return scale;
+    scale.all_equal = low == high;
     const double middle = 0.5 * (low + high);
     const bool known = scale.seed_spread > 0;
     const double least =

@@ -15,6 +15,7 @@ struct GridScale {
     double low = 0, high = 1;
     int decimals = 3;
     int values = 0;
+    bool all_equal = false;  // one number for all of them
     double seed_spread = 0;  // standard deviation within a lambda, pooled; NaN with a single seed
 };
 GridScale grid_scale(const PathFrame& path, const CellQuantity& quantity, bool relative);

@@ -49,11 +49,66 @@ SharedSeeds shared_seeds(const Values& values) {
     return result;
 }
 
+BandGroup group_of(const SeedGroup& group, const std::vector<std::int64_t>& shared,
+                   const std::map<std::int64_t, double>& values) {
+    BandGroup result{0, INFINITY, -INFINITY, 0};
+    for (const std::int64_t seed : group.seeds) {
+        if (std::find(shared.begin(), shared.end(), seed) == shared.end()) continue;
+        const double value = values.at(seed);
+        result.mean += value;
+        result.low = std::min(result.low, value);
+        result.high = std::max(result.high, value);
+        ++result.seeds;
+    }
+    result.mean /= std::max(1, result.seeds);
+    return result;
+}
+
+/// Nothing where the seeds do not split, or where those that all points share are of one group.
+std::vector<BandGroup> groups_at(const PathFrame& path, double lambda, double train_noise,
+                                 const std::vector<std::int64_t>& shared,
+                                 const std::map<std::int64_t, double>& values) {
+    for (const SeedSplit& split : path.splits) {
+        if (split.lambda != lambda || split.train_noise != train_noise) continue;
+        const BandGroup low = group_of(split.low, shared, values),
+                        high = group_of(split.high, shared, values);
+        if (low.seeds > 0 && high.seeds > 0) return {low, high};
+    }
+    return {};
+}
+
 }  // namespace
 
 SharedSeeds shared_seeds(const PathFrame& path, const CellQuantity& quantity, double train_noise,
                          bool relative) {
     return shared_seeds(values_of(path, quantity, train_noise, relative));
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> unbroken(const std::vector<BandPoint>& points) {
+    std::vector<std::pair<std::size_t, std::size_t>> stretches;
+    bool open = false;
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        if (!points[k].split() && !open) stretches.emplace_back(k, k);
+        open = !points[k].split();
+        if (open) stretches.back().second = k + 1;
+    }
+    return stretches;
+}
+
+std::vector<SeedLine> seed_lines(const PathFrame& path, const CellQuantity& quantity,
+                                 double train_noise, bool relative) {
+    std::map<std::int64_t, SeedLine> lines;
+    for (const auto& [lambda, seeds] : values_of(path, quantity, train_noise, relative))
+        for (const auto& [seed, value] : seeds) {
+            lines[seed].lambdas.push_back(lambda);
+            lines[seed].values.push_back(value);
+        }
+    std::vector<SeedLine> result;
+    for (auto& [seed, line] : lines) {
+        line.seed = seed;
+        result.push_back(std::move(line));
+    }
+    return result;
 }
 
 std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity, double train_noise,
@@ -69,7 +124,8 @@ std::vector<BandPoint> band(const PathFrame& path, const CellQuantity& quantity,
             point.low = std::min(point.low, value);
             point.high = std::max(point.high, value);
         }
-        points.push_back(point);
+        point.groups = groups_at(path, lambda, train_noise, shared.seeds, values.at(lambda));
+        points.push_back(std::move(point));
     }
     return points;
 }

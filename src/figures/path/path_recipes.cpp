@@ -22,6 +22,7 @@ PathFrame with_recipe(const PathFrame& path, const PathRecipe& recipe) {
     PathFrame one = path;
     std::erase_if(one.cells, [&](const PathCell& cell) { return cell.recipe != recipe; });
     std::erase_if(one.paired, [&](const auto& paired) { return paired.recipe != recipe; });
+    std::erase_if(one.splits, [&](const auto& split) { return split.recipe != recipe; });
     return one;
 }
 

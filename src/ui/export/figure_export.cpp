@@ -44,6 +44,7 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     const TrainView& train = state.view<TrainView>();
     PathView& path = state.view<PathView>();
     source.frames.path = shown_part(frames.path, path);
+    source.whole_path = frames.path;
     view.asked = state.view_known ? state.view_sent : decode.boundary.request;
     view.asked.index = state.selection.index;
     view.layer = state.selection.layer;
@@ -58,6 +59,7 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     view.low_logdet = train.histogram.threshold;
     view.quantity = path.quantity;
     view.relative = path.relative;
+    view.path = path.look;
     return source;
 }
 

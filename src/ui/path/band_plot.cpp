@@ -45,10 +45,63 @@ void set_up_lambda(const LambdaAxis& axis, const std::vector<double>& lambdas, f
     ImPlot::SetupAxisLimits(ImAxis_X1, low, high, ImPlotCond_Always);
 }
 
+/// What one series has to be drawn from.
+struct Drawn {
+    std::vector<BandPoint> points;
+    std::vector<SeedLine> seeds;
+};
+using DrawnSeries = std::vector<Drawn>;
+
+DrawnSeries drawn(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
+                  bool relative) {
+    DrawnSeries result;
+    for (const BandSeries& series : all) {
+        Drawn one{band(path, series.quantity, series.train_noise, relative), {}};
+        if (plot.seeds) one.seeds = seed_lines(path, series.quantity, series.train_noise, relative);
+        result.push_back(std::move(one));
+    }
+    return result;
+}
+
+/// Thin and faint; a seed that is at one lambda only is a dot.
+void plot_seeds(const BandSeries& series, const std::vector<SeedLine>& seeds,
+                const LambdaAxis& axis, const Theme& theme) {
+    ImPlotSpec line;
+    line.LineColor = to_vec4(with_alpha(series.color, 0.45F));
+    line.LineWeight = theme.px(1);
+    line.MarkerSize = theme.px(1.5F);
+    line.MarkerLineColor = line.MarkerFillColor = line.LineColor;
+    for (const SeedLine& seed : seeds) {
+        std::vector<double> x;
+        for (const double lambda : seed.lambdas) x.push_back(axis.at(lambda));
+        line.Marker = x.size() == 1 ? ImPlotMarker_Circle : ImPlotMarker_None;
+        ImPlot::PlotLine(series.name.c_str(), x.data(), seed.values.data(),
+                         static_cast<int>(x.size()), line);
+    }
+}
+
+void plot_groups(const BandSeries& series, const std::vector<BandPoint>& points,
+                 const LambdaAxis& axis, const Theme& theme) {
+    std::vector<double> x, y;
+    for (const BandPoint& point : points)
+        for (const BandGroup& group : point.groups) {
+            x.push_back(axis.at(point.lambda));
+            y.push_back(group.mean);
+        }
+    if (x.empty()) return;
+    ImPlotSpec rings;
+    rings.Marker = ImPlotMarker_Circle;
+    rings.MarkerSize = theme.px(5);
+    rings.MarkerFillColor = ImVec4(0, 0, 0, 0);
+    rings.MarkerLineColor = to_vec4(series.color);
+    rings.LineWeight = theme.px(1.5F);
+    ImPlot::PlotScatter((series.name + "##groups").c_str(), x.data(), y.data(),
+                        static_cast<int>(x.size()), rings);
+}
+
 // ImPlot has no dashes: rivals are drawn thinner, with open markers.
 void plot_band(const BandSeries& series, const std::vector<BandPoint>& points,
                const LambdaAxis& axis, const Theme& theme) {
-    if (points.empty()) return;
     std::vector<double> x, mean, low, high;
     for (const BandPoint& point : points) {
         x.push_back(axis.at(point.lambda));
@@ -56,11 +109,9 @@ void plot_band(const BandSeries& series, const std::vector<BandPoint>& points,
         low.push_back(point.low);
         high.push_back(point.high);
     }
-    const auto count = static_cast<int>(x.size());
     ImPlotSpec shade;
     shade.FillColor = to_vec4(series.color);
     shade.FillAlpha = 0.16F;
-    ImPlot::PlotShaded(series.name.c_str(), x.data(), low.data(), high.data(), count, shade);
     ImPlotSpec line;
     line.LineColor = to_vec4(series.color);
     line.LineWeight = theme.px(series.rival() ? 1.0F : 1.75F);
@@ -68,12 +119,33 @@ void plot_band(const BandSeries& series, const std::vector<BandPoint>& points,
     line.MarkerSize = theme.px(3.5F);
     line.MarkerLineColor = to_vec4(series.color);
     line.MarkerFillColor = to_vec4(series.rival() ? theme.panel : series.color);
-    ImPlot::PlotLine(series.name.c_str(), x.data(), mean.data(), count, line);
+    for (const auto& [from, to] : unbroken(points)) {
+        const auto count = static_cast<int>(to - from);
+        ImPlot::PlotShaded(series.name.c_str(), &x[from], &low[from], &high[from], count, shade);
+        ImPlot::PlotLine(series.name.c_str(), &x[from], &mean[from], count, line);
+    }
+    plot_groups(series, points, axis, theme);
+}
+
+std::string seeds_words(int seeds) {
+    return std::to_string(seeds) + (seeds == 1 ? " seed" : " seeds");
+}
+
+/// Mean and range, or those of each group where the seeds split.
+std::string point_words(const BandPoint& point) {
+    if (!point.split())
+        return format_number(point.mean, 5) + "  (" + format_number(point.low) + " … " +
+               format_number(point.high) + ", " + seeds_words(point.seeds) + ")";
+    std::string words;
+    for (const BandGroup& group : point.groups)
+        words += (words.empty() ? "" : ", ") + format_number(group.mean) + "  (" +
+                 seeds_words(group.seeds) + ")";
+    return words;
 }
 
 /// The numbers of the lambda nearest the mouse, for every series.
-void hover(const PathFrame& path, const std::vector<BandSeries>& all, const LambdaAxis& axis,
-           bool relative, const Theme& theme) {
+void hover(const PathFrame& path, const std::vector<BandSeries>& all, const DrawnSeries& bands,
+           const LambdaAxis& axis, const Theme& theme) {
     if (!ImPlot::IsPlotHovered()) return;
     const double x = ImPlot::GetPlotMousePos().x;
     double nearest = 0, distance = INFINITY;
@@ -83,15 +155,10 @@ void hover(const PathFrame& path, const std::vector<BandSeries>& all, const Lamb
             nearest = lambda;
         }
     std::vector<CardLine> lines;
-    for (const BandSeries& series : all)
-        for (const BandPoint& point : band(path, series.quantity, series.train_noise, relative))
+    for (std::size_t k = 0; k < all.size(); ++k)
+        for (const BandPoint& point : bands[k].points)
             if (point.lambda == nearest)
-                lines.push_back({series.name,
-                                 format_number(point.mean, 5) + "  (" + format_number(point.low) +
-                                     " … " + format_number(point.high) + ", " +
-                                     std::to_string(point.seeds) +
-                                     (point.seeds == 1 ? " seed)" : " seeds)"),
-                                 series.color});
+                lines.push_back({all[k].name, point_words(point), all[k].color});
     const bool proposed =
         path.proposal && path.proposal->settled && path.proposal->lambda == nearest;
     value_card(theme, "lambda_m " + format_number(nearest) + (proposed ? ", proposed" : ""), lines);
@@ -104,12 +171,15 @@ void vertical_line(const char* id, double x, ImU32 color) {
     ImPlot::PlotInfLines(id, &x, 1, spec);
 }
 
-using Bands = std::vector<std::vector<BandPoint>>;
-
-void set_up_values(const BandPlot& plot, const Bands& bands, float height, const Theme& theme) {
+void set_up_values(const BandPlot& plot, const DrawnSeries& bands, float height,
+                   const Theme& theme) {
     std::vector<double> values;
-    for (const auto& points : bands)
-        for (const BandPoint& point : points) values.insert(values.end(), {point.low, point.high});
+    for (const Drawn& one : bands) {
+        for (const BandPoint& point : one.points)
+            values.insert(values.end(), {point.low, point.high});
+        for (const SeedLine& seed : one.seeds)
+            values.insert(values.end(), seed.values.begin(), seed.values.end());
+    }
     const bool log = plot.log_y && !values.empty() &&
                      std::all_of(values.begin(), values.end(), [](double v) { return v > 0; });
     const AxisLimits limits = padded_limits(values, log);
@@ -124,9 +194,7 @@ void set_up_values(const BandPlot& plot, const Bands& bands, float height, const
 
 void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
                     bool relative, const Theme& theme) {
-    Bands bands;
-    for (const BandSeries& series : all)
-        bands.push_back(band(path, series.quantity, series.train_noise, relative));
+    const DrawnSeries bands = drawn(plot, path, all, relative);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float width = std::max(room.x * 0.5F, room.x - plot.label_width);
     ImGui::BeginGroup();
@@ -140,14 +208,18 @@ void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vect
             vertical_line("##proposal", axis.at(path.proposal->lambda),
                           with_alpha(theme.good, 0.8F));
         std::vector<EndLabel> labels;
+        for (std::size_t k = 0; k < all.size(); ++k)
+            plot_seeds(all[k], bands[k].seeds, axis, theme);
         for (std::size_t k = 0; k < all.size(); ++k) {
-            plot_band(all[k], bands[k], axis, theme);
-            if (bands[k].empty()) continue;
-            const BandPoint& last = bands[k].back();
-            labels.push_back({all[k].label, all[k].name, all[k].color,
-                              ImPlot::PlotToPixels(axis.at(last.lambda), last.mean)});
+            if (bands[k].points.empty()) continue;
+            plot_band(all[k], bands[k].points, axis, theme);
+            const BandPoint& last = bands[k].points.back();
+            labels.push_back(
+                {all[k].label, all[k].name, all[k].color,
+                 ImPlot::PlotToPixels(axis.at(last.lambda),
+                                      last.split() ? last.groups.back().mean : last.mean)});
         }
-        hover(path, all, axis, relative, theme);
+        hover(path, all, bands, axis, theme);
         const ImVec2 at = ImPlot::GetPlotPos(), size = ImPlot::GetPlotSize();
         ImPlot::EndPlot();
         draw_end_labels(labels, at.x + size.x, at.y, at.y + size.y, theme);

@@ -1,4 +1,5 @@
-// One plot of a path: lines over lambda_m with bands over seeds, labels at their ends.
+// One plot of a path: lines over lambda_m with bands over seeds, each seed as a thin line behind
+// them, labels at their ends. Where seeds split no mean is drawn, but a ring for each group.
 //
 // Main thread, inside a frame.
 #pragma once
@@ -31,6 +32,7 @@ struct BandPlot {
     float label_width;
     bool lambda_words = true;  // under the axis
     bool log_y = false;        // where all values are above 0
+    bool seeds = true;         // each as a line
 };
 
 void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <cmath>
 
-#include "figures/path/path_curves.h"
+#include "figures/path/path_front.h"
+#include "ui/flow.h"
+#include "ui/path/choice.h"
+#include "ui/path/front_marks.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/plot_parts.h"
 #include "ui/plot_ticks.h"
 #include "ui/widgets.h"
+#include "ui/words.h"
 
 namespace marginscope {
 namespace {
@@ -39,10 +43,9 @@ void plot_points(const std::vector<Point>& points, const std::string& name, ImU3
     }
     ImPlotSpec spec;
     spec.Marker = marker;
-    spec.MarkerSize = theme.px(4);
-    spec.MarkerFillColor = to_vec4(color);
-    spec.MarkerLineColor = to_vec4(color);
-    spec.LineColor = to_vec4(color);
+    spec.MarkerSize = theme.px(3);
+    spec.MarkerFillColor = to_vec4(with_alpha(color, 0.5F));
+    spec.MarkerLineColor = spec.LineColor = spec.MarkerFillColor;
     ImPlot::PlotScatter(name.c_str(), x.data(), y.data(), static_cast<int>(x.size()), spec);
 }
 
@@ -61,7 +64,8 @@ void set_up_axes(const std::vector<Point>& all, const CellQuantity& noisy, float
     set_up_few_ticks(ImAxis_Y1, high, height - theme.px(48), theme);
 }
 
-/// Discs for the path's own models, crosses for the rivals trained with noise.
+/// Faint, behind the means: discs for the path's own models, crosses for the rivals trained with
+/// noise.
 void plot_all(const std::vector<Point>& all, const PathFrame& path, const Theme& theme) {
     for (const double lambda : lambdas_of(path))
         for (const bool rival : {false, true}) {
@@ -77,8 +81,8 @@ void plot_all(const std::vector<Point>& all, const PathFrame& path, const Theme&
 }
 
 /// The point under the mouse: its numbers, and a click opens its model.
-void hover(const std::vector<Point>& all, const CellQuantity& noisy, PanelContext& context) {
-    if (!ImPlot::IsPlotHovered()) return;
+void hover(const std::vector<Point>& all, const CellQuantity& noisy, PathView& view,
+           PanelContext& context) {
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const Point* nearest = nullptr;
     float distance = context.theme.px(12);
@@ -92,15 +96,21 @@ void hover(const std::vector<Point>& all, const CellQuantity& noisy, PanelContex
     }
     if (nearest == nullptr) return;
     const PathCell& cell = *nearest->cell;
-    std::string title =
-        "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
-    if (cell.train_noise > 0) title += ", trained with noise " + format_number(cell.train_noise);
-    value_card(context.theme, title,
-               {{"clean loss", format_number(nearest->clean, 5) + " nats"},
-                {noisy.name, format_number(nearest->noisy, 5) + " nats"}});
-    if (!ImGui::IsMouseClicked(0)) return;
-    context.selection.path_run = cell.run;
-    context.out.push_back(LoadPathCell{cell.run});
+    std::vector<CardLine> lines = {{"clean loss", format_number(nearest->clean, 5) + " nats"},
+                                   {noisy.name, format_number(nearest->noisy, 5) + " nats"}};
+    for (const CardLine& line : choice_lines(context.theme, true)) lines.push_back(line);
+    value_card(context.theme, choice_words({cell.lambda, cell.train_noise, cell.seed}), lines);
+    if (ImGui::IsMouseClicked(0)) choose_model(cell, view, context);
+}
+
+/// A mean before the models behind it.
+void hover_any(const std::vector<Point>& all, const std::vector<FrontPoint>& means,
+               const CellQuantity& noisy, PathView& view, PanelContext& context) {
+    if (!ImPlot::IsPlotHovered()) return;
+    const FrontPoint* mean = hovered_mean(means, context.theme);
+    if (mean == nullptr) return hover(all, noisy, view, context);
+    hover_mean(*mean, noisy, context.theme);
+    if (ImGui::IsMouseClicked(0)) choose_lambda(mean->lambda, mean->train_noise, view);
 }
 
 void mark_chosen(const std::vector<Point>& all, const PathFrame& path, PanelContext& context) {
@@ -119,12 +129,24 @@ void mark_chosen(const std::vector<Point>& all, const PathFrame& path, PanelCont
     ImPlot::PopPlotClipRect();
 }
 
+/// Which noise stands on the second axis.
+void noise_choice(const std::vector<double>& sigmas, PathView& view, const Theme& theme) {
+    const std::size_t now = weighed_sigma(sigmas, view.look.weighed);
+    const auto words = [&](std::size_t k) { return noisy_loss(sigmas[k], view.relative).name; };
+    if (!begin_list("##weighed", words(now), theme.px(170), theme)) return;
+    for (std::size_t k = 0; k < sigmas.size(); ++k)
+        if (ImGui::Selectable(words(k).c_str(), k == now)) view.look.weighed = static_cast<int>(k);
+    ImGui::EndCombo();
+}
+
 std::vector<LegendEntry> legend_of(const PathFrame& path, const Theme& theme) {
     std::vector<LegendEntry> entries = {{"lambda_m", theme.dim, Mark::none}};
     for (const double lambda : lambdas_of(path))
         entries.push_back({format_number(lambda), lambda_color(path, lambda, theme), Mark::disc});
     if (train_noises_of(path).back() > 0)
         entries.push_back({"trained with noise", theme.dim, Mark::cross});
+    entries.push_back({"mean, 95 % intervals", theme.dim, Mark::square});
+    entries.push_back({"front", theme.dim, Mark::line});
     if (path.proposal && path.proposal->settled)
         entries.push_back({"proposed", theme.good, Mark::ring});
     return entries;
@@ -143,13 +165,23 @@ void draw_pareto(const Frames& frames, PathView& view, PanelContext& context) {
                     "better.");
         return;
     }
-    const CellQuantity noisy = noisy_loss(sigmas[sigmas.size() / 2], view.relative);
+    noise_choice(sigmas, view, theme);
+    const CellQuantity noisy =
+        noisy_loss(sigmas[weighed_sigma(sigmas, view.look.weighed)], view.relative);
+    const std::vector<FrontPoint> means = front_points(*path, noisy, view.relative);
     std::vector<Point> all;
     for (const double noise : train_noises_of(*path)) {
         const std::vector<Point> points = points_of(*path, noisy, noise, view.relative);
         all.insert(all.end(), points.begin(), points.end());
     }
-    small_paragraph(theme, theme.dim, "a point for each model, lower left is better");
+    const char* note = "lower left is better";
+    flow(width_of(theme.fonts.text, theme.px(type::kSmall), note), theme.px(12));
+    small_paragraph(theme, theme.dim, note);
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip("%s",
+                          "A faint point for each model, a square for the mean of a lambda_m over "
+                          "the seeds that all share.\nThe front: what nothing else beats in both "
+                          "losses. A lambda_m whose seeds split has no mean.");
     const std::vector<LegendEntry> legend = legend_of(*path, theme);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float below = legend_height(legend, room.x, theme) + ImGui::GetStyle().ItemSpacing.y;
@@ -161,8 +193,9 @@ void draw_pareto(const Frames& frames, PathView& view, PanelContext& context) {
     if (open) {
         set_up_axes(all, noisy, height, theme);
         plot_all(all, *path, theme);
+        draw_front(means, *path, theme);
         mark_chosen(all, *path, context);
-        hover(all, noisy, context);
+        hover_any(all, means, noisy, view, context);
         ImPlot::EndPlot();
     }
     ImGui::PopFont();

@@ -7,6 +7,7 @@
 
 #include "figures/path/grid_scale.h"
 #include "ui/flow.h"
+#include "ui/path/choice.h"
 #include "ui/path/grid_layout.h"
 #include "ui/widgets.h"
 
@@ -54,22 +55,19 @@ void hover_cell(const PathCell& cell, const CellQuantity& quantity, bool relativ
             value && other.name != quantity.name)
             lines.push_back({other.name, format_number(*value)});
     if (cell.status == CellStatus::done)
-        lines.push_back({"click", "opens this model everywhere", theme.dim});
-    std::string title =
-        "lambda_m " + format_number(cell.lambda) + ", seed " + std::to_string(cell.seed);
-    if (cell.train_noise > 0) title += ", trained with noise " + format_number(cell.train_noise);
-    value_card(theme, title, lines);
+        for (const CardLine& line : choice_lines(theme, true)) lines.push_back(line);
+    value_card(theme, choice_words({cell.lambda, cell.train_noise, cell.seed}), lines);
 }
 
 void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuantity& quantity,
-               const GridScale& scale, bool relative, PanelContext& context) {
+               const GridScale& scale, PathView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     ImDrawList* draw = ImGui::GetWindowDrawList();
     const float gap = theme.px(1.5F), round = theme.px(3);
     const ImVec2 a(corner.x + gap, corner.y + gap),
         b(corner.x + size.x - gap, corner.y + size.y - gap);
     draw->AddRectFilled(a, b, theme.raised, round);
-    const auto value = value_of(quantity, cell, relative);
+    const auto value = value_of(quantity, cell, view.relative);
     if (value) {
         const Rgb color =
             color_of(ColorMap::viridis, {scale.low, scale.high, false, false}, *value);
@@ -94,22 +92,49 @@ void draw_cell(const PathCell& cell, ImVec2 corner, ImVec2 size, const CellQuant
                       round, 0, theme.px(2));
     ImGui::SetCursorScreenPos(corner);
     ImGui::PushID(cell.run.c_str());
-    if (ImGui::InvisibleButton("##cell", size) && cell.status == CellStatus::done) {
-        context.selection.path_run = cell.run;
-        context.out.push_back(LoadPathCell{cell.run});
-    }
+    if (ImGui::InvisibleButton("##cell", size) && cell.status == CellStatus::done)
+        choose_model(cell, view, context);
     ImGui::PopID();
     if (!ImGui::IsItemHovered()) return;
     draw->AddRect(a, b, theme.text, round);
-    hover_cell(cell, quantity, relative, theme);
+    hover_cell(cell, quantity, view.relative, theme);
+}
+
+/// A line under the heads of the lambda that Compare has been given.
+void mark_compared(const GridLayout& grid, int column, const PathLook& look, const Theme& theme) {
+    const double lambda = grid.lambdas[static_cast<std::size_t>(column)];
+    const float y = grid.at.y - theme.px(2);
+    float left = grid.corner(0, column).x + theme.px(4);
+    const float width = grid.cell_width - theme.px(8);
+    for (const auto& [choice, color] :
+         {std::pair(look.first, theme.select), std::pair(look.second, theme.good)})
+        if (choice && choice->lambda == lambda && !choice->seed)
+            ImGui::GetWindowDrawList()->AddLine({left, y}, {left + width, y}, color, theme.px(2));
+}
+
+/// A click on the head of a column takes its lambda with all its seeds.
+void draw_columns(const GridLayout& grid, PathView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    for (int column = 0; column < static_cast<int>(grid.lambdas.size()); ++column) {
+        const double lambda = grid.lambdas[static_cast<std::size_t>(column)];
+        mark_compared(grid, column, view.look, theme);
+        ImGui::SetCursorScreenPos({grid.corner(0, column).x, grid.at.y - theme.px(18)});
+        ImGui::PushID(column);
+        if (ImGui::InvisibleButton("##head", ImVec2(grid.cell_width, theme.px(16))))
+            choose_lambda(lambda, 0, view);
+        ImGui::PopID();
+        if (ImGui::IsItemHovered())
+            value_card(theme, choice_words({lambda, 0, std::nullopt}), choice_lines(theme, false));
+    }
 }
 
 /// What the colours mean: a bar, or the number itself while there is only one.
 void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Theme& theme) {
     std::string label = quantity.name + (quantity.unit.empty() ? "" : ", " + quantity.unit);
     if (!quantity.direction.empty()) label += "; " + quantity.direction;
-    if (scale.values <= 1) {
+    if (scale.values <= 1 || scale.all_equal) {
         if (scale.values == 1) label += "; one model so far";
+        if (scale.values > 1) label += "; the same for all models so far";
         small_paragraph(theme, theme.dim, label.c_str());
         return;
     }
@@ -130,7 +155,7 @@ void draw_scale(const CellQuantity& quantity, const GridScale& scale, const Them
 }
 
 void draw_cells(const PathFrame& path, const CellQuantity& quantity, const GridScale& scale,
-                bool relative, PanelContext& context) {
+                PathView& view, PanelContext& context) {
     GridLayout grid = grid_layout(path, context.theme);
     // More columns than the panel has room for are scrolled to.
     const ImVec2 room = ImGui::GetContentRegionAvail();
@@ -143,12 +168,13 @@ void draw_cells(const PathFrame& path, const CellQuantity& quantity, const GridS
         grid = grid_layout(path, context.theme);
     }
     draw_grid_heads(path, grid, context.theme);
+    draw_columns(grid, view, context);
     for (const PathCell& cell : path.cells) {
         const int row =
             index_of(grid.noises, cell.train_noise) * static_cast<int>(grid.seeds.size()) +
             index_of(grid.seeds, cell.seed);
         draw_cell(cell, grid.corner(row, index_of(grid.lambdas, cell.lambda)),
-                  ImVec2(grid.cell_width, grid.cell_height), quantity, scale, relative, context);
+                  ImVec2(grid.cell_width, grid.cell_height), quantity, scale, view, context);
     }
     if (wide) ImGui::EndChild();
 }
@@ -178,7 +204,7 @@ void draw_path_grid(const Frames& frames, PathView& view, PanelContext& context)
     const GridScale scale = grid_scale(*path, quantity, view.relative);
     flow(theme.px(320), theme.px(16));
     draw_scale(quantity, scale, theme);
-    draw_cells(*path, quantity, scale, view.relative, context);
+    draw_cells(*path, quantity, scale, view, context);
 }
 
 }  // namespace marginscope

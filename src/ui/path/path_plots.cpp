@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "figures/path/path_curves.h"
+#include "ui/flow.h"
 #include "ui/path/band_plot.h"
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
@@ -19,6 +20,14 @@ bool nothing_done(const PathFrame* path) {
                         [](const PathCell& c) { return c.status == CellStatus::done; });
 }
 
+void seeds_choice(PathView& view, const PathFrame& path, const Theme& theme, bool same_line) {
+    const char* words = "Each seed";
+    if (same_line) flow(button_width(words), theme.px(8));
+    switch_button(theme, words, view.look.seed_lines, "Each seed as a thin line behind the means");
+    seeds_note(path, theme, true);
+    splits_note(path, theme);
+}
+
 void unit_choice(PathView& view, const PathFrame& path, const Theme& theme) {
     int unit = view.relative ? 1 : 0;
     if (segmented(theme, "unit", {"noise absolute", "noise × RMS"}, unit))
@@ -27,7 +36,7 @@ void unit_choice(PathView& view, const PathFrame& path, const Theme& theme) {
         ImGui::SetTooltip(
             "A model can look robust to absolute noise by growing its embeddings: look at both "
             "units.");
-    seeds_note(path, theme, true);
+    seeds_choice(view, path, theme, true);
 }
 
 ImPlotMarker marker_of(std::size_t k) {
@@ -91,8 +100,12 @@ void draw_path_losses(const Frames& frames, PathView& view, PanelContext& contex
                    "σ " + format_number(sigmas[k]), noise_color(theme, k, sigmas.size()));
     const SmallWords small(theme);
     const char* label = view.relative ? "cross-entropy, nats; σ in RMS" : "cross-entropy, nats";
-    draw_band_plot({"##losses", label, -1, width_for({&all}, theme)}, *path, all, view.relative,
-                   theme);
+    draw_band_plot({.id = "##losses",
+                    .y_label = label,
+                    .height = std::max(theme.px(120), ImGui::GetContentRegionAvail().y),
+                    .label_width = width_for({&all}, theme),
+                    .seeds = view.look.seed_lines},
+                   *path, all, view.relative, theme);
 }
 
 void draw_path_margins(const Frames& frames, PathView& view, PanelContext& context) {
@@ -104,7 +117,7 @@ void draw_path_margins(const Frames& frames, PathView& view, PanelContext& conte
                     "lambda_m can raise the one without the other.");
         return;
     }
-    seeds_note(*path, theme, false);
+    seeds_choice(view, *path, theme, false);
     // The nearer to the boundary a quantile looks, the more of the accent it has.
     std::vector<BandSeries> singular, volume, scale;
     const auto near = [](double t) { return to_u32(sample(ColorMap::margin, t)); };
@@ -118,12 +131,14 @@ void draw_path_margins(const Frames& frames, PathView& view, PanelContext& conte
     const float axis = theme.px(34), gap = 2 * ImGui::GetStyle().ItemSpacing.y;
     const float room = std::max(theme.px(150), ImGui::GetContentRegionAvail().y - axis - gap);
     if (!ImPlot::BeginAlignedPlots("##margins")) return;
-    draw_band_plot({"##singular", "σ_min", std::floor(room * 0.44F), width, false, true}, *path,
-                   singular, view.relative, theme);
-    draw_band_plot({"##volume", "log|det J|", std::floor(room * 0.28F), width, false}, *path,
-                   volume, view.relative, theme);
-    draw_band_plot({"##scale", "embeddings", std::floor(room * 0.28F) + axis, width}, *path, scale,
-                   view.relative, theme);
+    const bool seeds = view.look.seed_lines;
+    draw_band_plot({"##singular", "σ_min", std::floor(room * 0.44F), width, false, true, seeds},
+                   *path, singular, view.relative, theme);
+    draw_band_plot({"##volume", "log|det J|", std::floor(room * 0.28F), width, false, false, seeds},
+                   *path, volume, view.relative, theme);
+    draw_band_plot(
+        {"##scale", "embeddings", std::floor(room * 0.28F) + axis, width, true, false, seeds},
+        *path, scale, view.relative, theme);
     ImPlot::EndAlignedPlots();
 }
 

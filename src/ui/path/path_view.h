@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/messages/command.h"
+#include "figures/path_look.h"
 
 namespace marginscope {
 
@@ -28,15 +29,24 @@ struct PlanForm {
     bool open = false;    // shown although a path is there
 };
 
+/// What was asked of Compare, and what was taken over into Train.
+struct CompareView {
+    bool asked = false;  // a second was chosen elsewhere: the panel comes to the front
+    std::optional<RunConfig> adopted;  // by Train's form, as it was then
+    std::string adopted_words;
+};
+
 struct PathView {
     PlanForm form;
-    /// Which of the heads and sigmas of a path is shown; nothing: the usual one.
-    std::optional<PathRecipe> recipe;
+    PathLook look;
     std::shared_ptr<const PathFrame> of;     // the frame and
     std::shared_ptr<const PathFrame> shown;  // its part that is shown, as of the last draw
     int quantity = 0;                        // of the grid's colours
-    bool relative = false;                   // unit of the noise in grid and plots
-    bool rule_held = false;                  // the slider of the rule is being moved
+    bool changes = false;                    // the grid shows what lambda_m changes in each recipe
+    CompareView compare;
+    bool relative = false;   // unit of the noise in grid and plots
+    std::string unit_of;     // the path whose own unit that is, until it is chosen
+    bool rule_held = false;  // the slider of the rule is being moved
     double rule_percent = 2;
 };
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
+#include "ui/path/changes_panel.h"
+#include "ui/path/compare_panel.h"
 #include "ui/path/path_grid.h"
 #include "ui/path/path_plots.h"
 #include "ui/path/path_view.h"
@@ -22,15 +25,27 @@ Frames part_of(const Frames& frames, UiState& state) {
     return part;
 }
 
+/// What one asked to compare is shown.
+void bring_compare_forward(UiState& state) {
+    if (std::exchange(state.view<PathView>().compare.asked, false)) state.raise = "path.compare";
+}
+
+void draw_grid_or_changes(const Frames& frames, UiState& state, PanelContext& context) {
+    PathView& view = state.view<PathView>();
+    if (frames.path != nullptr && grid_choice(*frames.path, view, context.theme))
+        draw_path_changes(frames, view, context);
+    else
+        draw_path_grid(part_of(frames, state), view, context);
+    bring_compare_forward(state);
+}
+
 const std::array kPanels = std::to_array<PanelInfo>({
     {"path.plan", "Plan", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_plan(f, s.view<PathView>(), s.view<TrainView>().form.config, c);
      }},
     {"path.grid", "Grid", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_path_grid(part_of(f, s), s.view<PathView>(), c);
-     }},
+     [](const Frames& f, UiState& s, PanelContext& c) { draw_grid_or_changes(f, s, c); }},
     {"path.losses", "Losses", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_path_losses(part_of(f, s), s.view<PathView>(), c);
@@ -42,10 +57,15 @@ const std::array kPanels = std::to_array<PanelInfo>({
     {"path.pareto", "Clean against noisy", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_pareto(part_of(f, s), s.view<PathView>(), c);
+         bring_compare_forward(s);
      }},
     {"path.proposal", "Proposal", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_proposal(part_of(f, s), s.view<PathView>(), c);
+         draw_proposal(part_of(f, s), s.view<PathView>(), s.view<TrainView>().form.config, c);
+     }},
+    {"path.compare", "Compare", false,
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_path_compare(part_of(f, s), s.view<PathView>(), s.view<TrainView>().form.config, c);
      }},
 });
 
@@ -66,7 +86,8 @@ void dock_large(DockArea& area) {
     dock_panel("path.plan", kPanels, plan.part);
     dock_panel("path.grid", kPanels, grid.part);
     dock_panel("path.losses", kPanels, losses.part);
-    dock_panel("path.margins", kPanels, losses.rest);
+    for (const char* id : {"path.margins", "path.compare"}) dock_panel(id, kPanels, losses.rest);
+    show_tab("path.margins", kPanels, losses.rest);
     dock_panel("path.pareto", kPanels, grid.rest);
     dock_panel("path.proposal", kPanels, proposal.part);
 }
@@ -74,7 +95,8 @@ void dock_large(DockArea& area) {
 // A small window or a large scale: what is set and said beside one picture at a time.
 void dock_small(DockArea& area) {
     for (const char* id : {"path.plan", "path.proposal"}) dock_panel(id, kPanels, area.main);
-    for (const char* id : {"path.grid", "path.losses", "path.margins", "path.pareto"})
+    for (const char* id :
+         {"path.grid", "path.losses", "path.margins", "path.pareto", "path.compare"})
         dock_panel(id, kPanels, area.right);
     show_tab("path.plan", kPanels, area.main);
     show_tab("path.grid", kPanels, area.right);

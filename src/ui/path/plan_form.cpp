@@ -120,6 +120,8 @@ std::string path_command(const PathPlan& plan) {
                format_value(plan.max_clean_loss);
     for (std::size_t k = 0; k < plan.stage_sigmas.size(); ++k)
         command += (k == 0 ? " --stage-sigmas " : ",") + plan.stage_sigmas[k];
+    for (std::size_t k = 0; k < plan.more_seeds.size(); ++k)
+        command += (k == 0 ? " --more-seeds " : ",") + plan.more_seeds[k];
     if (plan.both_heads) command += " --tied both";
     // Given once, as what the path varies.
     RunConfig config = plan.config;

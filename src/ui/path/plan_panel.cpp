@@ -2,7 +2,6 @@
 #include "ui/path/plan_panel.h"
 
 #include <algorithm>
-#include <cfloat>
 
 #include "core/messages/recipe_words.h"
 #include "figures/path/path_recipes.h"
@@ -10,6 +9,7 @@
 #include "ui/flow.h"
 #include "ui/path/plan_form.h"
 #include "ui/path/plan_summary.h"
+#include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -135,14 +135,15 @@ void draw_open(PlanForm& form, PanelContext& context) {
 }
 
 /// Which head and sigma the panels show, where the path has several.
-void draw_recipes(const std::shared_ptr<const PathFrame>& path, PathView& view) {
+void draw_recipes(const std::shared_ptr<const PathFrame>& path, PathView& view,
+                  const Theme& theme) {
     const std::vector<PathRecipe> recipes = recipes_of(*path);
     if (recipes.size() < 2) return;
     const PathRecipe now = shown_part(path, view)->cells.front().recipe;
-    ImGui::SetNextItemWidth(-FLT_MIN);
-    if (!ImGui::BeginCombo("##recipe", recipe_words(now).c_str())) return;
+    if (!begin_list("##recipe", recipe_words(now), ImGui::GetContentRegionAvail().x, theme)) return;
     for (const PathRecipe& recipe : recipes)
-        if (ImGui::Selectable(recipe_words(recipe).c_str(), recipe == now)) view.recipe = recipe;
+        if (ImGui::Selectable(recipe_words(recipe).c_str(), recipe == now))
+            view.look.recipe = recipe;
     ImGui::EndCombo();
 }
 
@@ -195,7 +196,7 @@ void draw_plan(const Frames& frames, PathView& view, const RunConfig& of_train,
                PanelContext& context) {
     const PathFrame* path = frames.path.get();
     const bool has_path = path != nullptr && !path->cells.empty();
-    if (has_path) draw_recipes(frames.path, view);
+    if (has_path) draw_recipes(frames.path, view, context.theme);
     if (has_path) draw_progress(*path, view.form, context);
     if (has_path && !view.form.open) return;
     ImGui::Dummy(ImVec2(0, context.theme.px(4)));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/messages/split_words.h"
 #include "figures/path/path_bands.h"
 #include "ui/flow.h"
 #include "ui/run_hue.h"
@@ -42,6 +43,11 @@ void draw_mark(Mark mark, ImVec2 center, ImU32 color, const Theme& theme) {
     const float r = theme.px(4);
     if (mark == Mark::disc) draw->AddCircleFilled(center, r, color);
     if (mark == Mark::ring) draw->AddCircle(center, r, color, 0, theme.px(1.5F));
+    if (mark == Mark::square)
+        draw->AddRectFilled({center.x - r, center.y - r}, {center.x + r, center.y + r}, color);
+    if (mark == Mark::line)
+        draw->AddLine({center.x - r, center.y + r / 2}, {center.x + r, center.y - r / 2}, color,
+                      theme.px(1.25F));
     if (mark != Mark::cross) return;
     const float s = r * 0.75F;
     draw->AddLine({center.x - s, center.y - s}, {center.x + s, center.y + s}, color,
@@ -84,7 +90,7 @@ void draw_end_labels(const std::vector<EndLabel>& labels, float left, float low,
                      const Theme& theme) {
     const float line = theme.px(type::kSmall + 2);
     // The first ones where there is not room for all; hovering the plot tells the rest.
-    const auto rows = static_cast<std::size_t>(std::max(1.0F, (high - low) / line));
+    const auto rows = static_cast<std::size_t>(std::max(0.0F, (high - low) / line));
     const std::size_t count = std::min(labels.size(), rows);
     std::vector<float> wanted;
     for (std::size_t k = 0; k < count; ++k) wanted.push_back(labels[k].from.y);
@@ -126,6 +132,15 @@ void draw_legend(const std::vector<LegendEntry>& entries, float width, const The
     ImGui::EndGroup();
 }
 
+bool begin_list(const char* id, const std::string& words, float width, const Theme& theme) {
+    width = std::min(width, ImGui::GetContentRegionAvail().x);
+    ImGui::SetNextItemWidth(width);
+    const float room =
+        width - ImGui::GetFrameHeight() - 2 * ImGui::GetStyle().FramePadding.x - theme.px(2);
+    return ImGui::BeginCombo(
+        id, shortened(theme.fonts.text, ImGui::GetFontSize(), words, room).c_str());
+}
+
 ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme) {
     const std::vector<double> all = lambdas_of(path);
     return run_hue(
@@ -148,6 +163,24 @@ void seeds_note(const PathFrame& path, const Theme& theme, bool same_line) {
     if (shared.left_out > 0)
         hint += "\n" + std::to_string(shared.left_out) +
                 " more finished models wait for the same seed at the other lambda_m.";
+    ImGui::SetTooltip("%s", hint.c_str());
+}
+
+void splits_note(const PathFrame& path, const Theme& theme) {
+    if (path.splits.empty()) return;
+    std::vector<std::string> told;
+    for (const SeedSplit& split : path.splits) told.push_back(split_sentence(split));
+    std::string line = told.front();
+    if (told.size() > 1)
+        line += " At " + std::to_string(told.size() - 1) + " more lambda_m they split, too.";
+    small_paragraph(theme, theme.text, line.c_str());
+    if (!ImGui::IsItemHovered()) return;
+    std::string hint =
+        "Two groups lie more than four times as far apart as each is wide, and that is much "
+        "beside "
+        "what lambda_m does:\nthe same settings ended in two kinds of model. A mean would be of "
+        "neither, so rings mark the two.";
+    for (const std::string& one : told) hint += "\n" + one;
     ImGui::SetTooltip("%s", hint.c_str());
 }
 

@@ -28,7 +28,7 @@ float end_label_width(const std::vector<std::string>& words, const Theme& theme)
 void draw_end_labels(const std::vector<EndLabel>& labels, float left, float low, float high,
                      const Theme& theme);
 
-enum class Mark { none, disc, cross, ring };
+enum class Mark { none, disc, cross, ring, square, line };
 struct LegendEntry {
     std::string words;
     ImU32 color = 0;
@@ -37,10 +37,16 @@ struct LegendEntry {
 float legend_height(const std::vector<LegendEntry>& entries, float width, const Theme& theme);
 void draw_legend(const std::vector<LegendEntry>& entries, float width, const Theme& theme);
 
+/// ImGui::BeginCombo of that width at most, its words shortened to the room they have.
+bool begin_list(const char* id, const std::string& words, float width, const Theme& theme);
+
 /// The colour of a lambda everywhere in the workspace: by its rank among the path's lambdas.
 ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme);
 
 /// "mean and range of 2 seeds" beside what stands on the line if it fits there, else below.
 void seeds_note(const PathFrame& path, const Theme& theme, bool same_line);
+
+/// Where the seeds of a lambda split: nothing, or a line that says so, the rest on hovering.
+void splits_note(const PathFrame& path, const Theme& theme);
 
 }  // namespace marginscope

@@ -3,50 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <string_view>
 
+#include "core/messages/split_words.h"
+#include "figures/path/change_words.h"
 #include "ui/flow.h"
+#include "ui/path/add_seeds.h"
+#include "ui/path/adopt.h"
 #include "ui/path/plot_parts.h"
 #include "ui/widgets.h"
+#include "ui/words.h"
 
 namespace marginscope {
 namespace {
 
-/// Decimals of a row of per cents: the interval's half width in one digit at least, and no bound
-/// that reads as 0 where the interval excludes it.
-int decimals_of(const PairedDifference& one) {
-    const double half = 50 * (one.high - one.low);
-    if (!std::isfinite(half)) return 2;
-    int decimals = half > 0 ? static_cast<int>(std::ceil(-std::log10(half))) : 1;
-    const double nearest = 100 * std::min(std::abs(one.low), std::abs(one.high));
-    if (one.told() && nearest > 0)
-        decimals = std::max(decimals, static_cast<int>(std::ceil(-std::log10(nearest))));
-    return std::clamp(decimals, 1, 4);
-}
-
-std::string signed_percent(double share, int decimals) {
-    if (!std::isfinite(share)) return "–";
-    char text[32];
-    // Beyond a hundred the decimals would only widen the column.
-    std::snprintf(text, sizeof text, "%+.*f", std::abs(share) < 1 ? decimals : 0, 100.0 * share);
-    const bool zero = std::string_view(text).find_first_of("123456789") == std::string_view::npos;
-    return zero ? text + 1 : text;  // "+0.0" and "-0.0" would claim a sign
-}
-
 /// "noise 0.25 RMS" as "σ 0.25 RMS", for the narrow column; other names as they are.
 std::string short_name(const std::string& quantity) {
     return quantity.starts_with("noise ") ? "σ " + quantity.substr(6) : quantity;
-}
-
-std::string full_name(const std::string& quantity) {
-    if (quantity == "clean") return "Cross-entropy without noise";
-    if (!quantity.starts_with("noise ")) return quantity;
-    const bool relative = quantity.ends_with(" RMS");
-    const std::string sigma = quantity.substr(6, quantity.size() - 6 - (relative ? 4 : 0));
-    return "Cross-entropy under noise σ = " + sigma +
-           (relative ? " times the model's own embedding RMS"
-                     : " per coordinate of the embeddings");
 }
 
 void headline(const Theme& theme, float size, const std::string& words) {
@@ -78,6 +50,17 @@ void draw_card(const PathFrame& path, const Theme& theme) {
     paragraph(theme, theme.dim, ("Rule: " + proposal.rule + ".").c_str());
 }
 
+/// What settles an open question, or takes over what is settled.
+void draw_next(const PathFrame& path, PathView& view, RunConfig& of_train, PanelContext& context) {
+    if (!path.proposal) return;
+    const PathProposal& proposal = *path.proposal;
+    const bool shown = path.cells.front().recipe == proposal.recipe;
+    if (proposal.settled && proposal.lambda > 0 && shown)
+        draw_adopt(path, {proposal.lambda, 0, std::nullopt}, view.compare, of_train, context);
+    draw_adopted(view.compare, of_train, context);
+    draw_add_seeds(path, context);
+}
+
 void draw_rule(const PathFrame& path, PathView& view, PanelContext& context) {
     if (!view.rule_held) view.rule_percent = 100.0 * path.max_clean_loss;
     slider(
@@ -91,16 +74,6 @@ void draw_rule(const PathFrame& path, PathView& view, PanelContext& context) {
     if (view.rule_held && !ImGui::IsAnyItemActive() && differs)
         context.out.push_back(SetCleanLossRule{view.rule_percent / 100.0});
     view.rule_held = ImGui::IsAnyItemActive();
-}
-
-std::string mean_words(const PairedDifference& one) {
-    return signed_percent(one.mean, decimals_of(one));
-}
-
-std::string interval_words(const PairedDifference& one) {
-    if (!std::isfinite(one.low)) return "one seed";
-    const int decimals = decimals_of(one);
-    return signed_percent(one.low, decimals) + " … " + signed_percent(one.high, decimals);
 }
 
 constexpr const char* kLossHead = "loss";
@@ -177,12 +150,21 @@ void draw_group(const PathFrame& path, const PairedDifference& first, const Them
     ImGui::PushFont(theme.fonts.semibold, type::kSmall);
     std::string words = "lambda_m " + format_number(first.lambda);
     if (first.train_noise > 0) words += ", trained with noise " + format_number(first.train_noise);
-    text_colored(theme.text, words.c_str());
+    text_colored(theme.text, shortened(theme.fonts.semibold, theme.px(type::kSmall), words,
+                                       ImGui::GetContentRegionAvail().x)
+                                 .c_str());
     ImGui::PopFont();
     const std::string seeds = std::to_string(first.seeds) + (first.seeds == 1 ? " seed" : " seeds");
     flow(theme.fonts.text->CalcTextSizeA(theme.px(type::kSmall), 1e9F, 0, seeds.c_str()).x,
          theme.px(8));
     text_small(theme, theme.dim, seeds.c_str());
+    for (const SeedSplit& split : path.splits) {
+        if (split.lambda != first.lambda || split.train_noise != first.train_noise) continue;
+        const char* note = "seeds split";
+        flow(width_of(theme.fonts.text, theme.px(type::kSmall), note), theme.px(8));
+        text_small(theme, theme.text, note);
+        if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", split_sentence(split).c_str());
+    }
 }
 
 void draw_table(const PathFrame& path, const Theme& theme) {
@@ -212,7 +194,8 @@ void draw_table(const PathFrame& path, const Theme& theme) {
 
 }  // namespace
 
-void draw_proposal(const Frames& frames, PathView& view, PanelContext& context) {
+void draw_proposal(const Frames& frames, PathView& view, RunConfig& of_train,
+                   PanelContext& context) {
     const PathFrame* path = frames.path.get();
     if (path == nullptr || path->cells.empty()) {
         empty_state(context.theme, "No proposal yet",
@@ -220,6 +203,7 @@ void draw_proposal(const Frames& frames, PathView& view, PanelContext& context) 
         return;
     }
     draw_card(*path, context.theme);
+    draw_next(*path, view, of_train, context);
     draw_rule(*path, view, context);
     draw_table(*path, context.theme);
 }

@@ -6,6 +6,8 @@
 
 namespace marginscope {
 
-void draw_proposal(const Frames& frames, PathView& view, PanelContext& context);
+/// `of_train`: the settings of Train's next run, which adopting sets.
+void draw_proposal(const Frames& frames, PathView& view, RunConfig& of_train,
+                   PanelContext& context);
 
 }  // namespace marginscope
