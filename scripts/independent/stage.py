@@ -19,6 +19,18 @@ def attention(u, w_q, w_k):
     return weights
 
 
+def log_determinants(u, places, w_q, w_k):
+    """log|det J| alone, at the `places` of one window u (time, d)."""
+    a = w_k.T @ w_q / math.sqrt(len(w_q))
+    weights = attention(u[None], w_q, w_k)[0]
+    found = []
+    for place in places:
+        w, past = weights[place, :place], u[:place]
+        from_center = past - w @ past
+        found.append(np.linalg.slogdet(np.eye(u.shape[1]) - from_center.T @ (w[:, None] * from_center) @ a)[1])
+    return np.array(found)
+
+
 def margins(u, measured, w_q, w_k):
     """Of the (row, time) pairs `measured` of u (batch, time, d): log|det J|, sigma_min, whether it is beyond, |e|²."""
     a = w_k.T @ w_q / math.sqrt(len(w_q))
