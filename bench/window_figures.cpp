@@ -54,7 +54,7 @@ struct Screen {
     Frames draw() {
         const Frames frames = source.frames();
         CommandList out;
-        window.state().train_series.take(source.take_training_events());
+        window.state().history.take(source.take_training_events());
         window.draw(frames, out);
         build_ms.push_back(window.last_build_ms());
         pictures_ms.push_back(window.last_pictures_ms());

@@ -5,6 +5,7 @@ from .words import measure_name
 
 GROUPS = {"recipe": ("c-recipe", "the recipe"), "path": ("c-path", "another lambda_m"), "factor": ("c-factor", "one factor changed"),
           "rival": ("c-rival", "a rival without barrier"), "control": ("c-control", "a control")}
+LABELLED_FIRST = ("recipe", "control", "path", "rival", "factor")  # where numbers have no room for all
 FEW = ("clean", "0.05", "0.25rms", "0.5rms")
 
 
@@ -15,8 +16,12 @@ def shown_measures(results):
 def path_entries(results):
     """[(lambda_m, entry)] of the recipe's path. It begins where the recipe has no barrier: with a plain model, or with a rival
     where the recipe trains with noise as well."""
-    without = {**results.entries["recipe"]["settings"], "--lambda": "0"}
-    begin = next((name for name in results.names("plain", "rival", "control") if results.entries[name]["settings"] == without),
+    # How lambda_m falls says nothing where it is 0.
+    def trained(settings):
+        return {flag: value for flag, value in settings.items() if flag != "--lambda-end"}
+
+    without = trained({**results.entries["recipe"]["settings"], "--lambda": "0"})
+    begin = next((name for name in results.names("plain", "rival", "control") if trained(results.entries[name]["settings"]) == without),
                  results.plain_of("recipe"))
     names = [name for name in (begin, "recipe", *results.names("path")) if results.has(name)]
     return sorted((float(results.entries[name]["settings"]["--lambda"]), name) for name in names)
@@ -72,6 +77,7 @@ def trade_plots(results, numbers):
             for x, y in zip(cost.values, gain.values):
                 plot.dot(x, y, f"{css} faint", results.title(name), 1.5)
             plot.dot(cost.mean, gain.mean, css, f"{results.title(name)}: clean {cost.mean:+.2f} %, {measure_name(measure)} {gain.mean:+.2f} %", 4.0)
+        for name, cost, gain in sorted(points, key=lambda point: LABELLED_FIRST.index(results.group(point[0]))):
             plot.label(cost.mean, gain.mean, str(numbers.get(name, "")))
         plots.append(plot)
     return plots
@@ -124,12 +130,14 @@ def beyond_plots(results):
 
 
 def course_plots(courses):
-    """sigma / RMS_u while training; `courses`: [(entry's title, class, [(step, ratio)])], a line for each seed."""
-    points = [point for _, _, course in courses for point in course]
+    """sigma / RMS_u while training; `courses`: [(entry's title, class, [(step, ratio)])], a line for each seed. Without step 0, where
+    embeddings are yet to grow and every sigma is many times their RMS."""
+    trained = [(css, [(step, ratio) for step, ratio in course if step > 0]) for _, css, course in courses]
+    points = [point for _, course in trained for point in course]
     if not points:
         return []
-    plot = Plot("sigma while training", "step", "sigma / RMS_u", [0.0, *(x for x, _ in points)], [y for _, y in points])
-    for _, css, course in courses:
+    plot = Plot("sigma while training", f"step, from {min(step for step, _ in points):g} on", "sigma / RMS_u", [0.0, *(x for x, _ in points)], [y for _, y in points])
+    for css, course in trained:
         plot.line(course, css.replace("c-", "l-"))
     return [plot]
 

@@ -4,7 +4,7 @@ import math
 from .tables import escape
 
 SMALL, LARGE = (280, 215), (560, 380)  # (width, height): four or two in a row
-LEFT, RIGHT, TOP, BOTTOM = 50, 12, 26, 40
+LEFT, RIGHT, TOP, BOTTOM = 50, 18, 26, 40
 
 
 def nice_ticks(low, high, about=5):
@@ -23,6 +23,9 @@ def tick_text(value):
     return ("0" if text == "-0" else text).replace("-", "\u2212")
 
 
+LETTER = 6.2  # pixels that a digit of a label takes
+
+
 class Plot:
     """One pair of axes. `x_names` makes the abscissa a list of names at 0, 1, 2 …"""
 
@@ -35,6 +38,7 @@ class Plot:
         margin = 0.4 if x_names else 0.0
         self.x_range = (self.x_ticks[0] - margin, self.x_ticks[-1] + margin)
         self.parts = []
+        self.taken = []  # boxes of labels
 
     def x(self, value):
         low, high = self.x_range
@@ -58,7 +62,16 @@ class Plot:
         self.parts.append(f'<line class="{css}" y1="{self.y(y):.1f}" y2="{self.y(y):.1f}" x1="{self.x(low):.1f}" x2="{self.x(high):.1f}"/>')
 
     def label(self, x, y, text, css="mark"):
-        self.parts.append(f'<text class="{css}" x="{self.x(x) + 5:.1f}" y="{self.y(y) - 5:.1f}">{escape(text)}</text>')
+        """Beside its point, on the side where it touches no label before it; left out where there is none."""
+        width, height = LETTER * len(text), 10
+        for dx, dy in ((5, -5), (5, 11), (-5 - width, -5), (-5 - width, 11)):
+            left, base = self.x(x) + dx, self.y(y) + dy
+            box = (left, base - height, left + width, base)
+            if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in self.taken):
+                continue
+            self.taken.append(box)
+            self.parts.append(f'<text class="{css}" x="{left:.1f}" y="{base:.1f}">{escape(text)}</text>')
+            return
 
     def svg(self):
         css = "large" if (self.width, self.height) == LARGE else "small"
@@ -100,6 +113,8 @@ def sheet(plots, columns, items, names=()):
     if items:
         height += LINE
     for css, words in items:
+        if x > LEFT and x + 9 + 6.5 * len(words) > width:  # no room left on this line
+            x, height = LEFT, height + LINE
         body.append(f'<circle class="{css}" cx="{x}" cy="{height - 4}" r="4"/><text x="{x + 9}" y="{height}">{escape(words)}</text>')
         x += 30 + 6.5 * len(words)
     wide = max((len(name) for name in names), default=1) * 6.5

@@ -99,7 +99,7 @@ def plots_body(section, numbers):
             ("The path over lambda_m", "Change against the paired plain model; each dot a seed, the line the mean, bars its 95 % interval.",
              figures.path_plots(results), []),
             ("Cost and gain",
-             "Every setting's mean, and small its seeds; the numbers are those of the tables. Left of a rival and below it is better.",
+             "Every setting's mean, and small its seeds; the numbers are those of the tables, those without room left out. Left of a rival and below it is better.",
              figures.trade_plots(results, numbers), figures.trade_legend(results)),
             ("Geometry over lambda_m", "Of the stage fitted afterwards.", figures.geometry_plots(results), [])):
         if plots:

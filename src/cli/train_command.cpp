@@ -14,6 +14,7 @@
 #include "core/shown.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
+#include "files/run_fork.h"
 #include "files/sha256.h"
 #include "nn/model/config_json.h"
 #include "nn/train/train_run.h"
@@ -25,6 +26,8 @@ struct Options {
     TextOption text;
     std::string out;
     std::string init;
+    std::string fork;
+    std::optional<std::int64_t> fork_step;
     bool resume = false;
     std::vector<std::string> changes;
     ConfigFlags flags;
@@ -197,6 +200,24 @@ std::optional<Beginning> what_begins(const Options& options) {
                     kExitWrongUse);
 }
 
+/// Makes the run in --out a fork of another, which then is resumed with what is given.
+void begin_fork(Options& options, ProgressLine& progress) {
+    if (options.fork.empty()) {
+        if (options.fork_step)
+            throw UserError("--fork-step needs --fork RUN, the run to leave.", kExitWrongUse);
+        return;
+    }
+    if (!options.init.empty())
+        throw UserError("--fork goes on with a run and --init begins a new one: give one of them.",
+                        kExitWrongUse);
+    const bool there = RunFolder::inspect(options.out) == RunFolderState::kRun;
+    if (there && options.resume) return;  // made before
+    const std::int64_t step = fork_run(options.fork, options.fork_step, options.out);
+    progress.note("Forked " + shown_path(options.fork) + " at step " + std::to_string(step) +
+                  " into " + shown_path(options.out) + ".");
+    options.resume = true;
+}
+
 /// What goes on with this run, as a user can paste it.
 std::string resume_command(const Options& options) {
     std::string command = "marginscope train --resume --out " + shell_path(options.out);
@@ -206,9 +227,10 @@ std::string resume_command(const Options& options) {
 
 int run(Options& options, std::stop_token stop) {
     (void)planned_changes(options);  // refused before anything is written
+    ProgressLine progress("train");
+    begin_fork(options, progress);
     const std::optional<Beginning> begin = what_begins(options);
     const Corpus corpus = options.text.load();
-    ProgressLine progress("train");
     StepReport last;
     TrainRun training =
         begin ? TrainRun::start(begin->config, corpus, options.out, begin->from,
@@ -217,12 +239,15 @@ int run(Options& options, std::stop_token stop) {
     const bool finished = run_training(training, stop);
     progress.clear();
     const auto step = training.trainer().step_count();
+    const std::string& reason = training.stopped_by().sentence;
     if (!finished) {
         const std::string saved = training.save().string();
-        progress.note("Stopped at step " + std::to_string(step) + "; saved " + shown_path(saved) +
-                      ". Go on with: " + resume_command(options));
+        progress.note((reason.empty() ? "Stopped at step " + std::to_string(step) + "; saved "
+                                      : reason + " Saved ") +
+                      shown_path(saved) + ". Go on with: " + resume_command(options));
         return kExitInterrupted;
     }
+    if (!reason.empty()) progress.note(reason);
     const auto& eval = training.last_eval();
     write_text(training.save().string() + "  step " + std::to_string(step) +
                (eval ? "  validation " + number_text(eval->val_ce, 6) : "") + "\n");
@@ -239,6 +264,7 @@ void add_train_command(CLI::App& app, CommandContext& context) {
         "  marginscope train --out runs/first\n"
         "  marginscope train --text book.txt --out runs/book --lambda 0 --steps 5000\n"
         "  marginscope train --out runs/first --resume\n"
+        "  marginscope train --fork runs/first --fork-step 500 --out runs/other --lambda 0.1\n"
         "  marginscope train --init nanogpt.safetensors --text book.txt --out runs/tuned\n"
         "Ctrl-C stops at a step and saves; --resume goes on, on the CPU bit for bit as if it had "
         "not stopped.");
@@ -248,6 +274,13 @@ void add_train_command(CLI::App& app, CommandContext& context) {
         ->type_name("RUN")
         ->required();
     add_init_option(*command, options->init);
+    command
+        ->add_option("--fork", options->fork,
+                     "leave this run at a checkpoint: --out goes on from there over the same "
+                     "batches, with the live settings given")
+        ->type_name("RUN");
+    command->add_option("--fork-step", options->fork_step, "the checkpoint's step [the newest]")
+        ->type_name("N");
     command->add_flag("--resume", options->resume,
                       "go on with the run in --out; begin it where there is none");
     command

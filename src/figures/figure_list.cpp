@@ -27,6 +27,7 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"decode.twin", "decode.twin", "Twin under noise", make_twin_figure},
     {"train.loss", "train.loss", "Loss and barrier", make_loss_figure},
     {"train.margins", "train.margins", "Margins over time", make_margin_history_figure},
+    {"train.heads", "train.heads", "Heads over time", make_head_history_figure},
     {"path.grid", "path.grid", "Grid of a path", make_grid_figure},
     {"path.changes", "path.grid", "Changes in each head and sigma", make_path_changes_figure},
     {"path.losses", "path.losses", "Losses of a path", make_path_losses_figure},

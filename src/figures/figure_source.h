@@ -26,6 +26,7 @@ struct FigureView {
     bool log_loss = false;
     int smooth = 1;  // steps
     float low_logdet = -2;
+    int head_figure = 0;    // of heads over time: HeadFigure
     int quantity = 0;       // of the path's grid
     bool relative = false;  // unit of a path's noise
     PathLook path;
@@ -33,7 +34,7 @@ struct FigureView {
 
 struct FigureSource {
     Frames frames;
-    std::shared_ptr<const TrainSeries> series;  // of training; may be null
+    std::shared_ptr<const TrainHistory> history;  // of training; may be null
     FigureView view;
     std::shared_ptr<const PathFrame>
         whole_path;       // frames.path may be one of its recipes; null: all

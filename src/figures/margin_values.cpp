@@ -78,11 +78,10 @@ const MarginCell* margin_at(const MarginFrame* frame, int index) {
 }
 
 std::string near_color(float unit) {
-    constexpr Rgb kCalm{120, 130, 145};
+    constexpr Rgb kCalm{120, 130, 145}, kNearest{30, 34, 42};
     constexpr double kNear = 0.34;
     if (std::isnan(unit)) return hex_color(kNanColor);
-    return hex_color(
-        blend(kCalm, accent_color(false), 1.2 * (kNear - static_cast<double>(unit)) / kNear));
+    return hex_color(blend(kCalm, kNearest, (kNear - static_cast<double>(unit)) / kNear));
 }
 
 }  // namespace marginscope

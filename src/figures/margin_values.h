@@ -33,7 +33,8 @@ MarginRange margin_range(const MarginFrame& frame);
 /// The cell of a character, or nullptr.
 const MarginCell* margin_at(const MarginFrame* frame, int index);
 
-/// On paper: the accent towards unit 0, a calm grey from a third upwards; NaN has its own colour.
+/// On paper, of what stands on this side: dark at unit 0, a calm grey from a third upwards; NaN has
+/// its own colour.
 std::string near_color(float unit);
 
 }  // namespace marginscope

@@ -57,6 +57,18 @@ struct RunFolder::Impl {
     void need_lock() const {
         if (!lock.valid()) throw std::logic_error("RunFolder: written without the lock");
     }
+
+    /// Replaces whatever a creation that was killed left of its own.
+    void take_history(const RunFolder& parent, std::int64_t step) {
+        for (JsonLines* lines : {&metrics, &events})
+            lines->rewrite([](const nlohmann::json&) { return false; }, nullptr);
+        for (const nlohmann::json& line : parent.read_metrics())
+            if (step_of(line, metrics.path()) <= step) metrics.append(line, false);
+        for (const RunEvent& event : parent.read_events())
+            if (event.step <= step) events.append(event_to_json(event), false);
+        metrics.sync();
+        events.sync();
+    }
 };
 
 RunFolder::RunFolder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -67,7 +79,7 @@ RunFolder::~RunFolder() = default;
 RunFolderState RunFolder::inspect(const fs::path& path) { return look_at_run_folder(path).state; }
 
 RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config,
-                            const SafeTensors* start, const RunPlan& plan) {
+                            const RunBeginning& begin) {
     const auto refuse_taken = [&] {
         const RunFolderLook look = look_at_run_folder(path);
         if (look.state == RunFolderState::kRun) {
@@ -93,8 +105,9 @@ RunFolder RunFolder::create(const fs::path& path, const nlohmann::json& config,
     fs::remove_all(path / "checkpoints", error);
     make_folder(path / "checkpoints");
     RunFolder run(std::move(impl));
-    if (start != nullptr) run.write_checkpoint(0, *start);
-    run.write_plan(plan);
+    if (begin.parent != nullptr) run.impl_->take_history(*begin.parent, begin.step);
+    if (begin.checkpoint != nullptr) run.write_checkpoint(begin.step, *begin.checkpoint);
+    run.write_plan(begin.plan);
     // config.json comes last: with it the folder is a run.
     write_json_file(path / "config.json", config);
     sync_folder(path.parent_path());

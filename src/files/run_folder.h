@@ -60,15 +60,26 @@ struct ResumePoint {
 
 enum class RunFolderState { kMissing, kEmpty, kRun, kForeign };
 
+class RunFolder;
+
+// What a new run has before its first update.
+struct RunBeginning {
+    RunPlan plan;
+    // Becomes the checkpoint of `step`: of a run that begins from another model (step 0) or forks
+    // off a run.
+    const SafeTensors* checkpoint = nullptr;
+    std::int64_t step = 0;
+    const RunFolder* parent = nullptr;  // whose metrics and events up to `step` are its own too
+};
+
 class RunFolder {
 public:
     static RunFolderState inspect(const std::filesystem::path& path);
 
     // Makes the folder, takes the lock and writes config.json. Refuses (exit code 2) a folder that
-    // holds a run or anything else. `start` becomes the checkpoint of step 0, for a run that begins
-    // from another model: it and the plan are there before the folder counts as a run.
+    // holds a run or anything else. What it begins with is there before the folder counts as a run.
     static RunFolder create(const std::filesystem::path& path, const nlohmann::json& config,
-                            const SafeTensors* start = nullptr, const RunPlan& plan = {});
+                            const RunBeginning& begin = {});
     // For reading, also while another process writes.
     static RunFolder open(const std::filesystem::path& path);
     // Takes the lock and removes what a kill left half written.

@@ -30,6 +30,12 @@ RunPlan read_run_plan(const std::filesystem::path& file) {
     read_text("text", plan.text);
     read_text("init", plan.init);
     read_text("init_sha256", plan.init_sha256);
+    read_text("forked_from", plan.forked_from);
+    if (const auto at = document.find("forked_at"); at != document.end()) {
+        const auto step = whole_number(*at, 0, kMostSteps);
+        if (!step) refuse("has a \"forked_at\" that is no whole number");
+        plan.forked_at = *step;
+    }
     if (const auto steps = document.find("steps"); steps != document.end()) {
         plan.steps = whole_number(*steps, 0, kMostSteps);
         if (!plan.steps) refuse("has \"steps\" that are no whole number");
@@ -45,6 +51,10 @@ void write_run_plan(const std::filesystem::path& file, const RunPlan& plan) {
     nlohmann::json document = {{"format", 1}, {"text", plan.text}};
     if (!plan.init.empty()) document["init"] = plan.init;
     if (!plan.init_sha256.empty()) document["init_sha256"] = plan.init_sha256;
+    if (!plan.forked_from.empty()) {
+        document["forked_from"] = plan.forked_from;
+        document["forked_at"] = plan.forked_at;
+    }
     if (plan.steps) document["steps"] = *plan.steps;
     document["changes"] = nlohmann::json::array();
     for (const RunEvent& change : plan.changes)

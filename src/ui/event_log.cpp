@@ -107,17 +107,18 @@ void EventLog::commands(const CommandList& commands) {
 void EventLog::training(const std::vector<TrainingEvent>& events) {
     if (file_ == nullptr) return;
     for (const TrainingEvent& event : events) {
-        if (const auto* sample = std::get_if<TrainingSample>(&event)) {
+        if (std::holds_alternative<TrainingReset>(event.what)) lambda_known_ = false;
+        const auto* news = std::get_if<RunNews>(&event.what);
+        if (news == nullptr || event.of_fork) continue;
+        if (const auto* sample = std::get_if<TrainingSample>(news)) {
             if (lambda_known_ && sample->lambda != lambda_) {
                 line(words("lambda %.6g", sample->lambda) + " @ step " +
                      std::to_string(sample->step));
             }
             lambda_ = sample->lambda;
             lambda_known_ = true;
-        } else if (const auto* mark = std::get_if<LiveMark>(&event)) {
+        } else if (const auto* mark = std::get_if<LiveMark>(news)) {
             line("mark " + std::to_string(mark->step) + " " + mark->label);
-        } else if (std::holds_alternative<TrainingReset>(event)) {
-            lambda_known_ = false;
         }
     }
 }

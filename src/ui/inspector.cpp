@@ -63,7 +63,8 @@ void draw_token(const Theme& theme, const DecodeFrame& decode, const MarginCell*
 void draw_health(const Theme& theme, const MarginCell& cell) {
     value_row(theme, Quantity::health, health_words(cell.health), health_color(theme, cell.health));
     if (cell.health == HealthLevel::unknown) return;
-    value_row(theme, "float32 is off by", format_amount(cell.single_difference, "nats", 2),
+    value_row(theme, "float32 is off by",
+              format_amount(std::abs(cell.single_difference), "nats", 2),
               cell.single_flips ? theme.error : 0);
     if (cell.single_flips) small_paragraph(theme, theme.error, "and turns the sign of det J");
     if (!std::isnan(cell.condition))

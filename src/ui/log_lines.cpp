@@ -26,10 +26,13 @@ void add_log_line(UiState& state, const LogLine& line) {
 
 void add_log_lines(UiState& state, const std::vector<TrainingEvent>& events) {
     for (const TrainingEvent& event : events) {
-        if (const auto* mark = std::get_if<LiveMark>(&event))
-            add_log_line(
-                state, {"Changed at step " + std::to_string(mark->step) + ": " + mark->label + ".",
-                        false});
+        const auto* news = std::get_if<RunNews>(&event.what);
+        if (news == nullptr) continue;
+        if (const auto* mark = std::get_if<LiveMark>(news))
+            add_log_line(state,
+                         {std::string(event.of_fork ? "In the fork changed" : "Changed") +
+                              " at step " + std::to_string(mark->step) + ": " + mark->label + ".",
+                          false});
     }
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/messages/status.h"
-#include "core/messages/train.h"
+#include "core/messages/train_news.h"
 #include "ui/ui_state.h"
 
 namespace marginscope {

@@ -47,7 +47,7 @@ ImU32 margin_color(const Theme& theme, float unit) {
     // The upper two thirds of the range are all the same calm: only what is near may be seen from
     // afar.
     constexpr float kNear = 0.34F;
-    return mix(calm, theme.accent, 1.2F * (kNear - unit) / kNear);
+    return mix(calm, theme.text, (kNear - unit) / kNear);
 }
 
 ImU32 health_color(const Theme& theme, HealthLevel level) {

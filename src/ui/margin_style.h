@@ -1,4 +1,4 @@
-// How a margin looks: its words, and a colour that is the accent at the boundary and calm far from
+// How a margin looks: its words, and a colour that is strong near the boundary and calm far from
 // it; its number and the range of a text's numbers come along.
 //
 // Any thread; pure.
@@ -22,7 +22,8 @@ const char* of_words(MarginView view);
 /// Which one: "layer 2, head 1", "layer 2"; "" of the stage.
 std::string nearest_words(const MarginCell& cell);
 
-/// Accent towards unit 0, calm from a third upwards; NaN has its own colour.
+/// Of what stands on this side: the text's own colour at unit 0, calm from a third upwards; the
+/// accent is for what lies beyond. NaN has its own colour.
 ImU32 margin_color(const Theme& theme, float unit);
 
 /// The light of what a number is worth.

@@ -94,7 +94,7 @@ Image render_workspace(const OffscreenOptions& options, FrameSource& source, dou
     while (settled < kSettledFrames) {
         const Frames frames = source.frames();
         CommandList out;
-        window.state().train_series.take(source.take_training_events());
+        window.state().history.take(source.take_training_events());
         window.draw(frames, out);
         if (!out.empty()) source.send(std::move(out));
         const double secs =

@@ -45,11 +45,11 @@ bool why_is_there(const Frames& frames, const SetView& view) {
 }  // namespace
 
 Frames settled_frames(std::string_view workspace, const SetView& view, FrameSource& source,
-                      TrainSeries& series, double timeout_secs) {
+                      TrainHistory& history, double timeout_secs) {
     const Workspace* row = find_workspace(workspace);
     const auto begin = std::chrono::steady_clock::now();
     for (;;) {
-        series.take(source.take_training_events());
+        history.take(source.take_training_events());
         const Frames frames = source.frames();
         const bool arrived =
             row == nullptr || row->arrived == nullptr ||

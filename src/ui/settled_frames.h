@@ -13,6 +13,6 @@ namespace marginscope {
 /// The frames of `workspace` once they have arrived and are of the character that `view` asks for,
 /// or what there is after `timeout_secs`; what training told meanwhile is added to `series`.
 Frames settled_frames(std::string_view workspace, const SetView& view, FrameSource& source,
-                      TrainSeries& series, double timeout_secs = 120.0);
+                      TrainHistory& history, double timeout_secs = 120.0);
 
 }  // namespace marginscope

@@ -92,7 +92,7 @@ struct UiState {
     std::unique_ptr<Pictures>
         pictures;  // null where nothing can be drawn to a texture (tests without GL)
 
-    TrainSeries train_series;
+    TrainHistory history;
 
     template <typename View>
     View& view() {

@@ -187,7 +187,7 @@ private:
         const std::vector<TrainingEvent> events = source_->take_training_events();
         if (!events.empty()) {
             log_.training(events);
-            state_.train_series.take(events);
+            state_.history.take(events);
             add_log_lines(state_, events);
             pacer_.news();
         }

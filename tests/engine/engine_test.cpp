@@ -132,12 +132,15 @@ TEST_F(EngineTest, TrainsPausesStepsAndMarksLiveChanges) {
     int samples = 0, marks = 0, evals = 0;
     float lambda = 0;
     for (const TrainingEvent& event : engine.take_training_events()) {
-        if (const auto* sample = std::get_if<TrainingSample>(&event)) {
+        const auto* news = std::get_if<RunNews>(&event.what);
+        if (news == nullptr) continue;
+        EXPECT_FALSE(event.of_fork);
+        if (const auto* sample = std::get_if<TrainingSample>(news)) {
             EXPECT_EQ(sample->step, ++samples) << "no step is skipped";
             lambda = sample->lambda;
         }
-        marks += std::holds_alternative<LiveMark>(event);
-        evals += std::holds_alternative<EvalSample>(event);
+        marks += std::holds_alternative<LiveMark>(*news);
+        evals += std::holds_alternative<EvalSample>(*news);
     }
     EXPECT_EQ(samples, training->step);
     EXPECT_EQ(marks, 1);

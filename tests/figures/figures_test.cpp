@@ -21,9 +21,9 @@ namespace {
 FigureSource source_of(Frames frames, int steps = 120) {
     FigureSource source;
     source.frames = std::move(frames);
-    auto series = std::make_shared<TrainSeries>();
-    if (steps > 0) series->take(synthetic::training_events(steps));
-    source.series = series;
+    auto history = std::make_shared<TrainHistory>();
+    if (steps > 0) history->take(synthetic::training_events(steps));
+    source.history = history;
     source.command = "marginscope render decode --out 'a \"b\".svg'";
     return source;
 }
@@ -318,7 +318,7 @@ TEST(Figures, TheZeroLineIsDrawnWhereTheSignTurns) {
 TEST(Figures, TrainingHasEveryStepAndEvaluation) {
     const FigureSource source = source_of(synthetic::usual(), 700);
     const Rows rows = rows_of(figure_of(source, "train.loss"));
-    const TrainSeries& series = *source.series;
+    const TrainSeries& series = source.history->run;
     ASSERT_EQ(rows.size(), series.samples.size() + series.evals.size() + 1);
     for (std::size_t i = 0; i < series.samples.size(); ++i) {
         EXPECT_EQ(rows[i + 1][0], std::to_string(series.samples[i].step));
@@ -327,10 +327,37 @@ TEST(Figures, TrainingHasEveryStepAndEvaluation) {
     for (std::size_t i = 0; i < series.evals.size(); ++i)
         expect_number(series.evals[i].val_ce, rows[series.samples.size() + i + 1][2], "val_ce");
     const Rows history = rows_of(figure_of(source, "train.margins"));
-    ASSERT_EQ(history.size(), series.evals.size() + 1);
-    for (std::size_t i = 0; i < series.evals.size(); ++i)
-        for (std::size_t bin = 0; bin < series.evals[i].histogram.size(); ++bin)
-            expect_number(series.evals[i].histogram[bin], history[i + 1][bin + 1], "share");
+    ASSERT_EQ(history.size(), series.margins.size() + 1);
+    for (std::size_t i = 0; i < series.margins.size(); ++i) {
+        EXPECT_EQ(history[i + 1][0], std::to_string(series.margins[i].step));
+        double all = 0;
+        for (std::size_t bin = 2; bin < history[i + 1].size(); ++bin)
+            all += std::stod(history[i + 1][bin]);
+        EXPECT_NEAR(all, 1, 1e-5) << "every position is in a bin";
+    }
+    const Rows heads = rows_of(figure_of(source, "train.heads"));
+    ASSERT_EQ(heads.size(), series.margins.size() + 1);
+    for (std::size_t i = 0; i < series.margins.size(); ++i)
+        for (std::size_t head = 0; head < series.margins[i].head_entropies.size(); ++head)
+            expect_number(series.margins[i].head_entropies[head], heads[i + 1][head + 1],
+                          "entropy");
+}
+
+TEST(Figures, AForksRowsFollowTheRuns) {
+    FigureSource source = source_of(synthetic::usual(), 40);
+    auto history = std::make_shared<TrainHistory>(*source.history);
+    history->take({{false, TrainingForked{40, "fork"}}});
+    TrainingSample sample;
+    sample.step = 41;
+    sample.ce = 1.5F;
+    history->take({{true, sample}});
+    source.history = history;
+    const Rows rows = rows_of(figure_of(source, "train.loss"));
+    const auto count = [&](const std::string& of) {
+        return std::count_if(rows.begin() + 1, rows.end(),
+                             [&](const auto& row) { return row.back() == of; });
+    };
+    EXPECT_EQ(count("fork"), count("run") + 1);
 }
 
 TEST(Figures, APathsTablesHaveItsCells) {

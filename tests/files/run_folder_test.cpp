@@ -108,7 +108,7 @@ TEST(RunFolder, ACreationKilledHalfWayCountsAsEmpty) {
 TEST(RunFolder, AForkStartsFromItsCheckpointOfStepZero) {
     TempFolder folder;
     const SafeTensors start = small_checkpoint(3);
-    RunFolder run = RunFolder::create(folder / "fork", json::object(), &start);
+    RunFolder run = RunFolder::create(folder / "fork", json::object(), {{}, &start});
     run.append_metrics({{"step", 0}, {"ce", 1.5}});
     const ResumePoint point = run.prepare_resume();
     ASSERT_TRUE(point.checkpoint);

@@ -25,10 +25,12 @@ TEST(RunPlan, ComesBackAndIsEmptyWithoutAFile) {
                        "models/first.safetensors",
                        "ab12",
                        5000,
-                       {{3, "train.lr", "0.001"}, {9, "train.noise_relative", "true"}}};
+                       {{3, "train.lr", "0.001"}, {9, "train.noise_relative", "true"}},
+                       "runs/parent",
+                       500};
     write_run_plan(folder / "plan.json", plan);
     EXPECT_EQ(read_run_plan(folder / "plan.json"), plan);
-    RunFolder run = RunFolder::create(folder / "run", {{"a", 1}}, nullptr, plan);
+    RunFolder run = RunFolder::create(folder / "run", {{"a", 1}}, {plan});
     EXPECT_EQ(run.plan(), plan);
     run.write_plan({});
     EXPECT_EQ(RunFolder::open(folder / "run").plan(), RunPlan());
@@ -38,8 +40,8 @@ TEST(RunPlan, WrongOnesAreRefusedAndNamed) {
     TempFolder folder;
     for (const char* text :
          {"[]", "{\"text\": 3}", "{\"steps\": -1}", "{\"steps\": 2.5}", "{\"steps\": \"9\"}",
-          "{\"steps\": 9223372036854775808}", "{\"changes\": 3}", "{\"changes\": [3]}",
-          "{\"changes\": [{\"step\": -1, \"field\": \"a\", \"value\": 1}]}",
+          "{\"forked_at\": 1.5}", "{\"steps\": 9223372036854775808}", "{\"changes\": 3}",
+          "{\"changes\": [3]}", "{\"changes\": [{\"step\": -1, \"field\": \"a\", \"value\": 1}]}",
           "{\"changes\": [{\"step\": 1, \"field\": 3, \"value\": 1}]}",
           "{\"changes\": [{\"step\": 1, \"field\": \"a\", \"value\": [1]}]}", "{"}) {
         put_file(folder / "plan.json", text);

@@ -1,4 +1,5 @@
 // A made-up run of training as its events.
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -11,12 +12,29 @@ float uniform(std::mt19937& generator) {
     return std::uniform_real_distribution<float>(0, 1)(generator);
 }
 
+/// Bell-shaped about the mean; 16 heads whose attention sharpens.
+MarginSample margins_of(const TrainingSample& sample, std::mt19937& generator) {
+    MarginSample margins;
+    margins.step = sample.step;
+    margins.share_beyond = sample.share_beyond;
+    std::normal_distribution<float> about(sample.logdet_mean, 1);
+    for (int k = 0; k < 256; ++k) margins.logdets.push_back(about(generator));
+    std::sort(margins.logdets.begin(), margins.logdets.end());
+    margins.heads = 4;
+    for (int head = 0; head < 16; ++head) {
+        const float t = static_cast<float>(sample.step) * 0.002F / static_cast<float>(1 + head);
+        margins.head_entropies.push_back(3.2F * std::exp(-t));
+        margins.head_logits.push_back(0.2F + 6 * t);
+    }
+    return margins;
+}
+
 }  // namespace
 
 std::vector<TrainingEvent> training_events(int steps) {
     std::mt19937 generator(3);
     std::vector<TrainingEvent> events;
-    events.push_back(TrainingReset{"new model"});
+    events.push_back({false, TrainingReset{"new model"}});
     for (int step = 1; step <= steps; ++step) {
         const float t = static_cast<float>(step);
         TrainingSample sample;
@@ -31,8 +49,8 @@ std::vector<TrainingEvent> training_events(int steps) {
         sample.grad_norm = 0.6F + 0.4F * uniform(generator);
         sample.lr = 1e-3F;
         sample.lambda = step < steps / 2 ? 0.02F : 0.05F;
-        events.push_back(sample);
-        if (step == steps / 2) events.push_back(LiveMark{step, "barrier.lambda 0.05"});
+        events.push_back({false, sample});
+        if (step == steps / 2) events.push_back({false, LiveMark{step, "barrier.lambda 0.05"}});
         if (step % 25 == 0 || step == 1) {
             EvalSample eval;
             eval.step = step;
@@ -40,13 +58,8 @@ std::vector<TrainingEvent> training_events(int steps) {
             eval.val_logdet_mean = sample.logdet_mean;
             eval.sigma_min_min = 0.01F;
             eval.share_beyond = sample.share_beyond;
-            for (int b = 0; b < kHistogramBins; ++b) {
-                const float x = kHistogramMin + (kHistogramMax - kHistogramMin) *
-                                                    (static_cast<float>(b) + 0.5F) / kHistogramBins;
-                eval.histogram.push_back(
-                    0.25F * std::exp(-0.5F * (x - sample.logdet_mean) * (x - sample.logdet_mean)));
-            }
-            events.push_back(eval);
+            events.push_back({false, eval});
+            events.push_back({false, margins_of(sample, generator)});
         }
     }
     return events;

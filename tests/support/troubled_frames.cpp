@@ -141,6 +141,11 @@ Frames wide() {
     frames.twin = twin;
     frames.status = status;
     frames.path = finished_path(8, 6, 4);
+    auto fork = std::make_shared<TrainingFrame>(*frames.training);
+    fork->step = 123456, fork->target = 1234567;
+    fork->run_folder = "/home/somebody/runs/a folder with a long name-fork-123456";
+    fork->sentence = "The 123.456 minutes of this run are over at step 123456.";
+    frames.fork = fork;
     return frames;
 }
 

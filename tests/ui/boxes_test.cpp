@@ -297,7 +297,7 @@ TEST_F(Boxes, APlusIsAPlusOnEveryKeyboard) {
 TEST_F(Boxes, NothingUnderABoxAnswersTheMouse) {
     for (const char* workspace : {"decode", "train", "path"}) {
         interface.state().workspace = workspace;
-        interface.state().train_series.take(synthetic::training_events(60));
+        interface.state().history.take(synthetic::training_events(60));
         interface.state().boxes.open = Box::about;
         for (int i = 0; i < 3; ++i) interface.draw(frames);
         const ImGuiWindow* box = box_of(interface);

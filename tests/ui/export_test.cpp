@@ -96,7 +96,7 @@ protected:
 TEST_F(Export, EveryPanelHasAMenu) {
     for (const Workspace& workspace : workspaces()) {
         show_workspace(interface.state(), workspace.id);
-        interface.state().train_series.take(synthetic::training_events(60));
+        interface.state().history.take(synthetic::training_events(60));
         for (int i = 0; i < 3; ++i) interface.draw(frames);
         for (const PanelInfo& panel : workspace.panels) {
             interface.show_tab(window_name(panel));

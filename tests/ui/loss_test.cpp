@@ -17,32 +17,33 @@ namespace {
 
 void draw(Interface& interface) {
     interface.draw_panel({}, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_losses(f, s.train_series, s.view<TrainView>().loss, c);
+        draw_losses(f, s.history, s.view<TrainView>().loss, c);
     });
 }
 
 /// Losses between 2.5 and 4.2, an evaluation every 100 steps, a mark every 37.
-void train_on(TrainSeries& series, int steps, std::mt19937& generator) {
+void train_on(TrainHistory& history, int steps, std::mt19937& generator) {
     std::uniform_real_distribution<float> noise(-0.1F, 0.1F);
     std::vector<TrainingEvent> events;
-    const auto first = static_cast<int>(series.samples.size());
+    const auto first = static_cast<int>(history.run.samples.size());
     for (int step = first + 1; step <= first + steps; ++step) {
         TrainingSample sample;
         sample.step = step;
         sample.ce = 2.6F + 1.5F * std::exp(-static_cast<float>(step) / 150.0F) + noise(generator);
         sample.barrier = noise(generator);
         sample.share_beyond = 0.4F + noise(generator);
-        events.push_back(sample);
+        events.push_back({false, sample});
         if (step % 100 == 0) {
             EvalSample eval;
             eval.step = step;
             eval.val_ce = sample.ce + 0.05F;
-            events.push_back(eval);
+            events.push_back({false, eval});
         }
         if (step % 37 == 0)
-            events.push_back(LiveMark{step, "barrier.lambda " + std::to_string(step * 1e-4)});
+            events.push_back(
+                {false, LiveMark{step, "barrier.lambda " + std::to_string(step * 1e-4)}});
     }
-    series.take(events);
+    history.take(events);
 }
 
 double within(const AxisLimits& limits, double low, double high) {
@@ -57,9 +58,9 @@ TEST_P(LossPlot, KeepsToTheDataOverManyFramesWithMarks) {
     view.log_y = GetParam();
     std::mt19937 generator(5);
     for (int chunk = 0; chunk < 12; ++chunk) {
-        train_on(interface.state().train_series, 60, generator);
+        train_on(interface.state().history, 60, generator);
         for (int frame = 0; frame < 12; ++frame) draw(interface);
-        const TrainSeries& series = interface.state().train_series;
+        const TrainSeries& series = interface.state().history.run;
         double low = 1e9, high = -1e9;
         for (const TrainingSample& sample : series.samples) {
             low = std::min<double>(low, sample.ce);
@@ -84,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(Scales, LossPlot, testing::Bool());
 TEST(LossPlots, MovingOneMovesTheStepsOfBothAndADoubleClickFollowsAgain) {
     Interface interface(ImVec2(900, 560));
     std::mt19937 generator(5);
-    train_on(interface.state().train_series, 400, generator);
+    train_on(interface.state().history, 400, generator);
     for (int frame = 0; frame < 4; ++frame) draw(interface);
     LossView& view = interface.state().view<TrainView>().loss;
     const AxisLimits before = view.x;
@@ -95,7 +96,7 @@ TEST(LossPlots, MovingOneMovesTheStepsOfBothAndADoubleClickFollowsAgain) {
     const AxisLimits moved = view.x;
     interface.drag({}, ImVec2(450, 450), ImVec2(500, 450));
     EXPECT_LT(view.x.low, moved.low) << "the lower plot moves the same steps";
-    train_on(interface.state().train_series, 100, generator);
+    train_on(interface.state().history, 100, generator);
     const double held = view.x.high;
     draw(interface);
     EXPECT_DOUBLE_EQ(view.x.high, held) << "new steps do not pull a moved plot";

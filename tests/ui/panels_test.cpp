@@ -31,7 +31,7 @@ TEST_P(EveryPanel, IsDrawnThreeTimesAndSaysSomething) {
             Interface interface(ImVec2(640, 480));
             interface.state().workspace = workspace.id;
             if (frames.training != nullptr && frames.training->target > 0) {
-                interface.state().train_series.take(synthetic::training_events(60));
+                interface.state().history.take(synthetic::training_events(60));
             }
             for (int i = 0; i < 3; ++i) interface.draw_panel(frames, panel.draw);
             EXPECT_GT(interface.last_vertices(), 40) << panel.id;
@@ -241,7 +241,7 @@ TEST(BuildingAFrame, TakesFourMillisecondsAtMost) {
     for (const Workspace& workspace : workspaces()) {
         Interface interface(ImVec2(1280, 800));
         interface.state().workspace = workspace.id;
-        interface.state().train_series.take(synthetic::training_events(2000));
+        interface.state().history.take(synthetic::training_events(2000));
         const Frames frames = synthetic::usual();
         std::vector<double> times;
         for (int i = 0; i < 120; ++i) {

@@ -37,7 +37,7 @@ class EveryLook : public testing::TestWithParam<Look> {};
 TEST_P(EveryLook, IsDrawnWithoutAGlErrorAndIsNotEmpty) {
     const Look& look = GetParam();
     OffscreenWindow window(look.options);
-    window.state().train_series.take(synthetic::training_events(812));
+    window.state().history.take(synthetic::training_events(812));
     const Frames frames = synthetic::usual();
     CommandList out;
     for (int i = 0; i < 6; ++i) window.draw(frames, out);

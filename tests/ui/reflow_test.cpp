@@ -40,7 +40,7 @@ std::string joined(const std::vector<std::string>& lines) {
 std::unique_ptr<Interface> opened(const Place& place, const Frames& frames) {
     auto interface = std::make_unique<Interface>(place.size, ThemeKind::dark, place.scale);
     interface->state().workspace = place.workspace;
-    interface->state().train_series.take(synthetic::training_events(812));
+    interface->state().history.take(synthetic::training_events(812));
     for (int i = 0; i < 5; ++i) interface->draw(frames);  // docking and text sizes need a few
     return interface;
 }

@@ -36,19 +36,50 @@ TrainingSample sample_at(std::int64_t step, float ce) {
 
 const auto kLoss = [](const TrainingSample& s) { return s.ce; };
 
-TEST(TrainSeries, AResetForgetsTheOldRun) {
-    TrainSeries series;
-    series.take(
-        {sample_at(1, 2.0F), LiveMark{1, "lambda 0.1"}, TrainingReset{"next"}, sample_at(1, 3.0F)});
-    EXPECT_EQ(series.label, "next");
-    ASSERT_EQ(series.samples.size(), 1U);
-    EXPECT_FLOAT_EQ(series.samples[0].ce, 3.0F);
-    EXPECT_TRUE(series.marks.empty());
+TEST(TrainHistory, AResetForgetsTheOldRun) {
+    TrainHistory history;
+    history.take({{false, sample_at(1, 2.0F)},
+                  {false, LiveMark{1, "lambda 0.1"}},
+                  {false, TrainingForked{1, "fork"}},
+                  {false, TrainingReset{"next"}},
+                  {false, sample_at(1, 3.0F)}});
+    EXPECT_EQ(history.run.label, "next");
+    ASSERT_EQ(history.run.samples.size(), 1U);
+    EXPECT_FLOAT_EQ(history.run.samples[0].ce, 3.0F);
+    EXPECT_TRUE(history.run.marks.empty());
+    EXPECT_FALSE(history.forked);
+    EXPECT_TRUE(history.fork.empty());
+}
+
+TEST(TrainHistory, AForkHasItsParentsPastAndAFutureOfItsOwn) {
+    TrainHistory history;
+    history.take({{false, sample_at(1, 2.0F)}, {false, sample_at(2, 1.9F)}});
+    EXPECT_FALSE(fork_difference(history, 10).has_value());
+    history.take({{false, TrainingForked{2, "fork"}}});
+    EXPECT_FALSE(fork_difference(history, 10).has_value()) << "neither has gone on";
+    history.take({{false, sample_at(3, 1.8F)}, {true, sample_at(3, 1.7F)}});
+    ASSERT_EQ(history.run.samples.size(), 3U);
+    ASSERT_EQ(history.fork.samples.size(), 3U);
+    EXPECT_EQ(history.fork.samples[1].ce, history.run.samples[1].ce);
+    history.take(
+        {{false, sample_at(4, 1.6F)}, {true, sample_at(4, 1.8F)}, {false, sample_at(5, 1.0F)}});
+    const auto difference = fork_difference(history, 10);
+    ASSERT_TRUE(difference.has_value());
+    EXPECT_EQ(difference->steps, 2) << "only steps that both have done since they parted";
+    EXPECT_NEAR(difference->mean, (0.2 - 0.1) / 2, 1e-6);
+    EXPECT_NEAR(difference->spread, 0.3 / std::sqrt(2.0), 1e-6);
+    EXPECT_NEAR(fork_difference(history, 1)->mean, 0.2, 1e-6) << "the newest";
+    const std::uint64_t version = history.run.version;
+    history.take({{false, ForkClosed{true}}});
+    EXPECT_GT(history.run.version, version);
+    EXPECT_FALSE(history.forked);
+    EXPECT_FLOAT_EQ(history.run.samples.back().ce, 1.8F) << "the fork is the run now";
 }
 
 TEST(Thin, KeepsShortRunsAsTheyAre) {
-    const Curve curve =
-        thin({sample_at(1, 3), sample_at(2, kNoValue), sample_at(3, 1)}, kLoss, 100);
+    const std::vector<TrainingSample> samples = {sample_at(1, 3), sample_at(2, kNoValue),
+                                                 sample_at(3, 1)};
+    const Curve curve = thin(samples, kLoss, 100);
     EXPECT_EQ(curve.x, (std::vector<double>{1, 3}));
     EXPECT_EQ(curve.y, (std::vector<double>{3, 1}));
 }
@@ -66,8 +97,9 @@ TEST(Thin, LosesNoSpike) {
 }
 
 TEST(Thin, SmoothsOverStepsAndPassesOverNaN) {
-    const Curve curve = thin(
-        {sample_at(1, 2), sample_at(2, kNoValue), sample_at(3, 4), sample_at(4, 6)}, kLoss, 100, 3);
+    const std::vector<TrainingSample> samples = {sample_at(1, 2), sample_at(2, kNoValue),
+                                                 sample_at(3, 4), sample_at(4, 6)};
+    const Curve curve = thin(samples, kLoss, 100, 3);
     ASSERT_EQ(curve.y.size(), 4U);
     EXPECT_DOUBLE_EQ(curve.y[2], 3.0);
     EXPECT_DOUBLE_EQ(curve.y[3], 5.0);
@@ -145,7 +177,7 @@ TEST(TrainPanels, StartWishesForTheRunOfTheForm) {
     interface.state().view<TrainView>().form.config.train.steps = 77;
     Frames frames;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_run_controls(f, s.view<TrainView>(), c);
+        draw_run_controls(f, s.history, s.view<TrainView>(), c);
     });
     EXPECT_NE(interface.words().find("Start"), std::string::npos);
     const auto start = click_for<StartTraining>(interface, frames, 12);
@@ -153,12 +185,38 @@ TEST(TrainPanels, StartWishesForTheRunOfTheForm) {
     EXPECT_EQ(start->config.train.steps, 77);
 }
 
+TEST(TrainPanels, ControlsAreOfTheOneOfTheTwoThatIsChosen) {
+    Frames frames = synthetic::usual();
+    auto fork = std::make_shared<TrainingFrame>(*frames.training);
+    fork->config.barrier.lambda = 0.5;
+    fork->step = 790;
+    frames.fork = fork;
+    Interface interface;
+    interface.state().history.take(synthetic::training_events(100));
+    interface.state().history.take({{false, TrainingForked{100, "fork"}}});
+    const auto draw = [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_run_controls(f, s.history, s.view<TrainView>(), c);
+    };
+    interface.draw_panel(frames, draw);
+    EXPECT_NE(interface.words().find("step 812"), std::string::npos);
+    LiveView& live = interface.state().view<TrainView>().live;
+    live.of_fork = true;
+    interface.draw_panel(frames, draw);
+    interface.draw_panel(frames, draw);
+    EXPECT_NE(interface.words().find("step 790"), std::string::npos);
+    EXPECT_EQ(live.lambda, 0.5);
+    EXPECT_TRUE(click_for<CloseFork>(interface, frames, 12).has_value());
+    frames.fork = nullptr;
+    interface.draw_panel(frames, draw);
+    EXPECT_FALSE(live.of_fork) << "a fork that is gone is nobody's choice";
+}
+
 TEST(TrainPanels, ABadFormIsASentenceAndNoWish) {
     Interface interface;
     interface.state().view<TrainView>().form.config.model.heads = 7;
     Frames frames;
     interface.draw_panel(frames, [](const Frames& f, UiState& s, PanelContext& c) {
-        draw_run_controls(f, s.view<TrainView>(), c);
+        draw_run_controls(f, s.history, s.view<TrainView>(), c);
     });
     EXPECT_FALSE(click_for<StartTraining>(interface, frames, 24).has_value());
     EXPECT_NE(interface.state().view<TrainView>().form.problem.find("multiple"), std::string::npos);

@@ -223,9 +223,9 @@ TEST(MarginRange, IsNotFlattenedByOneFarValue) {
     EXPECT_EQ(range.to_unit(-80), 0);
 }
 
-TEST(MarginColors, AreTheAccentAtTheBoundaryAndTheirOwnForNan) {
+TEST(MarginColors, AreStrongAtTheBoundaryAndTheirOwnForNan) {
     const Theme theme = make_theme(ThemeKind::dark, 1);
-    EXPECT_EQ(margin_color(theme, 0), theme.accent);
+    EXPECT_EQ(margin_color(theme, 0), theme.text) << "the accent is for what lies beyond";
     EXPECT_EQ(margin_color(theme, NAN), theme.nan);
     EXPECT_EQ(margin_color(theme, 0.5F), margin_color(theme, 1.0F));
 }

@@ -29,8 +29,9 @@ using Command =
                  SetDecodeNoise, SetView, DragToken, ResetDrags, Undo, Redo, GoToStep, EditText,
                  RestartDecode, RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession,
                  OpenLast, DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining,
-                 StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive, ResumeRun,
-                 StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell>;
+                 StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive, ForkTraining,
+                 CloseFork, ShowTraining, ResumeRun, StartPath, StopPath, OpenPath,
+                 SetCleanLossRule, LoadPathCell>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

@@ -14,6 +14,7 @@
 #include "core/messages/path.h"
 #include "core/messages/status.h"
 #include "core/messages/train.h"
+#include "core/messages/train_news.h"
 #include "core/messages/twin.h"
 #include "core/messages/why.h"
 
@@ -30,6 +31,7 @@ struct Frames {
     std::shared_ptr<const TwinFrame> twin;
     std::shared_ptr<const WhyFrame> why;
     std::shared_ptr<const TrainingFrame> training;
+    std::shared_ptr<const TrainingFrame> fork;  // the second run; null: none
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const StatusFrame> status;
     bool operator==(const Frames&) const = default;

@@ -1,18 +1,17 @@
-// Train: what the window asks of a run, and what it shows of it.
+// Train: what the window asks of a run, and the newest state that it shows. What must not be
+// skipped: train_news.h.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "core/messages/no_value.h"
 #include "core/run/run_config.h"
 
 namespace marginscope {
 
-// ---- frames and events
+// ---- frames
 
 enum class TrainingState { idle, running, paused, finished, failed };
 
@@ -34,54 +33,11 @@ struct TrainingFrame {
     std::string run_folder;  // empty: nothing is written
     std::string sample_text;
     std::int64_t sample_step = 0;
-    std::string sentence;  // what went wrong or what to do next
+    std::string sentence;               // what went wrong or what to do next
+    std::vector<std::int64_t> moments;  // steps whose models can be looked at, in order
+    std::int64_t shown_step =
+        -1;  // of its models the one that the other workspaces look at; -1: none
 };
-
-struct TrainingSample {  // one per step
-    std::int64_t step = 0;
-    float ce = kNoValue;
-    float barrier = kNoValue;
-    float logdet_mean = kNoValue;
-    float share_beyond = kNoValue;
-    float embedding_rms = kNoValue;
-    float grad_norm = kNoValue;
-    float lr = 0;
-    float lambda = 0;
-    float noise = 0;
-    int capped = 0;
-    int singular = 0;
-    float stage_sigma = kNoValue;  // of the live stage, in units of u;
-    float u_rms = kNoValue;        // RMS of what it was given
-};
-
-struct EvalSample {  // one per evaluation, and once at the start
-    std::int64_t step = 0;
-    float val_ce = kNoValue;
-    float val_logdet_mean = kNoValue;
-    // What a training step's estimate of the barrier is on the same windows, where -val_logdet_mean
-    // is exact; without a value where steps are exact too.
-    float barrier_estimate = kNoValue, barrier_estimate_error = kNoValue;
-    float barrier_bound = kNoValue;  // of what truncation leaves out
-    float sigma_min_min = kNoValue;
-    float share_beyond = kNoValue;
-    std::vector<float>
-        histogram;  // shares of positions per bin of log|det|, kHistogramBins of them
-};
-constexpr int kHistogramBins = 48;
-constexpr float kHistogramMin = -8.0f;  // log|det|; the outer bins hold what lies beyond
-constexpr float kHistogramMax = 4.0f;
-
-struct LiveMark {  // a setting changed between two steps
-    std::int64_t step = 0;
-    std::string label;
-};
-
-struct TrainingReset {  // a new run begins: forget the series
-    std::string label;
-};
-
-/// What must not be skipped, in order.
-using TrainingEvent = std::variant<TrainingReset, TrainingSample, EvalSample, LiveMark>;
 
 // ---- commands
 
@@ -131,9 +87,34 @@ struct SetLive {
     static constexpr std::string_view kName = "set_live";
     std::string field;
     FieldValue value = 0.0;
+    bool fork = false;  // of the fork, not of the training it left
     static void fields(auto& self, auto&& visit) {
         visit("field", self.field);
         visit("value", self.value);
+        visit("fork", self.fork);
+    }
+};
+// The training as it is now, a second time: both go on over the same batches.
+struct ForkTraining {
+    static constexpr std::string_view kName = "fork_training";
+    std::string run_folder;  // "": one beside the parent's, where that writes
+    static void fields(auto& self, auto&& visit) { visit("run_folder", self.run_folder); }
+};
+// Both are saved where they write. `keep`: the fork is the training from now on.
+struct CloseFork {
+    static constexpr std::string_view kName = "close_fork";
+    bool keep = false;
+    static void fields(auto& self, auto&& visit) { visit("keep", self.keep); }
+};
+// Which model every other workspace looks at: of the training or its fork, as it is (and goes on)
+// or as it was after a step of TrainingFrame::moments.
+struct ShowTraining {
+    static constexpr std::string_view kName = "show_training";
+    bool fork = false;
+    std::int64_t step = -1;  // -1: as it is
+    static void fields(auto& self, auto&& visit) {
+        visit("fork", self.fork);
+        visit("step", self.step);
     }
 };
 struct ResumeRun {

@@ -137,6 +137,7 @@ inline Field formerly(Field field, FieldValue before) {
 // The table's parts, each in the order in which help and controls show it.
 std::vector<Field> of_model();
 std::vector<Field> of_training();
+std::vector<Field> of_stopping();
 std::vector<Field> of_barrier();
 std::vector<Field> of_stage();
 

@@ -26,7 +26,8 @@ namespace {
 
 std::vector<Field> make_fields() {
     std::vector<Field> all;
-    for (auto* part : {fields::of_model, fields::of_training, fields::of_barrier, fields::of_stage})
+    for (auto* part : {fields::of_model, fields::of_training, fields::of_stopping,
+                       fields::of_barrier, fields::of_stage})
         for (Field& field : part()) all.push_back(std::move(field));
     return all;
 }

@@ -25,8 +25,7 @@ enum class DeviceChoice { automatic, cpu, cuda };
 enum class Precision { float32, bfloat16 };  // of the model's matrix products in training
 
 struct ModelConfig {
-    int layers = 4;
-    int heads = 4;
+    int layers = 4, heads = 4;
     int width = 128;   // C, d of the embeddings stage
     int context = 64;  // T
     bool bias = false;
@@ -68,8 +67,7 @@ struct TrainConfig {
     double lr = 1e-3;
     double min_lr = 1e-4;
     int warmup = 100;
-    double beta1 = 0.9;
-    double beta2 = 0.99;
+    double beta1 = 0.9, beta2 = 0.99;
     double weight_decay = 0.1;
     double clip = 1.0;  // on the summed gradient's 2-norm; 0: off
     double dropout = 0.0;
@@ -78,6 +76,8 @@ struct TrainConfig {
     int checkpoint_every = 250;
     double noise = 0.0;  // standard deviation per coordinate on the embeddings
     bool noise_relative = false;
+    double stop_loss = 0.0;     // the run ends at an evaluation this low; 0: never
+    double stop_minutes = 0.0;  // it pauses so long after its start or resumption; 0: never
     std::int64_t seed = 1337;
     int threads = 2;
     DeviceChoice device = DeviceChoice::automatic;

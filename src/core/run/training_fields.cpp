@@ -78,4 +78,18 @@ std::vector<Field> of_training() {
     };
 }
 
+std::vector<Field> of_stopping() {
+    return {
+        plain({"train.stop_loss", "stop-loss",
+               "end the run at the first evaluation whose validation loss is at most this; 0: at "
+               "the last step",
+               "nats", "Stop at loss"},
+              {0, 1000, true}, When::live, kMember<&RunConfig::train, &TrainConfig::stop_loss>),
+        plain({"train.stop_minutes", "stop-minutes",
+               "stop and save so many minutes after the start or resumption; 0: never", "minutes",
+               "Stop after"},
+              {0, 1e6, true}, When::live, kMember<&RunConfig::train, &TrainConfig::stop_minutes>),
+    };
+}
+
 }  // namespace marginscope::fields

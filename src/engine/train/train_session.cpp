@@ -2,22 +2,14 @@
 #include "engine/train/train_session.h"
 
 #include <exception>
-#include <filesystem>
 #include <utility>
 
 #include "core/error.h"
+#include "engine/train/unsaved_training.h"
 #include "nn/model/torch_errors.h"
 #include "text/corpus.h"
 
 namespace marginscope {
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kRescued = "unsaved-training.safetensors";
-
-}  // namespace
-
 TrainSession::TrainSession(SessionContext& context, ModelShelf& shelf, std::string rescue_folder,
                            std::function<void()> on_weights)
     : context_(context),
@@ -25,16 +17,37 @@ TrainSession::TrainSession(SessionContext& context, ModelShelf& shelf, std::stri
       rescue_folder_(std::move(rescue_folder)),
       on_weights_(std::move(on_weights)) {}
 
-bool TrainSession::running() const {
-    return training_ && training_->state() == TrainingState::running;
+bool TrainSession::running() const { return next_to_step() != nullptr; }
+
+std::vector<Training*> TrainSession::all() const {
+    std::vector<Training*> there;
+    for (Training* one : {training_.get(), fork_.get()})
+        if (one != nullptr) there.push_back(one);
+    return there;
+}
+
+Training* TrainSession::next_to_step() const {
+    Training* next = nullptr;
+    for (Training* one : all())
+        if (one->state() == TrainingState::running &&
+            (next == nullptr || one->steps_done() < next->steps_done()))
+            next = one;
+    return next;
+}
+
+Training::Emit TrainSession::emitter(int id) {
+    return [this, id](RunNews news) { context_.emit({id == fork_id_, std::move(news)}); };
 }
 
 void TrainSession::begin(const TrainingStart& start) {
-    if (training_) training_->save();
-    auto made = std::make_unique<Training>(
-        start, *shelf_.corpus(), [this](TrainingEvent event) { context_.emit(std::move(event)); });
+    for (Training* one : all()) one->save();
+    auto made = std::make_unique<Training>(start, shelf_.corpus(), emitter(++ids_));
     shelf_.show(made->model(), "in training", true);
+    fork_.reset();
+    fork_id_ = 0;
     training_ = std::move(made);  // only now: a start that fails leaves the old training as it was
+    context_.emit({false, TrainingReset{start.run_folder.empty() ? shelf_.corpus()->name
+                                                                 : start.run_folder}});
     began_ = Clock::now();
     capture_secs_ = 0;
     training_->run();
@@ -47,82 +60,105 @@ Training& TrainSession::training() {
     return *training_;
 }
 
-bool TrainSession::step_or_fail() {
+Training& TrainSession::fork() {
+    if (!fork_) throw UserError("There is no fork; fork the training first.");
+    return *fork_;
+}
+
+bool TrainSession::step_or_fail(Training& one) {
     try {
         bool goes_on = false;
-        with_torch_errors([&] { goes_on = training_->step(); });
+        with_torch_errors([&] { goes_on = one.step(); });
         return goes_on;
     } catch (const std::exception& error) {
-        training_->fail(error.what());
+        one.fail(error.what());
         publish();
         throw;
     }
 }
 
-bool TrainSession::step_once() {
-    if (!running()) return false;
-    if (step_or_fail()) return true;
-    publish();
-    if (training_->state() == TrainingState::failed)
-        context_.tell_error(training_->frame().sentence);
+void TrainSession::tell_end(const Training& one) {
+    const std::string who = &one == fork_.get() ? "The fork" : "Training";
+    const std::string sentence = one.frame().sentence;
+    if (one.state() == TrainingState::failed)
+        context_.tell_error(sentence);
+    else if (!sentence.empty())
+        context_.tell(sentence);
     else
-        context_.tell("Training reached step " + std::to_string(training_->steps_done()) + ".");
+        context_.tell(who + " reached step " + std::to_string(one.steps_done()) + ".");
+}
+
+bool TrainSession::step_once() {
+    Training* next = next_to_step();
+    if (next == nullptr) return false;
+    if (step_or_fail(*next)) return true;
+    publish();
+    tell_end(*next);
     refresh_shown_model();
-    return false;
+    return running();
 }
 
 void TrainSession::refresh_shown_model() {
     // Weights that ran away have nothing to show; what was shown before stays.
-    if (training_ && training_->is_finite() && shelf_.model() == training_->model()) on_weights_();
+    for (const Training* one : all())
+        if (one->is_finite() && shelf_.model() == one->model()) on_weights_();
+}
+
+std::shared_ptr<TrainingFrame> TrainSession::frame_of(const Training& one) {
+    auto frame = std::make_shared<TrainingFrame>(one.frame());
+    const double passed = std::chrono::duration<double>(Clock::now() - began_).count();
+    if (passed > 0) {
+        frame->share_training = one.training_secs() / passed;
+        frame->share_capturing = (capture_secs_ + one.glance_secs()) / passed;
+    }
+    if (shelf_.model() == one.model())
+        frame->shown_step = one.steps_done();
+    else if (shelf_.model() == moment_.model && moment_.of_fork == (&one == fork_.get()))
+        frame->shown_step = moment_.step;
+    return frame;
 }
 
 void TrainSession::publish() {
-    auto frame = std::make_shared<TrainingFrame>();
-    if (training_) *frame = training_->frame();
-    frame->version = ++version_;
-    frame->corpus_label = shelf_.corpus()->name;
-    frame->corpus_path = shelf_.corpus_path();
-    frame->model_label = shelf_.model_label();
-    const double all = std::chrono::duration<double>(Clock::now() - began_).count();
-    if (training_ && all > 0) {
-        frame->share_training = training_->training_secs() / all;
-        frame->share_capturing = capture_secs_ / all;
+    ++version_;
+    auto frame = training_ ? frame_of(*training_) : std::make_shared<TrainingFrame>();
+    auto second = fork_ ? frame_of(*fork_) : nullptr;
+    for (TrainingFrame* one : {frame.get(), second.get()}) {
+        if (one == nullptr) continue;
+        one->version = version_;
+        one->corpus_label = shelf_.corpus()->name;
+        one->corpus_path = shelf_.corpus_path();
+        one->model_label = shelf_.model_label();
     }
-    context_.publish([&](Frames& slots) { slots.training = std::move(frame); });
+    context_.publish([&](Frames& slots) {
+        slots.training = std::move(frame);
+        slots.fork = std::move(second);
+    });
 }
 
 void TrainSession::describe(StatusFrame& frame) const {
-    const TrainingFrame training = training_->frame();
-    frame.activity = "training";
+    const TrainingFrame training = next_to_step()->frame();
+    frame.activity = fork_ ? "training, with a fork" : "training";
     if (training.target > 0)
         frame.progress = static_cast<double>(training.step) / static_cast<double>(training.target);
     frame.eta_secs = training.eta_secs;
+    // The two take turns.
+    const bool both = fork_ && fork_->state() == training_->state();
+    if (both) frame.eta_secs *= 2;
 }
 
 UnsavedWork TrainSession::unsaved_work() const {
-    if (!training_ || !training_->has_unsaved_steps()) return {};
-    const std::string steps = std::to_string(training_->steps_done()) + " steps";
-    const std::string folder = training_->frame().run_folder;
-    if (!folder.empty())
-        return {"The training in " + folder + " is not finished. Quitting saves it there at " +
-                    steps + "; it can be resumed.",
-                ""};
     UnsavedWork work;
-    work.sentence = "The training of " + steps + " has no run folder: its model is not saved.";
-    if (rescue_folder_.empty()) return work;
-    work.save_as = (fs::path(rescue_folder_) /
-                    ("trained-" + std::to_string(training_->steps_done()) + "-steps.safetensors"))
-                       .string();
+    for (const Training* one : all()) {
+        const UnsavedWork of_it = unsaved_work_of(*one, one == fork_.get(), rescue_folder_);
+        if (!of_it.any()) continue;
+        work.sentence += (work.any() ? "\n" : "") + of_it.sentence;
+        if (work.save_as.empty()) work.save_as = of_it.save_as;
+    }
     return work;
 }
 
 void TrainSession::save_at_end() {
-    if (!training_ || !training_->has_unsaved_steps()) return;
-    if (!training_->frame().run_folder.empty()) {
-        training_->save();
-    } else if (!rescue_folder_.empty() && training_->is_finite()) {
-        training_->save_model_to((fs::path(rescue_folder_) / kRescued).string());
-    }
+    for (Training* one : all()) keep_at_end(*one, one == fork_.get(), rescue_folder_);
 }
 
 // ---- commands
@@ -135,35 +171,51 @@ void TrainSession::handle(const StartTraining& wish) {
 void TrainSession::handle(const ResumeRun& wish) { begin({{}, {}, wish.folder, true}); }
 
 void TrainSession::handle(const PauseTraining&) {
-    training().pause();
+    training();
+    for (Training* one : all())
+        if (one->state() == TrainingState::running) one->pause();
     refresh_shown_model();
-    training_->save();
+    for (Training* one : all()) one->save();
     publish();
 }
 
 void TrainSession::handle(const ResumeTraining&) {
-    training().run();
+    // The fork may have more to do than its parent.
+    if (!fork_ || training().state() == TrainingState::paused) training().run();
+    if (fork_ && fork_->state() == TrainingState::paused) fork_->run();
     publish();
 }
 
 void TrainSession::handle(const StepTraining& wish) {
-    training().pause();
-    for (int k = 0; k < wish.count && step_or_fail(); ++k) {
+    training();
+    for (Training* one : all()) one->pause();
+    for (Training* one : all()) {
+        for (int k = 0; k < wish.count && step_or_fail(*one); ++k) {
+        }
+        if (one->state() == TrainingState::running) one->pause();
     }
-    if (running()) training_->pause();
     refresh_shown_model();
     publish();
 }
 
 void TrainSession::handle(const TrainUntil& wish) {
-    training().set_target(wish.step);
-    training_->run();
+    training();
+    for (Training* one : all()) {
+        if (fork_ && one->steps_done() >= wish.step) continue;
+        one->set_target(wish.step);
+        one->run();
+    }
     publish();
 }
 
 void TrainSession::handle(const StopTraining&) {
-    training().pause();
-    const std::string saved = training_->save();
+    training();
+    std::string saved;
+    for (Training* one : all()) {
+        if (one->state() == TrainingState::running) one->pause();
+        const std::string to = one->save();
+        saved += (saved.empty() || to.empty() ? "" : " and ") + to;
+    }
     refresh_shown_model();
     context_.tell(saved.empty() ? "Training stopped; the model stays loaded, save it from the menu."
                                 : "Training stopped and saved in " + saved + ".");
@@ -176,7 +228,46 @@ void TrainSession::handle(const SaveTraining& wish) {
 }
 
 void TrainSession::handle(const SetLive& wish) {
-    training().set_live(wish.field, wish.value);
+    (wish.fork ? fork() : training()).set_live(wish.field, wish.value);
+    publish();
+}
+
+void TrainSession::handle(const ForkTraining& wish) {
+    if (fork_) throw UserError("There is a fork already; keep it or close it before the next.");
+    auto made = training().fork(wish.run_folder, emitter(++ids_));
+    fork_ = std::move(made);
+    fork_id_ = ids_;
+    const std::int64_t step = fork_->steps_done();
+    const std::string folder = fork_->frame().run_folder;
+    context_.emit({false, TrainingForked{step, folder.empty() ? "fork" : folder}});
+    context_.tell("Forked at step " + std::to_string(step) +
+                  (folder.empty() ? "." : " into " + folder + "."));
+    publish();
+}
+
+void TrainSession::handle(const CloseFork& wish) {
+    fork();
+    for (Training* one : all()) one->save();
+    Training& left = wish.keep ? *training_ : *fork_;
+    Training& stays = wish.keep ? *fork_ : *training_;
+    if (shelf_.model() == left.model()) shelf_.show(stays.model(), "in training", true);
+    if (wish.keep) training_ = std::move(fork_);
+    fork_.reset();
+    fork_id_ = 0;
+    context_.emit({false, ForkClosed{wish.keep}});
+    context_.tell(wish.keep ? "The fork is the training now." : "The fork is closed.");
+    publish();
+}
+
+void TrainSession::handle(const ShowTraining& wish) {
+    const Training& one = wish.fork ? fork() : training();
+    const std::string who = wish.fork ? "fork" : "training";
+    if (wish.step < 0 || wish.step == one.steps_done()) {
+        shelf_.show(one.model(), wish.fork ? "fork in training" : "in training", true);
+    } else {
+        moment_ = {one.model_at(wish.step), wish.step, wish.fork};
+        shelf_.show(moment_.model, who + ", step " + std::to_string(wish.step), true);
+    }
     publish();
 }
 

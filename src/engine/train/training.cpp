@@ -11,6 +11,8 @@
 #include "core/error.h"
 #include "core/sampling.h"
 #include "engine/model/save_target.h"
+#include "engine/train/moments.h"
+#include "engine/train/training_news.h"
 #include "files/paths.h"
 #include "nn/decode/decoder.h"
 #include "nn/decode/token_chooser.h"
@@ -27,18 +29,6 @@ constexpr int kSampleTokens = 160;
 constexpr double kSampleEverySecs = 5.0;
 constexpr std::size_t kRateSteps = 50;  // steps over which steps/s is measured
 
-std::vector<float> histogram_of(const std::vector<float>& logdets) {
-    std::vector<float> shares(kHistogramBins, 0.0f);
-    for (const float value : logdets) {
-        if (std::isnan(value)) continue;
-        const float at = (value - kHistogramMin) / (kHistogramMax - kHistogramMin) * kHistogramBins;
-        const int bin =
-            std::clamp(static_cast<int>(std::clamp(at, 0.0f, 1e6f)), 0, kHistogramBins - 1);
-        shares[static_cast<std::size_t>(bin)] += 1.0f / static_cast<float>(logdets.size());
-    }
-    return shares;
-}
-
 /// A short text of the model's own, the same seed each time so that changes are the model's.
 std::string sample_of(const Model& model) {
     Decoder decoder(model.gpt);
@@ -54,6 +44,18 @@ std::string sample_of(const Model& model) {
     return model.vocabulary.decode(text);
 }
 
+/// "runs/a" at step 500: "runs/a-fork-500", or with a number behind it where that is taken; "" of
+/// "".
+std::filesystem::path fork_folder(const std::filesystem::path& parent, std::int64_t step) {
+    if (parent.empty()) return {};
+    const std::string name = parent.filename().string() + "-fork-" + std::to_string(step);
+    for (int k = 1;; ++k) {
+        const std::filesystem::path path =
+            parent.parent_path() / (k == 1 ? name : name + "-" + std::to_string(k));
+        if (!std::filesystem::exists(path)) return path;
+    }
+}
+
 std::string mark_label(const std::string& field, const std::string& value) {
     const Field* known = find_field(field);
     const std::string name(known && !known->short_flag.empty() ? known->short_flag
@@ -64,7 +66,9 @@ std::string mark_label(const std::string& field, const std::string& value) {
 }  // namespace
 
 struct Training::State {
+    std::shared_ptr<const Corpus> corpus;
     std::optional<TrainRun> run;
+    Moments moments;
     Emit emit;
     TrainingState state = TrainingState::paused;
     std::int64_t target = 0;
@@ -76,11 +80,13 @@ struct Training::State {
     std::string sentence;
     bool finite = true;
     std::int64_t saved_by_hand = 0;  // the step of the last save_model_to
+    std::int64_t glanced_step = -1;
+    double glance_secs = 0.0, last_glance_secs = 0.0;
 
     TrainRun::Callbacks callbacks() {
         TrainRun::Callbacks calls;
         calls.on_step = [this](const StepReport& report) { on_step(report); };
-        calls.on_eval = [this](const EvalReport& report) { on_eval(report); };
+        calls.on_eval = [this](const EvalReport& report) { emit(news_of(report)); };
         calls.on_live = [this](std::int64_t step, const std::string& field,
                                const std::string& value) {
             emit(LiveMark{step, mark_label(field, value)});
@@ -90,22 +96,7 @@ struct Training::State {
     }
 
     void on_step(const StepReport& report) {
-        TrainingSample one;
-        one.step = report.step;
-        one.ce = static_cast<float>(report.ce);
-        one.barrier = static_cast<float>(report.barrier);
-        one.logdet_mean = static_cast<float>(report.logdet_mean);
-        one.share_beyond = static_cast<float>(report.share_beyond);
-        one.embedding_rms = static_cast<float>(report.embedding_rms);
-        one.grad_norm = static_cast<float>(report.grad_norm);
-        one.lr = static_cast<float>(report.lr);
-        one.lambda = static_cast<float>(report.lambda);
-        one.noise = static_cast<float>(report.train_noise);
-        one.capped = static_cast<int>(report.capped);
-        one.singular = static_cast<int>(report.singular);
-        one.stage_sigma = static_cast<float>(report.stage_sigma);
-        one.u_rms = static_cast<float>(report.u_rms);
-        emit(one);
+        emit(news_of(report));
         step_secs.push_back(report.step_secs);
         if (step_secs.size() > kRateSteps) step_secs.pop_front();
         // Numeric trouble is shown, and stops a run that could not recover from it.
@@ -117,18 +108,18 @@ struct Training::State {
         }
     }
 
-    void on_eval(const EvalReport& report) {
-        EvalSample one;
-        one.step = report.step;
-        one.val_ce = static_cast<float>(report.val_ce);
-        one.val_logdet_mean = static_cast<float>(report.logdet_mean);
-        one.sigma_min_min = static_cast<float>(report.sigma_min_min);
-        one.barrier_estimate = static_cast<float>(report.barrier_estimate);
-        one.barrier_estimate_error = static_cast<float>(report.barrier_estimate_error);
-        one.barrier_bound = static_cast<float>(report.barrier_bound);
-        one.share_beyond = static_cast<float>(report.share_beyond);
-        one.histogram = histogram_of(report.logdets);
-        emit(std::move(one));
+    /// Looks at the margins when enough has been trained since, and where `now`, always: but not
+    /// twice at one step.
+    void glance_if_due(bool now) {
+        const std::int64_t step = run->trainer().step_count();
+        if (step == glanced_step || !finite) return;
+        if (!now && glance_secs + last_glance_secs > kGlanceShare * training_secs) return;
+        const auto began = Clock::now();
+        MarginSample looked = news_of(run->trainer().glance(), run->trainer().config().model.heads);
+        last_glance_secs = std::chrono::duration<double>(Clock::now() - began).count();
+        glance_secs += last_glance_secs;
+        glanced_step = step;
+        emit(std::move(looked));
     }
 
     double mean_step_secs() const {
@@ -146,11 +137,12 @@ struct Training::State {
     }
 };
 
-Training::Training(const TrainingStart& start, const Corpus& corpus, Emit emit)
+Training::Training(const TrainingStart& start, std::shared_ptr<const Corpus> text, Emit emit)
     : state_(std::make_unique<State>()) {
     State& s = *state_;
     s.emit = std::move(emit);
-    s.emit(TrainingReset{start.run_folder.empty() ? corpus.name : start.run_folder});
+    s.corpus = std::move(text);
+    const Corpus& corpus = *s.corpus;
     if (start.resume) {
         s.run.emplace(TrainRun::resume(start.run_folder, corpus, s.callbacks()));
     } else {
@@ -160,23 +152,52 @@ Training::Training(const TrainingStart& start, const Corpus& corpus, Emit emit)
         s.run.emplace(TrainRun::start(config, corpus, start.run_folder, start.from, s.callbacks()));
     }
     s.target = s.run->trainer().config().train.steps;
+    s.moments = Moments(s.run->folder());
+    s.moments.keep(*model());
 }
 
+Training::Training(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Training::~Training() = default;
 
+std::unique_ptr<Training> Training::fork(const std::string& run_folder, Emit emit) {
+    State& s = *state_;
+    if (!s.finite) throw UserError(s.sentence);
+    std::filesystem::path folder = run_folder;
+    if (folder.empty()) folder = fork_folder(s.run->folder(), steps_done());
+    auto state = std::make_unique<State>();
+    state->emit = std::move(emit);
+    state->corpus = s.corpus;
+    state->run.emplace(s.run->fork(folder, *s.corpus, state->callbacks()));
+    state->moments = s.moments.fork(state->run->folder());
+    state->state = s.state;
+    state->target = s.target;
+    state->glanced_step = s.glanced_step;
+    state->last_glance_secs = s.last_glance_secs;
+    return std::unique_ptr<Training>(new Training(std::move(state)));
+}
+
 std::shared_ptr<const Model> Training::model() const { return state_->run->trainer().model(); }
+
+std::shared_ptr<const Model> Training::model_at(std::int64_t step) const {
+    return step == steps_done() ? model() : state_->moments.at(step);
+}
 
 bool Training::step() {
     State& s = *state_;
     const auto began = Clock::now();
+    if (s.run->trainer().step_count() == 0) s.glance_if_due(true);
     const bool goes_on = s.run->step();
     s.training_secs += std::chrono::duration<double>(Clock::now() - began).count();
     const bool reached = !goes_on || s.run->trainer().step_count() >= s.target;
     if (reached) s.run->report_steps();
     if (s.state == TrainingState::failed) return false;
+    s.glance_if_due(reached);
+    s.moments.keep(*model());
     s.refresh_sample(reached || s.sample.empty());
     if (!reached) return true;
-    s.state = !goes_on ? TrainingState::finished : TrainingState::paused;
+    s.state = s.run->trainer().finished() ? TrainingState::finished : TrainingState::paused;
+    if (s.run->stopped_by().kind != StopReason::Kind::none)
+        s.sentence = s.run->stopped_by().sentence;
     return false;
 }
 
@@ -187,6 +208,7 @@ void Training::set_state(TrainingState state) {
         throw UserError("This run is finished; ask for more steps, or start another.");
     if (state == TrainingState::running)
         s.target = std::max<std::int64_t>(s.target, s.run->trainer().step_count() + 1);
+    if (state == TrainingState::running) s.sentence.clear();
     s.state = state;
 }
 
@@ -231,6 +253,7 @@ bool Training::has_unsaved_steps() const {
     return state_->run->has_unsaved_steps();
 }
 double Training::training_secs() const { return state_->training_secs; }
+double Training::glance_secs() const { return state_->glance_secs; }
 
 TrainingFrame Training::frame() const {
     const State& s = *state_;
@@ -252,6 +275,7 @@ TrainingFrame Training::frame() const {
     frame.run_folder = s.run->folder().string();
     frame.sample_text = s.sample;
     frame.sample_step = s.sample_step;
+    frame.moments = s.moments.steps();
     frame.sentence = s.sentence;
     return frame;
 }

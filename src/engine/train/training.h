@@ -24,17 +24,27 @@ struct TrainingStart {
     bool resume = false;     // run_folder holds a run to go on with
 };
 
-/// Steps on request; every figure goes out as an event in order, the newest state as a frame.
+/// Steps on request; every figure goes out as news in order, the newest state as a frame.
 class Training {
 public:
-    using Emit = std::function<void(TrainingEvent)>;
+    using Emit = std::function<void(RunNews)>;
+    /// Of the time spent in steps: what looking at the margins between evaluations may take.
+    static constexpr double kGlanceShare = 0.02;
 
     /// UserError when text, config or folder do not serve.
-    Training(const TrainingStart& start, const Corpus& corpus, Emit emit);
+    Training(const TrainingStart& start, std::shared_ptr<const Corpus> corpus, Emit emit);
     ~Training();
+
+    /// A second one that goes on from here over the same batches; unchanged, it does bit for bit
+    /// what this one does. `run_folder` "": one beside this one's, or none where this one writes
+    /// nothing. UserError, also for weights that are no longer numbers.
+    std::unique_ptr<Training> fork(const std::string& run_folder, Emit emit);
 
     /// The model that trains; the same object for the whole session.
     std::shared_ptr<const Model> model() const;
+
+    /// The model as it was after an earlier step; UserError where none of that step was kept.
+    std::shared_ptr<const Model> model_at(std::int64_t step) const;
 
     /// One step, with the evaluation and checkpoint that fall due. False when the target is
     /// reached.
@@ -59,11 +69,14 @@ public:
     bool is_finite() const;
     /// Seconds spent in steps, for the share of time; the worker adds captures.
     double training_secs() const;
+    /// Of them in looking at margins.
+    double glance_secs() const;
     TrainingFrame frame() const;
 
 private:
-    void set_state(TrainingState state);
     struct State;
+    explicit Training(std::unique_ptr<State> state);
+    void set_state(TrainingState state);
     std::unique_ptr<State> state_;
 };
 

@@ -148,7 +148,7 @@ void make_text_figure(const FigureSource& source, Figure& figure) {
             const float unit = range.to_unit(shown_margin(*margin, margins->kind));
             if (margin->crossings > 0) cell.color = hex_color(accent_color(false));
             if (!std::isnan(unit)) cell.level = static_cast<double>(unit);
-            cell.bar = near_color(unit);
+            cell.bar = margin->crossings > 0 ? cell.color : near_color(unit);
             cell.ring = margin->support;
         }
         strip.cells.push_back(cell);

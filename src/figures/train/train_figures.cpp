@@ -1,11 +1,11 @@
-// Losses over the steps, and the histogram of margins over time.
+// Losses over the steps.
 #include "figures/train/train_figures.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/words.h"
-#include "figures/train/margin_columns.h"
+#include "figures/train/run_caption.h"
 
 namespace marginscope {
 namespace {
@@ -13,20 +13,6 @@ namespace {
 constexpr int kColumns = 1200;  // of a thinned curve: more than a printed line can show
 
 double number(float value) { return static_cast<double>(value); }
-
-std::string run_caption(const FigureSource& source, Figure& figure) {
-    const TrainingFrame* t = source.frames.training.get();
-    if (t == nullptr) return source.series->label;
-    const RunConfig& config = t->config;
-    const std::string run = t->run_folder.empty() ? "not written" : t->run_folder;
-    figure.metadata.emplace_back("run", run);
-    figure.metadata.emplace_back("step", std::to_string(t->step));
-    figure.metadata.emplace_back("seed", std::to_string(config.train.seed));
-    return t->model_label + ", " + std::to_string(t->parameters) + " parameters, on " +
-           t->corpus_label + "; step " + std::to_string(t->step) + " of " +
-           std::to_string(t->target) + ", lambda_m " + format_number(config.barrier.lambda) +
-           ", seed " + std::to_string(config.train.seed) + ".";
-}
 
 PlotSeries curve_of(const TrainSeries& series, const char* name,
                     float (*value)(const TrainingSample&), int smooth) {
@@ -70,7 +56,8 @@ const std::vector<std::string> kColumnsOfRun = {"step",
                                                 "capped positions",
                                                 "singular positions",
                                                 "stage sigma",
-                                                "RMS of u"};
+                                                "RMS of u",
+                                                "of"};
 
 CsvCell sample_cell(const TrainingSample& s, std::size_t column) {
     const auto optional = [](float value) {
@@ -136,17 +123,29 @@ CsvCell eval_cell(const EvalSample& e, std::size_t column) {
     }
 }
 
+CsvCell series_cell(const TrainSeries& series, const char* run, std::size_t row,
+                    std::size_t column) {
+    if (column == kColumnsOfRun.size() - 1) return std::string(run);
+    const std::size_t samples = series.samples.size();
+    return row < samples ? sample_cell(series.samples[row], column)
+                         : eval_cell(series.evals[row - samples], column);
+}
+
+/// The fork's rows, with those it shares with the run, after the run's.
 FigureTable run_table(const FigureSource& source) {
     FigureTable table;
     table.columns = kColumnsOfRun;
-    const auto series = source.series;
-    table.rows = series->samples.size() + series->evals.size();
+    const auto history = source.history;
+    const auto rows_of = [](const TrainSeries& series) {
+        return series.samples.size() + series.evals.size();
+    };
+    const std::size_t of_run = rows_of(history->run);
+    table.rows = of_run + rows_of(history->fork);
     table.key_column = 0;
     table.value_column = 2;
-    table.cell = [series](std::size_t row, std::size_t column) {
-        const std::size_t samples = series->samples.size();
-        return row < samples ? sample_cell(series->samples[row], column)
-                             : eval_cell(series->evals[row - samples], column);
+    table.cell = [history, of_run](std::size_t row, std::size_t column) {
+        return row < of_run ? series_cell(history->run, "run", row, column)
+                            : series_cell(history->fork, "fork", row - of_run, column);
     };
     return table;
 }
@@ -154,11 +153,11 @@ FigureTable run_table(const FigureSource& source) {
 }  // namespace
 
 void make_loss_figure(const FigureSource& source, Figure& figure) {
-    if (source.series == nullptr || source.series->empty()) {
+    if (source.history == nullptr || source.history->run.empty()) {
         figure.sentence = "There is no training yet: start a run, and its losses are drawn here.";
         return;
     }
-    const TrainSeries& series = *source.series;
+    const TrainSeries& series = source.history->run;
     const int smooth = source.view.smooth;
     Plot losses = plot_over_steps(
         series, "cross-entropy, nats",
@@ -174,6 +173,10 @@ void make_loss_figure(const FigureSource& source, Figure& figure) {
     losses.series.push_back(std::move(validation));
     losses.marks.clear();
     add_marks(losses, series, true);
+    if (source.history->forked)
+        losses.series.push_back(curve_of(
+            source.history->fork, "fork, training", [](const TrainingSample& s) { return s.ce; },
+            smooth));
     Plot barrier =
         plot_over_steps(series, "barrier, nats",
                         curve_of(
@@ -196,55 +199,6 @@ void make_loss_figure(const FigureSource& source, Figure& figure) {
     figure.caption = run_caption(source, figure);
     if (smooth > 1) figure.caption += " Training: mean of " + std::to_string(smooth) + " steps.";
     figure.table = run_table(source);
-}
-
-void make_margin_history_figure(const FigureSource& source, Figure& figure) {
-    const auto series = source.series;
-    if (series == nullptr ||
-        std::none_of(series->evals.begin(), series->evals.end(),
-                     [](const EvalSample& e) { return !e.histogram.empty(); })) {
-        figure.sentence = "There are no margins yet: every evaluation adds a column here.";
-        return;
-    }
-    const MarginColumns columns = margin_columns(series->evals);
-    ColorScale scale{std::max(1e-6, number(columns.largest) / 1000), number(columns.largest), true,
-                     false};
-    PlotField field;
-    field.rows = columns.rows;
-    field.cols = columns.columns;
-    field.x0 = columns.first, field.x1 = columns.end;
-    field.y0 = number(columns.high()), field.y1 = number(columns.low());  // the top row first
-    for (const float share : columns.cells)
-        field.cells.push_back(share == kOutsideValue
-                                  ? outside_color(false)
-                                  : color_of(ColorMap::viridis, scale, number(share)));
-    Plot plot;
-    plot.x = {"step", false, columns.first, columns.end, {}};
-    plot.y = {"log|det J|, nats", false, number(columns.low()), number(columns.high()), {}};
-    plot.fields.push_back(std::move(field));
-    plot.bars.push_back({"share of positions", ColorMap::viridis, scale});
-    const float threshold = source.view.low_logdet;
-    plot.marks.push_back({false, number(threshold),
-                          format_percent(number(share_below(series->evals.back(), threshold))) +
-                              " below at the last evaluation",
-                          hex_color(accent_color(false))});
-    figure.parts.emplace_back(std::move(plot));
-    figure.caption = "Histogram of log|det J| over validation positions at " +
-                     std::to_string(series->evals.size()) +
-                     " evaluations; the outer bins hold what lies beyond. " +
-                     run_caption(source, figure);
-    figure.table.columns = {"step"};
-    for (int bin = 0; bin < kHistogramBins; ++bin)
-        figure.table.columns.push_back(
-            "share in log|det J| from " +
-            tick_label(number(kHistogramMin + static_cast<float>(bin) * kHistogramBinWidth)));
-    figure.table.rows = series->evals.size();
-    figure.table.key_column = 0;
-    figure.table.cell = [series](std::size_t row, std::size_t column) -> CsvCell {
-        const EvalSample& eval = series->evals[row];
-        if (column == 0) return eval.step;
-        return column - 1 < eval.histogram.size() ? CsvCell{eval.histogram[column - 1]} : CsvCell{};
-    };
 }
 
 }  // namespace marginscope

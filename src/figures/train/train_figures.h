@@ -10,5 +10,6 @@ namespace marginscope {
 
 void make_loss_figure(const FigureSource& source, Figure& figure);
 void make_margin_history_figure(const FigureSource& source, Figure& figure);
+void make_head_history_figure(const FigureSource& source, Figure& figure);
 
 }  // namespace marginscope

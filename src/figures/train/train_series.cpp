@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/statistics.h"
+
 namespace marginscope {
 namespace {
 
@@ -25,34 +27,54 @@ std::vector<float> smoothed(std::vector<float> values, int width) {
 
 }  // namespace
 
-void TrainSeries::take(const std::vector<TrainingEvent>& events) {
+void TrainSeries::add(const RunNews& news) {
+    ++version;
+    if (const auto* sample = std::get_if<TrainingSample>(&news))
+        samples.push_back(*sample);
+    else if (const auto* eval = std::get_if<EvalSample>(&news))
+        evals.push_back(*eval);
+    else if (const auto* looked = std::get_if<MarginSample>(&news))
+        margins.push_back(*looked);
+    else if (const auto* mark = std::get_if<LiveMark>(&news))
+        marks.push_back(*mark);
+}
+
+void TrainHistory::take(const std::vector<TrainingEvent>& events) {
     for (const TrainingEvent& event : events) {
-        ++version;
-        if (const auto* reset = std::get_if<TrainingReset>(&event)) {
-            label = reset->label;
-            samples.clear();
-            evals.clear();
-            marks.clear();
-        } else if (const auto* sample = std::get_if<TrainingSample>(&event)) {
-            samples.push_back(*sample);
-        } else if (const auto* eval = std::get_if<EvalSample>(&event)) {
-            evals.push_back(*eval);
-        } else if (const auto* mark = std::get_if<LiveMark>(&event)) {
-            marks.push_back(*mark);
+        if (const auto* news = std::get_if<RunNews>(&event.what)) {
+            (event.of_fork ? fork : run).add(*news);
+            continue;
         }
+        // Versions go on, so that nobody takes a new series for the one they have drawn.
+        const std::uint64_t version = run.version + fork.version + 1;
+        if (const auto* reset = std::get_if<TrainingReset>(&event.what)) {
+            *this = {};
+            run.label = reset->label;
+        } else if (const auto* begun = std::get_if<TrainingForked>(&event.what)) {
+            fork = run;
+            fork.label = begun->label;
+            forked = true;
+            forked_at = begun->step;
+        } else if (const auto* closed = std::get_if<ForkClosed>(&event.what)) {
+            if (closed->kept) run = std::move(fork);
+            fork = {};
+            forked = false;
+        }
+        run.version = fork.version = version;
     }
 }
 
-Curve validation_of(const TrainSeries& series) {
+Curve validation_of(const TrainSeries& series, std::int64_t from_step) {
     Curve curve;
     for (const EvalSample& eval : series.evals) {
+        if (eval.step < from_step) continue;
         curve.x.push_back(static_cast<double>(eval.step));
         curve.y.push_back(static_cast<double>(eval.val_ce));
     }
     return curve;
 }
 
-Curve thin(const std::vector<TrainingSample>& samples,
+Curve thin(std::span<const TrainingSample> samples,
            const std::function<float(const TrainingSample&)>& value, int columns, int smooth) {
     std::vector<float> values(samples.size());
     std::transform(samples.begin(), samples.end(), values.begin(), value);
@@ -84,6 +106,26 @@ Curve thin(const std::vector<TrainingSample>& samples,
         if (low != high) add(std::max(low, high));
     }
     return curve;
+}
+
+std::optional<ForkDifference> fork_difference(const TrainHistory& history, int most) {
+    if (!history.forked) return std::nullopt;
+    const std::vector<TrainingSample>&a = history.run.samples, &b = history.fork.samples;
+    auto one = a.rbegin();
+    auto other = b.rbegin();
+    std::vector<double> differences;
+    while (one != a.rend() && other != b.rend() && static_cast<int>(differences.size()) < most) {
+        if (one->step != other->step) {
+            one->step > other->step ? void(++one) : void(++other);
+            continue;
+        }
+        if (one->step <= history.forked_at) break;
+        differences.push_back(static_cast<double>(other->ce) - static_cast<double>(one->ce));
+        ++one, ++other;
+    }
+    if (differences.empty()) return std::nullopt;
+    return ForkDifference{mean(differences), standard_deviation(differences),
+                          static_cast<int>(differences.size())};
 }
 
 }  // namespace marginscope

@@ -1,9 +1,6 @@
-// The loop around a Trainer: what is due when, and in which order it goes to disk.
+// How a run starts, goes on, forks and ends.
 #include "nn/train/train_run.h"
 
-#include <algorithm>
-#include <chrono>
-#include <deque>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -11,144 +8,11 @@
 #include "nn/model/checkpoint.h"
 #include "nn/model/checkpoint_parts.h"
 #include "nn/model/config_json.h"
-#include "nn/train/metrics_line.h"
+#include "nn/train/planned_changes.h"
 #include "nn/train/run_agreement.h"
+#include "nn/train/train_run_state.h"
 
 namespace marginscope {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds kReportEvery{50};
-
-bool same_place(const RunEvent& a, const RunEvent& b) {
-    return a.step == b.step && a.field == b.field;
-}
-
-bool contains(const std::vector<RunEvent>& events, const RunEvent& event) {
-    return std::any_of(events.begin(), events.end(),
-                       [&](const RunEvent& other) { return same_place(other, event); });
-}
-
-/// A live change as it is recorded; UserError for other fields and bad values.
-RunEvent checked_event(std::int64_t step, const std::string& name, const FieldValue* value,
-                       const std::string& text) {
-    const Field* field = find_field(name);
-    if (field == nullptr || !field->live)
-        throw UserError(
-            shown(name) + " cannot change while a model trains; start a new run for that.", 2);
-    return {
-        step, std::string(field->name),
-        format_value(value != nullptr ? checked_value(*field, *value) : parse_value(*field, text))};
-}
-
-/// `changes` after `plan`'s, which they replace where both are of one field at one step; in order.
-std::vector<RunEvent> merged(std::vector<RunEvent> plan, const std::vector<RunEvent>& changes) {
-    for (const RunEvent& change : changes) {
-        RunEvent checked = checked_event(change.step, change.field, nullptr, change.value);
-        std::erase_if(plan, [&](const RunEvent& old) { return same_place(old, checked); });
-        plan.push_back(std::move(checked));
-    }
-    std::stable_sort(plan.begin(), plan.end(),
-                     [](const RunEvent& x, const RunEvent& y) { return x.step < y.step; });
-    return plan;
-}
-
-}  // namespace
-
-struct TrainRun::State {
-    State(Trainer trained, std::optional<RunFolder> written, Callbacks called)
-        : trainer(std::move(trained)), folder(std::move(written)), callbacks(std::move(called)) {}
-
-    Trainer trainer;
-    std::optional<RunFolder> folder;
-    Callbacks callbacks;
-    std::deque<RunEvent> waiting;  // recorded changes whose step is still to come
-    std::vector<RunEvent> applied;
-    RunPlan plan;
-    std::optional<EvalReport> eval;
-    std::int64_t saved_step = 0;
-    bool fresh = true;  // nothing evaluated yet
-    Clock::time_point since = Clock::now();
-    std::int64_t since_step = 0;
-    Clock::time_point reported;
-    std::size_t unreported = 0;
-
-    void apply(const RunEvent& event) {
-        report_steps(true);  // first what came before
-        trainer.set_live(event.field, event.value);
-        applied.push_back(event);
-        if (callbacks.on_live) callbacks.on_live(event.step, event.field, event.value);
-    }
-
-    const RunFolder* written() const { return folder ? &*folder : nullptr; }
-
-    /// Recorded changes of this step first, as in the file; then the planned ones not yet made.
-    void apply_due() {
-        while (!waiting.empty() && waiting.front().step <= trainer.step_count()) {
-            apply(waiting.front());
-            waiting.pop_front();
-        }
-        for (const RunEvent& change : plan.changes)
-            if (change.step == trainer.step_count() && !contains(applied, change)) record(change);
-    }
-
-    void keep(RunPlan changed) {
-        if (folder && changed != plan) folder->write_plan(changed);
-        plan = std::move(changed);
-    }
-
-    void record(const RunEvent& event) {
-        if (folder) folder->append_event(event);
-        waiting.clear();  // a change of one's own leaves the recorded history
-        apply(event);
-    }
-
-    /// Hands out what is known of the steps so far: at once, or where reading waits now and then.
-    /// UserError for a loss that is not finite.
-    void report_steps(bool all = false) {
-        const bool due = all || !trainer.reading_waits() || ++unreported >= Trainer::kMostReports ||
-                         Clock::now() - reported >= kReportEvery;
-        if (!due) return;
-        for (const StepReport& report : trainer.take_reports()) {
-            if (callbacks.on_step) callbacks.on_step(report);
-            refuse_not_finite(report, written());
-        }
-        reported = Clock::now();
-        unreported = 0;
-    }
-
-    void evaluate() {
-        report_steps(true);
-        const double secs = std::chrono::duration<double>(Clock::now() - since).count();
-        const RunConfig& config = trainer.config();
-        const auto steps = static_cast<double>(trainer.step_count() - since_step);
-        const double rate =
-            steps * config.train.batch * config.model.context / std::max(secs, 1e-9);
-        eval = trainer.evaluate();
-        if (folder) folder->append_metrics(metrics_line(trainer.report(), *eval, config, rate));
-        if (callbacks.on_eval) callbacks.on_eval(*eval);
-        refuse_not_finite(*eval, written());
-        since = Clock::now();
-        since_step = trainer.step_count();
-    }
-
-    std::filesystem::path save() {
-        report_steps(true);
-        if (!folder) return {};
-        const std::int64_t step = trainer.step_count();
-        const bool last = trainer.finished();
-        const auto path = last ? folder->final_path() : folder->checkpoint_path(step);
-        if (saved_step == step && (!last || folder->is_finished())) return path;
-        const SafeTensors file = trainer.checkpoint();
-        check_finite(file, path);
-        folder->write_checkpoint(step, file);
-        if (last) folder->write_final(file);
-        saved_step = step;
-        if (callbacks.on_saved) callbacks.on_saved(path.string());
-        return path;
-    }
-};
 
 TrainRun::TrainRun(std::unique_ptr<State> state) : state_(std::move(state)) {}
 TrainRun::TrainRun(TrainRun&&) noexcept = default;
@@ -159,15 +23,18 @@ TrainRun TrainRun::start(const RunConfig& config, const Corpus& corpus,
                          const std::filesystem::path& folder, const StartModel& from,
                          Callbacks callbacks, const std::vector<RunEvent>& changes) {
     Trainer trainer(config, corpus, from.model.get());
-    const RunPlan planned{
-        trainer.text_fingerprint(), from.file, from.sha256, {}, merged({}, changes)};
+    RunPlan planned;
+    planned.text = trainer.text_fingerprint();
+    planned.init = from.file;
+    planned.init_sha256 = from.sha256;
+    planned.changes = merged({}, changes);
     std::optional<RunFolder> made;
     // A run that begins from another model cannot be begun again from its config alone.
     std::optional<SafeTensors> begin;
     if (from.model != nullptr && !folder.empty()) begin = trainer.checkpoint();
     if (!folder.empty())
         made = RunFolder::create(folder, config_to_json(trainer.config()),
-                                 begin ? &*begin : nullptr, planned);
+                                 {planned, begin ? &*begin : nullptr});
     auto state = std::make_unique<State>(std::move(trainer), std::move(made), std::move(callbacks));
     state->plan = planned;
     return TrainRun(std::move(state));
@@ -221,8 +88,41 @@ TrainRun TrainRun::resume(const std::filesystem::path& path, const Corpus& corpu
     return TrainRun(std::move(state));
 }
 
+TrainRun TrainRun::fork(const std::filesystem::path& path, const Corpus& corpus,
+                        Callbacks callbacks) {
+    State& s = *state_;
+    s.report_steps(true);
+    const std::int64_t step = s.trainer.step_count();
+    const SafeTensors now = s.trainer.checkpoint();
+    RunPlan plan = s.plan;
+    plan.forked_from = s.folder ? s.folder->path().string() : "a training that is not written";
+    plan.forked_at = step;
+    std::optional<RunFolder> made;
+    if (!path.empty()) {
+        if (!s.folder)
+            throw UserError(
+                "The training writes nothing, so its fork cannot either: give the "
+                "training a run folder first.");
+        check_finite(now, path);
+        made = RunFolder::create(path, s.folder->config(), {plan, &now, step, &*s.folder});
+    }
+    auto state = std::make_unique<State>(
+        Trainer::resume(now, "the training as it is now", s.trainer.config(), corpus),
+        std::move(made), std::move(callbacks));
+    state->plan = std::move(plan);
+    state->waiting = s.waiting;
+    state->applied = s.applied;
+    state->eval = s.eval;
+    state->fresh = s.fresh;
+    state->saved_step = state->folder ? step : 0;
+    state->since_step = step;
+    return TrainRun(std::move(state));
+}
+
 bool TrainRun::step() {
     State& s = *state_;
+    if (!s.began) s.began = State::Clock::now();
+    s.stopped = {};
     if (!s.trainer.finished()) s.apply_due();
     if (s.fresh) {
         s.fresh = false;
@@ -236,10 +136,13 @@ bool TrainRun::step() {
     s.report_steps();
     const std::int64_t step = s.trainer.step_count();
     const TrainConfig& train = s.trainer.config().train;
+    if (step % train.eval_every == 0 || s.trainer.finished()) {
+        s.evaluate();
+        if (s.loss_is_reached()) s.plan_steps(step);
+    }
     const bool last = s.trainer.finished();
-    if (step % train.eval_every == 0 || last) s.evaluate();
     if (step % train.checkpoint_every == 0 || last) (void)s.save();
-    return !last;
+    return !last && !s.time_is_over();
 }
 
 void TrainRun::report_steps() { state_->report_steps(true); }
@@ -264,19 +167,15 @@ void TrainRun::plan_changes(const std::vector<RunEvent>& changes) {
     s.keep(std::move(plan));
 }
 
-void TrainRun::plan_steps(std::int64_t steps) {
-    State& s = *state_;
-    s.trainer.set_steps(steps);
-    RunPlan plan = s.plan;
-    plan.steps = steps;
-    s.keep(std::move(plan));
-}
+void TrainRun::plan_steps(std::int64_t steps) { state_->plan_steps(steps); }
 
 std::filesystem::path TrainRun::save() { return state_->save(); }
 
 bool TrainRun::has_unsaved_steps() const {
     return state_->folder.has_value() && state_->saved_step != state_->trainer.step_count();
 }
+
+const StopReason& TrainRun::stopped_by() const { return state_->stopped; }
 
 Trainer& TrainRun::trainer() { return state_->trainer; }
 const Trainer& TrainRun::trainer() const { return state_->trainer; }
@@ -286,8 +185,11 @@ std::filesystem::path TrainRun::folder() const {
 const std::optional<EvalReport>& TrainRun::last_eval() const { return state_->eval; }
 
 bool run_training(TrainRun& run, std::stop_token stop) {
-    while (!stop.stop_requested())
-        if (!run.step()) return true;
+    while (!stop.stop_requested()) {
+        if (run.step()) continue;
+        if (run.trainer().finished()) return true;
+        break;
+    }
     (void)run.save();
     return false;
 }

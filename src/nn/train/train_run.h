@@ -20,6 +20,13 @@
 
 namespace marginscope {
 
+/// A condition of the configuration that was met.
+struct StopReason {
+    enum class Kind { none, loss_reached, time_over };
+    Kind kind = Kind::none;
+    std::string sentence;
+};
+
 class TrainRun {
 public:
     struct Callbacks {
@@ -42,13 +49,20 @@ public:
     /// another one. `threads` 0: as before.
     static TrainRun resume(const std::filesystem::path& folder, const Corpus& corpus,
                            Callbacks callbacks = {}, int threads = 0);
+    /// A second run that goes on from here over the same batches: unchanged, it does bit for bit
+    /// what this one does. `folder` as in start(); empty where this run writes nothing. `corpus`:
+    /// the one that this run reads.
+    TrainRun fork(const std::filesystem::path& folder, const Corpus& corpus,
+                  Callbacks callbacks = {});
     TrainRun(TrainRun&&) noexcept;
     TrainRun& operator=(TrainRun&&) noexcept;
     ~TrainRun();
 
     /// One update, then the evaluation and the checkpoint that fall due. False when the last step
-    /// is done. The first call of a new run evaluates before it trains. UserError when the loss is
-    /// not a finite number; what was saved before stays.
+    /// is done: also once an evaluation is as low as `train.stop_loss`, which makes its step the
+    /// last. False, too, when `train.stop_minutes` are over, counted from the first step of this
+    /// object; a further call goes on. The first call of a new run evaluates before it trains.
+    /// UserError when the loss is not a finite number; what was saved before stays.
     bool step();
     /// Hands on_step what it has not yet had of the steps so far.
     void report_steps();
@@ -61,6 +75,8 @@ public:
     /// final.safetensors.
     std::filesystem::path save();
     bool has_unsaved_steps() const;
+    /// What ended the run before its planned steps, or stops it now; none where nothing did.
+    const StopReason& stopped_by() const;
 
     Trainer& trainer();
     const Trainer& trainer() const;
@@ -73,8 +89,8 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Steps until the run is finished (true) or a stop is requested (false: stopped at a step and
-/// saved).
+/// Steps until the run is finished (true), or until a stop is requested or the run's own time is
+/// over (false: stopped at a step and saved).
 bool run_training(TrainRun& run, std::stop_token stop);
 
 }  // namespace marginscope

@@ -60,13 +60,24 @@ struct EvalReport {
     double embedding_rms = 0.0;
     double u_rms = 0.0;          // RMS_u of the windows that carry the barrier's figures
     double stage_sigma = 0.0;    // of the live stage, in units of u
-    std::vector<float> logdets;  // every position's, of the barrier's site: for histograms
+    std::vector<float> logdets;  // every position's, of the barrier's site, window by window
+};
+
+/// On a few evenly spaced validation windows, without noise and dropout: what plots over time show.
+struct Glance {
+    std::int64_t step = 0;
+    std::vector<float> logdets;  // log|det J| of every position, of the barrier's site, ascending
+    double share_beyond = 0.0;
+    // Of each head, layer by layer: its attention's entropy (nats, mean over positions) and its
+    // largest score q.k / sqrt(p).
+    std::vector<float> head_entropies, head_logits;
 };
 
 class Trainer {
 public:
     static constexpr int kBarrierWindows = 16;  // of an evaluation that carry the barrier's figures
     static constexpr int kSigmaMinWindows = 2;
+    static constexpr int kGlancePositions = 256;
     static constexpr std::size_t kMostReports = 64;
 
     /// New weights from the config's seeds, or a copy of those of `from`; then config.model and the
@@ -91,6 +102,8 @@ public:
     /// Whether the device computes on while the caller goes on: then each read waits for it.
     bool reading_waits() const;
     EvalReport evaluate();
+    /// About kGlancePositions positions, one window at least. Changes nothing that trains.
+    Glance glance() const;
 
     /// Changes a live field of the table between two steps. UserError for other fields and bad
     /// values.

@@ -38,7 +38,7 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     FigureSource source;
     source.frames = frames;
     // A copy: the series goes on growing while a thread writes.
-    source.series = std::make_shared<const TrainSeries>(state.train_series);
+    source.history = std::make_shared<const TrainHistory>(state.history);
     FigureView& view = source.view;
     const DecodeView& decode = state.view<DecodeView>();
     const TrainView& train = state.view<TrainView>();
@@ -57,6 +57,7 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     view.log_loss = train.loss.log_y;
     view.smooth = train.loss.smooth;
     view.low_logdet = train.histogram.threshold;
+    view.head_figure = train.heads.figure;
     view.quantity = path.quantity;
     view.relative = path.relative;
     view.path = path.look;

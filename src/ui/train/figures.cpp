@@ -97,10 +97,9 @@ void draw_last_evaluation(const EvalSample& last, const Theme& theme) {
 
 }  // namespace
 
-void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop,
-                      PanelContext& context) {
+void draw_run_figures(const TrainingFrame* training, const TrainSeries& series,
+                      const LoopFigures& loop, PanelContext& context) {
     const Theme& theme = context.theme;
-    const TrainingFrame* training = frames.training.get();
     if (training == nullptr || training->state == TrainingState::idle) {
         empty_state(theme, "No run",
                     "Speed, gradient norm and the health of the barrier appear here once training "
@@ -124,9 +123,8 @@ void draw_run_figures(const Frames& frames, const TrainSeries& series, const Loo
               training->run_folder.empty() ? "none: nothing is written" : training->run_folder);
 }
 
-void draw_sample(const Frames& frames, PanelContext& context) {
+void draw_sample(const TrainingFrame* training, PanelContext& context) {
     const Theme& theme = context.theme;
-    const TrainingFrame* training = frames.training.get();
     if (training == nullptr || training->sample_text.empty()) {
         empty_state(
             theme, "No sample yet",

@@ -6,8 +6,8 @@
 
 namespace marginscope {
 
-void draw_run_figures(const Frames& frames, const TrainSeries& series, const LoopFigures& loop,
-                      PanelContext& context);
-void draw_sample(const Frames& frames, PanelContext& context);
+void draw_run_figures(const TrainingFrame* training, const TrainSeries& series,
+                      const LoopFigures& loop, PanelContext& context);
+void draw_sample(const TrainingFrame* training, PanelContext& context);
 
 }  // namespace marginscope

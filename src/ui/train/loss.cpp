@@ -12,25 +12,13 @@
 #include "ui/plot_ticks.h"
 #include "ui/run_hue.h"
 #include "ui/train/live_marks.h"
+#include "ui/train/loss_curves.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
 namespace {
 
-struct Second {
-    const char* name;
-    float (*value)(const TrainingSample&);
-};
-constexpr Second kSeconds[] = {
-    {"mean log|det|", [](const TrainingSample& s) { return s.logdet_mean; }},
-    {"share beyond", [](const TrainingSample& s) { return s.share_beyond; }},
-    {"gradient norm", [](const TrainingSample& s) { return s.grad_norm; }},
-    {"embedding RMS", [](const TrainingSample& s) { return s.embedding_rms; }},
-    {"stage sigma / RMS of u", [](const TrainingSample& s) { return s.stage_sigma / s.u_rms; }},
-    {"learning rate", [](const TrainingSample& s) { return s.lr; }},
-};
-
-constexpr double kStepPadding = 0.015;
+constexpr int kForkHue = 3;
 constexpr std::initializer_list<const char*> kSmooth = {"every step", "mean of 20", "mean of 200"};
 
 ImPlotSpec line_of(ImU32 color, float weight) {
@@ -38,38 +26,6 @@ ImPlotSpec line_of(ImU32 color, float weight) {
     spec.LineColor = to_vec4(color);
     spec.LineWeight = weight;
     return spec;
-}
-
-void refresh(const TrainSeries& series, LossView& view, int columns) {
-    if (view.version == series.version && view.columns == columns &&
-        view.smoothed_by == view.smooth && view.second_of == view.second)
-        return;
-    view.version = series.version;
-    view.columns = columns;
-    view.smoothed_by = view.smooth;
-    view.second_of = view.second;
-    view.ce = thin(
-        series.samples, [](const TrainingSample& s) { return s.ce; }, columns, view.smooth);
-    view.barrier = thin(
-        series.samples, [](const TrainingSample& s) { return s.barrier; }, columns, view.smooth);
-    view.below = thin(series.samples, kSeconds[view.second].value, columns, view.smooth);
-}
-
-/// The limits of all axes from what the curves hold.
-void follow_data(const TrainSeries& series, LossView& view) {
-    const Curve validation = validation_of(series);
-    std::vector<double> steps = validation.x;
-    if (!series.samples.empty())
-        for (const TrainingSample* sample : {&series.samples.front(), &series.samples.back()})
-            steps.push_back(static_cast<double>(sample->step));
-    const auto [first, last] = std::minmax_element(steps.begin(), steps.end());
-    const double margin = std::max(0.5, kStepPadding * (*last - *first));
-    view.x = {*first - margin, *last + margin};
-    std::vector<double> losses = view.ce.y;
-    losses.insert(losses.end(), validation.y.begin(), validation.y.end());
-    view.ce_limits = padded_limits(losses, view.log_y);
-    view.barrier_limits = padded_limits(view.barrier.y);
-    view.below_limits = padded_limits(view.below.y);
 }
 
 void draw_options(LossView& view, PanelContext& context) {
@@ -94,9 +50,9 @@ void draw_options(LossView& view, PanelContext& context) {
     ImGui::SameLine(0, gap);
     ImGui::SetCursorPosY(row);
     ImGui::SetNextItemWidth(theme.px(132));
-    if (ImGui::BeginCombo("##second", kSeconds[view.second].name)) {
-        for (int k = 0; k < static_cast<int>(std::size(kSeconds)); ++k)
-            if (ImGui::Selectable(kSeconds[k].name, k == view.second)) {
+    if (ImGui::BeginCombo("##second", second_figure(view.second).name)) {
+        for (int k = 0; k < kSecondFigures; ++k)
+            if (ImGui::Selectable(second_figure(k).name, k == view.second)) {
                 view.second = k;
                 view.fit = true;
             }
@@ -110,8 +66,9 @@ std::string nats(float value) {
 }
 
 /// The values at the mouse, exact: the sample of the hovered step, and the last evaluation before
-/// it.
-void hover(const TrainSeries& series, LossView& view, const Theme& theme) {
+/// it; of a fork its sample of that step.
+void hover(const TrainHistory& history, LossView& view, const Theme& theme) {
+    const TrainSeries& series = history.run;
     if (!ImPlot::IsPlotHovered() || series.samples.empty()) return;
     const auto step = static_cast<std::int64_t>(std::llround(ImPlot::GetPlotMousePos().x));
     auto at = std::lower_bound(
@@ -123,6 +80,9 @@ void hover(const TrainSeries& series, LossView& view, const Theme& theme) {
     for (const EvalSample& one : series.evals)
         if (one.step <= at->step) eval = &one;
     std::vector<CardLine> lines = {{"training", nats(at->ce)}};
+    const TrainingSample* forked = history.forked ? sample_of(history.fork, at->step) : nullptr;
+    if (forked != nullptr && forked->step > history.forked_at)
+        lines.push_back({"fork", nats(forked->ce)});
     if (eval != nullptr)
         lines.push_back({"validation, step " + std::to_string(eval->step), nats(eval->val_ce)});
     // Steps without a barrier have none of these.
@@ -169,29 +129,44 @@ void end_plot(LossView& view) {
 /// What the axes at both sides leave of the panel's width.
 float plot_width(const Theme& theme) { return ImGui::GetContentRegionAvail().x - theme.px(100); }
 
-void plot_losses(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
-    const bool legend = legend_fits({"training", "validation"}, plot_width(theme));
+void plot_curve(const char* name, const Curve& curve, ImU32 color, float weight) {
+    if (curve.x.empty()) return;
+    ImPlot::PlotLine(name, curve.x.data(), curve.y.data(), static_cast<int>(curve.x.size()),
+                     line_of(color, weight));
+}
+
+void plot_losses(const TrainHistory& history, LossView& view, const Theme& theme, float height) {
+    const TrainSeries& series = history.run;
+    const bool legend = legend_fits({"training", "validation", "fork"}, plot_width(theme));
     if (!begin_plot("##losses", height, view, false, legend)) return;
     set_up_y(ImAxis_Y1, "cross-entropy, nats", view.ce_limits);
     set_up_few_ticks(ImAxis_Y1, view.ce_limits, height - theme.px(34), theme, view.log_y);
     if (view.log_y) ImPlot::SetupAxisScale(ImAxis_Y1, ImPlotScale_Log10);
     const ImU32 own = run_hue(theme, 0);
     const ImU32 other = run_hue(theme, 1);
-    ImPlot::PlotLine("training", view.ce.x.data(), view.ce.y.data(),
-                     static_cast<int>(view.ce.x.size()), line_of(own, theme.px(1.5F)));
+    plot_curve("training", view.ce, own, theme.px(1.5F));
+    plot_curve("fork", view.fork.ce, run_hue(theme, kForkHue), theme.px(1.5F));
     const Curve validation = validation_of(series);
     ImPlotSpec spec = line_of(other, theme.px(1.75F));
     spec.Marker = ImPlotMarker_Circle;
     spec.MarkerSize = theme.px(3);
     ImPlot::PlotLine("validation", validation.x.data(), validation.y.data(),
                      static_cast<int>(validation.x.size()), spec);
+    if (history.forked) {
+        // In the fork's hue: of the two the one whose line it has.
+        const Curve of_fork = validation_of(history.fork, history.forked_at);
+        spec.LineColor = to_vec4(run_hue(theme, kForkHue));
+        ImPlot::PlotLine("##fork validation", of_fork.x.data(), of_fork.y.data(),
+                         static_cast<int>(of_fork.x.size()), spec);
+    }
     draw_live_marks(series, theme, true);
-    hover(series, view, theme);
+    hover(history, view, theme);
     end_plot(view);
 }
 
-void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme, float height) {
-    const char* second = kSeconds[view.second].name;
+void plot_barrier(const TrainHistory& history, LossView& view, const Theme& theme, float height) {
+    const TrainSeries& series = history.run;
+    const char* second = second_figure(view.second).name;
     const char* barrier = "barrier, mean of -log|det J|";
     if (!legend_fits({barrier, second}, plot_width(theme))) barrier = "barrier";
     const bool legend = legend_fits({"barrier", second}, plot_width(theme));
@@ -201,24 +176,25 @@ void plot_barrier(const TrainSeries& series, LossView& view, const Theme& theme,
     for (const auto& [axis, limits] :
          {std::pair{ImAxis_Y1, view.barrier_limits}, std::pair{ImAxis_Y2, view.below_limits}})
         set_up_few_ticks(axis, limits, height - theme.px(68), theme);
-    ImPlot::PlotLine(barrier, view.barrier.x.data(), view.barrier.y.data(),
-                     static_cast<int>(view.barrier.x.size()),
-                     line_of(theme.accent, theme.px(1.25F)));
+    plot_curve(barrier, view.barrier, theme.accent, theme.px(1.25F));
+    plot_curve("##fork barrier", view.fork.barrier, mix(theme.accent, theme.text, 0.5F),
+               theme.px(1.25F));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y2);
-    ImPlot::PlotLine(second, view.below.x.data(), view.below.y.data(),
-                     static_cast<int>(view.below.x.size()),
-                     line_of(run_hue(theme, 2), theme.px(1.25F)));
+    plot_curve(second, view.below, run_hue(theme, 2), theme.px(1.25F));
+    plot_curve("##fork second", view.fork.below, mix(run_hue(theme, 2), theme.text, 0.5F),
+               theme.px(1.25F));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
     draw_live_marks(series, theme, false);
-    hover(series, view, theme);
+    hover(history, view, theme);
     end_plot(view);
 }
 
 }  // namespace
 
-void draw_losses(const Frames&, const TrainSeries& series, LossView& view, PanelContext& context) {
+void draw_losses(const Frames&, const TrainHistory& history, LossView& view,
+                 PanelContext& context) {
     const Theme& theme = context.theme;
-    if (series.empty()) {
+    if (history.run.empty()) {
         empty_state(theme, "No training yet",
                     "Press Start beside this panel: training and validation loss, and the barrier "
                     "apart, are drawn here step by step.");
@@ -227,13 +203,13 @@ void draw_losses(const Frames&, const TrainSeries& series, LossView& view, Panel
     view.hovered_step = -1;
     draw_options(view, context);
     const ImVec2 room = ImGui::GetContentRegionAvail();
-    refresh(series, view, std::max(64, static_cast<int>(room.x)));
+    refresh(history, view, std::max(64, static_cast<int>(room.x)));
     const float upper = std::max(theme.px(96), room.y * 0.56F);
     ImGui::PushFont(theme.fonts.text, type::kSmall);
-    if (view.fit) follow_data(series, view);
+    if (view.fit) follow_data(history, view);
     if (ImPlot::BeginAlignedPlots("##loss")) {
-        plot_losses(series, view, theme, upper);
-        plot_barrier(series, view, theme,
+        plot_losses(history, view, theme, upper);
+        plot_barrier(history, view, theme,
                      std::max(theme.px(110),
                               room.y - upper - ImGui::GetStyle().ItemSpacing.y - theme.px(1)));
         ImPlot::EndAlignedPlots();

@@ -6,7 +6,7 @@
 
 namespace marginscope {
 
-void draw_losses(const Frames& frames, const TrainSeries& series, LossView& view,
+void draw_losses(const Frames& frames, const TrainHistory& history, LossView& view,
                  PanelContext& context);
 
 }  // namespace marginscope

@@ -1,4 +1,4 @@
-// The histogram of margins over the steps: a column for each evaluation, log|det J| upwards.
+// The histogram of margins over the steps: a column for each look, log|det J| upwards.
 #include "ui/train/margin_history.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "ui/flow.h"
+#include "ui/train/step_map.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -15,168 +16,116 @@ namespace {
 constexpr double kFaintest = 0.002;
 
 void refresh(const TrainSeries& series, HistogramView& view) {
-    if (view.series_version == series.version) return;
-    view.series_version = series.version;
-    MarginColumns next = margin_columns(series.evals);
-    const bool same = next.columns == view.picture.columns && next.rows == view.picture.rows &&
-                      next.lowest_bin == view.picture.lowest_bin &&
-                      std::memcmp(next.cells.data(), view.picture.cells.data(),
-                                  next.cells.size() * sizeof(float)) == 0;
-    if (!same) ++view.version;
-    view.picture = std::move(next);
-}
-
-struct Place {
-    ImVec2 at{0, 0}, size{0, 0};
-    float low = 0, high = 1;              // log|det| at the lower and the upper edge
-    double first_step = 0, end_step = 1;  // at the left and the right edge
-    float y_of(float logdet) const { return at.y + size.y * (high - logdet) / (high - low); }
-    float logdet_of(float y) const { return high - (y - at.y) / size.y * (high - low); }
-    double step_of(float x) const {
-        return first_step + static_cast<double>((x - at.x) / size.x) * (end_step - first_step);
-    }
-};
-
-void draw_axes(const TrainSeries& series, const Place& place, const Theme& theme) {
-    ImDrawList* draw = ImGui::GetWindowDrawList();
-    const float font_px = theme.px(11);
-    float last_y = place.at.y + place.size.y + 2 * font_px;
-    const int every = place.high - place.low > 8 ? 4 : place.high - place.low > 4 ? 2 : 1;
-    for (int tick = static_cast<int>(std::ceil(place.low / static_cast<float>(every))) * every;
-         static_cast<float>(tick) <= place.high; tick += every) {
-        const float y = place.y_of(static_cast<float>(tick));
-        if (last_y - y < 1.5F * font_px) continue;  // its label would touch the one below
-        last_y = y;
-        const std::string words = std::to_string(tick);
-        const float width = theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
-        draw->AddText(
-            theme.fonts.mono, font_px,
-            ImVec2(place.at.x - width - theme.px(5),
-                   std::clamp(y - font_px / 2, place.at.y, place.at.y + place.size.y - font_px)),
-            theme.dim, words.c_str());
-        draw->AddLine(ImVec2(place.at.x - theme.px(3), y), ImVec2(place.at.x, y),
-                      theme.line_strong);
-    }
-    const float bottom = place.at.y + place.size.y + theme.px(3);
-    const auto width_of = [&](const std::string& words) {
-        return theme.fonts.mono->CalcTextSizeA(font_px, 1e9F, 0, words.c_str()).x;
-    };
-    const auto put = [&](const std::string& words, float left) {
-        draw->AddText(theme.fonts.mono, font_px, ImVec2(left, bottom), theme.dim, words.c_str());
-    };
-    std::string first = "step " + std::to_string(series.evals.front().step);
-    if (series.evals.size() == 1) {
-        first += ", the only evaluation so far";
-        put(first, place.at.x + std::max(0.0F, (place.size.x - width_of(first)) / 2));
+    // A version alone tells a step, not a look; a run that began anew may have as many looks.
+    const std::int64_t last = series.margins.back().step;
+    if (view.looks == series.margins.size() && view.last_step == last && view.label == series.label)
         return;
-    }
-    const auto last_step = static_cast<double>(series.evals.back().step);
-    const std::string last = "step " + std::to_string(series.evals.back().step);
-    const auto share =
-        static_cast<float>((last_step - place.first_step) / (place.end_step - place.first_step));
-    const float left = place.at.x + (place.size.x - width_of(last)) * share;
-    put(last, left);
-    if (place.at.x + width_of(first) + theme.px(8) < left) put(first, place.at.x);
+    view.looks = series.margins.size();
+    view.last_step = last;
+    view.label = series.label;
+    view.picture = margin_columns(series.margins);
+    ++view.version;
 }
 
-void draw_threshold(const Place& place, HistogramView& view, const Theme& theme) {
-    const float y = place.y_of(view.threshold);
+void draw_axes(const TrainSeries& series, const StepMap& map, const Theme& theme) {
+    float last_y = map.at.y + map.size.y + theme.px(22);
+    const double length = map.top - map.bottom;
+    double every = std::pow(10.0, std::floor(std::log10(length)));
+    for (const double factor : {0.5, 0.4, 0.5})  // to about five ticks
+        if (length / every < 4) every *= factor;
+    for (double tick = std::ceil(map.bottom / every) * every; tick <= map.top; tick += every)
+        draw_row_label(map, map.y_of(tick), format_number(static_cast<float>(tick), 3), last_y,
+                       theme);
+    draw_step_axis(series.margins, map, theme);
+}
+
+void draw_threshold(const StepMap& map, HistogramView& view, const Theme& theme) {
+    const float y = map.y_of(static_cast<double>(view.threshold));
     const ImVec2 mouse = ImGui::GetIO().MousePos;
     const bool near = ImGui::IsItemHovered() && std::abs(mouse.y - y) < theme.px(6);
     if (ImGui::IsItemActive())
-        view.threshold = std::clamp(place.logdet_of(mouse.y), place.low, place.high);
-    if (y < place.at.y || y > place.at.y + place.size.y) return;  // outside of all that occurs
+        view.threshold = static_cast<float>(std::clamp(map.value_of(mouse.y), map.bottom, map.top));
+    if (y < map.at.y || y > map.at.y + map.size.y) return;  // outside of all that occurs
     if (near || ImGui::IsItemActive()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNS);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     // A dark line beneath, for where the map itself is bright.
-    draw->AddLine(ImVec2(place.at.x, y), ImVec2(place.at.x + place.size.x, y),
-                  IM_COL32(0, 0, 0, 120), theme.px(3));
-    for (float x = place.at.x; x < place.at.x + place.size.x; x += theme.px(8))
-        draw->AddLine(ImVec2(x, y), ImVec2(std::min(x + theme.px(5), place.at.x + place.size.x), y),
+    const float right = map.at.x + map.size.x;
+    draw->AddLine(ImVec2(map.at.x, y), ImVec2(right, y), IM_COL32(0, 0, 0, 120), theme.px(3));
+    for (float x = map.at.x; x < right; x += theme.px(8))
+        draw->AddLine(ImVec2(x, y), ImVec2(std::min(x + theme.px(5), right), y),
                       with_alpha(theme.accent, near ? 1.0F : 0.9F), theme.px(1.5F));
 }
 
-void hover(const TrainSeries& series, const Place& place, const HistogramView& view,
+void hover(const TrainSeries& series, const StepMap& map, const HistogramView& view,
            const Theme& theme) {
     if (!ImGui::IsItemHovered() || ImGui::IsItemActive()) return;
     const ImVec2 mouse = ImGui::GetIO().MousePos;
-    const EvalSample& eval = series.evals[eval_at(series.evals, place.step_of(mouse.x))];
-    const int bin = std::clamp(
-        static_cast<int>((place.logdet_of(mouse.y) - kHistogramMin) / kHistogramBinWidth), 0,
-        kHistogramBins - 1);
-    const float low = kHistogramMin + static_cast<float>(bin) * kHistogramBinWidth;
-    const bool known = static_cast<std::size_t>(bin) < eval.histogram.size();
-    std::vector<CardLine> lines = {
-        {"log|det| " + format_number(low, 3) + " … " + format_number(low + kHistogramBinWidth, 3),
-         known ? format_percent(eval.histogram[static_cast<std::size_t>(bin)]) : "not told"}};
-    if (known)
-        lines.push_back({"below the threshold", format_percent(share_below(eval, view.threshold))});
-    const auto add = [&](const char* name, float value, bool percent) {
-        if (std::isfinite(value))
-            lines.push_back({name, percent ? format_percent(value) : format_number(value)});
-    };
-    add("mean log|det|", eval.val_logdet_mean, false);
-    add("smallest sigma_min", eval.sigma_min_min, false);
-    add("share beyond", eval.share_beyond, true);
-    value_card(theme, "step " + std::to_string(eval.step), lines);
+    const MarginSample& sample = series.margins[margins_at(series.margins, map.step_of(mouse.x))];
+    const MarginColumns& picture = view.picture;
+    const int bin = picture.bin_of(static_cast<float>(map.value_of(mouse.y)));
+    const float low = picture.low + static_cast<float>(bin) * picture.bin_width;
+    std::vector<CardLine> lines;
+    if (sample.logdets.empty()) {
+        lines.push_back({"no position has a margin", ""});
+    } else {
+        const auto at = [&](double share) {
+            const auto count = static_cast<double>(sample.logdets.size() - 1);
+            return format_number(sample.logdets[static_cast<std::size_t>(share * count)]);
+        };
+        lines.push_back(
+            {"log|det| " + format_number(low, 3) + " … " +
+                 format_number(low + picture.bin_width, 3),
+             format_percent(shares_of(sample, picture)[static_cast<std::size_t>(bin)])});
+        lines.push_back(
+            {"below the threshold", format_percent(share_below(sample, view.threshold))});
+        lines.push_back({"least, median, greatest", at(0) + ", " + at(0.5) + ", " + at(1)});
+        lines.push_back({"share beyond", format_percent(sample.share_beyond)});
+        lines.push_back({"positions", std::to_string(sample.logdets.size())});
+    }
+    value_card(theme, "step " + std::to_string(sample.step), lines);
+}
+
+void draw_head(const MarginSample& last, const HistogramView& view, const Theme& theme) {
+    ImGui::PushFont(theme.fonts.text, type::kSmall);
+    quantity_label(theme, Quantity::logdet, {}, "log|det J|");
+    if (!last.logdets.empty()) {
+        const std::string words = format_percent(share_below(last, view.threshold)) + " below " +
+                                  format_number(view.threshold, 3);
+        flow(ImGui::CalcTextSize(words.c_str()).x, theme.px(16));
+        text_colored(theme.accent, words.c_str());
+        if (ImGui::IsItemHovered())
+            ImGui::SetTooltip(
+                "Share of %zu validation positions under the dashed threshold at step %ld; drag "
+                "the line.",
+                last.logdets.size(), static_cast<long>(last.step));
+    }
+    ImGui::PopFont();
 }
 
 }  // namespace
 
 void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    const bool none = std::none_of(series.evals.begin(), series.evals.end(),
-                                   [](const EvalSample& e) { return !e.histogram.empty(); });
-    if (none) {
+    if (series.margins.empty()) {
         empty_state(theme, "No margins yet",
-                    "At every evaluation the histogram of log|det J| adds a column here.");
+                    "While a model trains, the histogram of log|det J| adds a column here every "
+                    "few steps.");
         return;
     }
     refresh(series, view);
-    const EvalSample& last = series.evals.back();
-    ImGui::PushFont(theme.fonts.text, type::kSmall);
-    quantity_label(theme, Quantity::logdet, {}, "log|det J|");
-    const std::string words = format_percent(share_below(last, view.threshold)) + " below " +
-                              format_number(view.threshold, 3);
-    flow(ImGui::CalcTextSize(words.c_str()).x, theme.px(16));
-    text_colored(theme.accent, words.c_str());
-    if (ImGui::IsItemHovered())
-        ImGui::SetTooltip(
-            "Share of positions under the dashed threshold at step %ld; drag the line.",
-            static_cast<long>(last.step));
-    ImGui::PopFont();
-
-    const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();
-    const float bar = theme.px(34);
-    Place place{ImVec2(at.x + theme.px(24), at.y + theme.px(2)),
-                ImVec2(std::max(theme.px(40), room.x - theme.px(28)),
-                       std::max(theme.px(24), room.y - theme.px(20) - bar)),
-                view.picture.low(),
-                view.picture.high(),
-                view.picture.first,
-                view.picture.end};
+    draw_head(series.margins.back(), view, theme);
+    StepMap map = place_step_map(view.picture, theme.px(30), theme);
+    map.top = static_cast<double>(view.picture.high());
+    map.bottom = static_cast<double>(view.picture.low);
     // Logarithmic, so that the one full bin of an untrained model does not drown the rest.
-    const MatrixStyle style{
-        ColorMap::viridis,
-        {kFaintest, std::max(10 * kFaintest, static_cast<double>(view.picture.largest)), true,
-         false},
-        false,
-        outside_color(theme.dark())};
-    if (context.pictures != nullptr)
-        if (const ImTextureID texture = context.pictures->matrix(
-                "margin history",
-                {view.picture.cells.data(), view.picture.rows, view.picture.columns, 0},
-                view.version, style))
-            ImGui::GetWindowDrawList()->AddImage(
-                texture, place.at, ImVec2(place.at.x + place.size.x, place.at.y + place.size.y));
-    ImGui::SetCursorScreenPos(place.at);
-    ImGui::InvisibleButton("##history", place.size);
-    draw_threshold(place, view, theme);
-    hover(series, place, view, theme);
-    draw_axes(series, place, theme);
-    ImGui::SetCursorScreenPos(ImVec2(place.at.x, place.at.y + place.size.y + theme.px(17)));
-    color_bar(theme, ColorMap::viridis, style.scale, "share of positions, log",
-              std::min(place.size.x, theme.px(240)));
+    const ColorScale scale{kFaintest,
+                           std::max(10 * kFaintest, static_cast<double>(view.picture.largest)),
+                           true, false};
+    draw_step_map("margin history", map, view.picture, view.version, scale, context);
+    draw_threshold(map, view, theme);
+    hover(series, map, view, theme);
+    draw_axes(series, map, theme);
+    draw_map_colors(map, scale, "share of positions, log", theme);
 }
 
 }  // namespace marginscope

@@ -7,6 +7,8 @@
 #include "ui/action_button.h"
 #include "ui/field_rows.h"
 #include "ui/flow.h"
+#include "ui/train/fork_controls.h"
+#include "ui/train/moment_controls.h"
 
 namespace marginscope {
 namespace {
@@ -95,12 +97,12 @@ void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
          .hint = "Largest norm of the summed gradient"},
         "train.clip", view.clip);
     if (view.changed.empty() || ImGui::IsAnyItemActive()) return;
-    context.out.push_back(SetLive{view.changed, view.value});
+    context.out.push_back(SetLive{view.changed, view.value, view.of_fork});
     view.changed.clear();
 }
 
 /// The stage's own settings, unfolded on request: how its sigma is found and what it reads.
-void draw_live_stage(const RunConfig& now, RunFormView& form, PanelContext& context) {
+void draw_live_stage(const RunConfig& now, bool of_fork, RunFormView& form, PanelContext& context) {
     if (!ImGui::TreeNode("Stage")) return;
     const auto of_stage = [](const Field& field) {
         return field.live && field.name.starts_with("stage.");
@@ -109,7 +111,7 @@ void draw_live_stage(const RunConfig& now, RunFormView& form, PanelContext& cont
     draw_field_rows({"##live-stage", of_stage}, wanted, form.problem, context.theme);
     for (const Field& field : config_fields())
         if (const FieldValue value = field.get(wanted); of_stage(field) && value != field.get(now))
-            context.out.push_back(SetLive{std::string(field.name), value});
+            context.out.push_back(SetLive{std::string(field.name), value, of_fork});
     ImGui::TreePop();
 }
 
@@ -131,7 +133,8 @@ const char* state_words(TrainingState state) {
 
 }  // namespace
 
-void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& context) {
+void draw_run_controls(const Frames& frames, const TrainHistory& history, TrainView& view,
+                       PanelContext& context) {
     const Theme& theme = context.theme;
     const TrainingFrame* training = frames.training.get();
     draw_transport(training, context);
@@ -147,6 +150,8 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
         if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
         return;
     }
+    draw_fork_controls(frames, history, view.live, context);
+    if (view.live.of_fork) training = frames.fork.get();
     const double share = training->target > 0 ? static_cast<double>(training->step) /
                                                     static_cast<double>(training->target)
                                               : -1;
@@ -170,9 +175,10 @@ void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& cont
                   training->sentence.c_str());
     if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
     draw_until(*training, view.form, context);
+    draw_moment_controls(*training, view.live.of_fork, view.moment, context);
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     draw_live(training->config, view.live, context);
-    draw_live_stage(training->config, view.form, context);
+    draw_live_stage(training->config, view.live.of_fork, view.form, context);
 }
 
 }  // namespace marginscope

@@ -7,7 +7,8 @@
 
 namespace marginscope {
 
-void draw_run_controls(const Frames& frames, TrainView& view, PanelContext& context);
+void draw_run_controls(const Frames& frames, const TrainHistory& history, TrainView& view,
+                       PanelContext& context);
 
 /// The settings of the next run, from the field table: what needs a restart lives here.
 void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context);

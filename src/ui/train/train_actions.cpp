@@ -13,6 +13,10 @@ bool is(const ActionContext& c, TrainingState state) {
 bool goes_on(const ActionContext& c) {
     return is(c, TrainingState::running) || is(c, TrainingState::paused);
 }
+bool forked(const ActionContext& c) { return c.frames.fork != nullptr; }
+bool may_fork(const ActionContext& c) {
+    return !forked(c) && (goes_on(c) || is(c, TrainingState::finished));
+}
 bool may_start(const ActionContext& c) { return !goes_on(c); }
 
 void start(ActionContext& c) {
@@ -60,6 +64,21 @@ std::span<const Action> train_actions() {
          .name = "Stop training; its model stays loaded",
          .enabled = goes_on,
          .run = [](ActionContext& c) { c.out.push_back(StopTraining{}); }},
+        {.id = "train.fork",
+         .menu = "Train",
+         .name = "Fork: a second run from this step over the same batches",
+         .enabled = may_fork,
+         .run = [](ActionContext& c) { c.out.push_back(ForkTraining{}); }},
+        {.id = "train.fork_keep",
+         .menu = "Train",
+         .name = "Keep the fork, leave its parent",
+         .enabled = forked,
+         .run = [](ActionContext& c) { c.out.push_back(CloseFork{true}); }},
+        {.id = "train.fork_close",
+         .menu = "Train",
+         .name = "Close the fork",
+         .enabled = forked,
+         .run = [](ActionContext& c) { c.out.push_back(CloseFork{false}); }},
         {.id = "train.step",
          .menu = "Train",
          .name = "One training step",

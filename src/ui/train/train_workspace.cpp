@@ -6,6 +6,7 @@
 #include <array>
 
 #include "ui/train/figures.h"
+#include "ui/train/head_history.h"
 #include "ui/train/loss.h"
 #include "ui/train/margin_history.h"
 #include "ui/train/run_controls.h"
@@ -15,10 +16,21 @@
 namespace marginscope {
 namespace {
 
+/// Of the training and its fork the one that is chosen in the panel Run.
+bool fork_chosen(UiState& state) {
+    return state.history.forked && state.view<TrainView>().live.of_fork;
+}
+const TrainSeries& chosen_series(UiState& state) {
+    return fork_chosen(state) ? state.history.fork : state.history.run;
+}
+const TrainingFrame* chosen_frame(const Frames& frames, UiState& state) {
+    return (fork_chosen(state) && frames.fork != nullptr ? frames.fork : frames.training).get();
+}
+
 const std::array kPanels = std::to_array<PanelInfo>({
     {"train.run", "Run", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_run_controls(f, s.view<TrainView>(), c);
+         draw_run_controls(f, s.history, s.view<TrainView>(), c);
      }},
     {"train.form", "Next run", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
@@ -26,17 +38,21 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
     {"train.loss", "Loss", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_losses(f, s.train_series, s.view<TrainView>().loss, c);
+         draw_losses(f, s.history, s.view<TrainView>().loss, c);
      }},
     {"train.margins", "Margins over time", false,
      [](const Frames&, UiState& s, PanelContext& c) {
-         draw_margin_history(s.train_series, s.view<TrainView>().histogram, c);
+         draw_margin_history(chosen_series(s), s.view<TrainView>().histogram, c);
+     }},
+    {"train.heads", "Heads over time", false,
+     [](const Frames&, UiState& s, PanelContext& c) {
+         draw_head_history(chosen_series(s), s.view<TrainView>().heads, c);
      }},
     {"train.sample", "Sample", false,
-     [](const Frames& f, UiState&, PanelContext& c) { draw_sample(f, c); }},
+     [](const Frames& f, UiState& s, PanelContext& c) { draw_sample(chosen_frame(f, s), c); }},
     {"train.figures", "Figures", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_run_figures(f, s.train_series, s.loop, c);
+         draw_run_figures(chosen_frame(f, s), chosen_series(s), s.loop, c);
      }},
 });
 
@@ -56,6 +72,8 @@ void dock_large(DockArea& area) {
     dock_panel("train.form", kPanels, run.rest);
     dock_panel("train.loss", kPanels, bottom.rest);
     dock_panel("train.margins", kPanels, margins.part);
+    dock_panel("train.heads", kPanels, margins.part);
+    show_tab("train.margins", kPanels, margins.part);
     dock_panel("train.sample", kPanels, margins.rest);
     dock_panel("train.figures", kPanels, figures.part);
 }
@@ -64,7 +82,8 @@ void dock_large(DockArea& area) {
 void dock_small(DockArea& area) {
     for (const char* id : {"train.run", "train.form", "train.sample", "train.figures"})
         dock_panel(id, kPanels, area.main);
-    for (const char* id : {"train.loss", "train.margins"}) dock_panel(id, kPanels, area.right);
+    for (const char* id : {"train.loss", "train.margins", "train.heads"})
+        dock_panel(id, kPanels, area.right);
     show_tab("train.run", kPanels, area.main);
     show_tab("train.loss", kPanels, area.right);
 }

@@ -1,8 +1,9 @@
-// Margins over time: columns as wide as their steps.
+// Margins and heads over time: columns as wide as their steps.
 #include "figures/train/margin_columns.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
@@ -11,27 +12,26 @@
 namespace marginscope {
 namespace {
 
-EvalSample eval_with(std::int64_t step, const std::vector<std::pair<int, float>>& bins) {
-    EvalSample eval;
-    eval.step = step;
-    eval.histogram.assign(kHistogramBins, 0);
-    for (const auto& [bin, share] : bins) eval.histogram[static_cast<std::size_t>(bin)] = share;
-    return eval;
+MarginSample sample_with(std::int64_t step, std::vector<float> logdets) {
+    MarginSample sample;
+    sample.step = step;
+    std::sort(logdets.begin(), logdets.end());
+    sample.logdets = std::move(logdets);
+    return sample;
 }
 
 TEST(MarginColumns, AColumnIsAsWideAsItsSteps) {
     // 100 steps, then 300, then as long again.
-    const std::vector<EvalSample> evals = {eval_with(0, {{20, 1}}), eval_with(100, {{21, 1}}),
-                                           eval_with(400, {{22, 1}})};
-    const MarginColumns picture = margin_columns(evals);
+    const MarginColumns picture =
+        margin_columns({sample_with(0, {-3}), sample_with(100, {0}), sample_with(400, {3})});
     EXPECT_EQ(picture.first, 0);
     EXPECT_EQ(picture.end, 700);
     std::vector<int> widths(3);
     for (int column = 0; column < picture.columns; ++column)
-        for (int bin = 20; bin <= 22; ++bin) {
-            const int row = picture.lowest_bin + picture.rows - 1 - bin;
-            if (picture.cells[static_cast<std::size_t>(row * picture.columns + column)] == 1.0F)
-                ++widths[static_cast<std::size_t>(bin - 20)];
+        for (int k = 0; k < 3; ++k) {
+            const int row = picture.rows - 1 - picture.bin_of(static_cast<float>(3 * k - 3));
+            widths[static_cast<std::size_t>(k)] +=
+                picture.cells[static_cast<std::size_t>(row * picture.columns + column)] == 1.0F;
         }
     EXPECT_EQ(widths[0] + widths[1] + widths[2], picture.columns) << "no step is empty";
     EXPECT_NEAR(static_cast<double>(widths[0]) / picture.columns, 1.0 / 7, 0.01);
@@ -40,41 +40,88 @@ TEST(MarginColumns, AColumnIsAsWideAsItsSteps) {
 
 TEST(MarginColumns, RowsHoldAllThatOccursAndLittleElse) {
     std::mt19937 generator(1);
-    std::uniform_int_distribution<int> any(0, kHistogramBins - 1);
-    for (int round = 0; round < 100; ++round) {
-        const int a = any(generator), b = any(generator);
-        const MarginColumns picture = margin_columns({eval_with(0, {{a, 0.5F}, {b, 0.5F}})});
-        EXPECT_LE(picture.lowest_bin, std::min(a, b));
-        EXPECT_GE(picture.lowest_bin + picture.rows, std::max(a, b) + 1);
-        EXPECT_LE(picture.rows, std::max(std::abs(a - b) + 3, 14));
-        EXPECT_LE(picture.lowest_bin + picture.rows, kHistogramBins);
+    std::uniform_real_distribution<float> any(-60, 60), scale(-3, 2);
+    for (int round = 0; round < 200; ++round) {
+        const float a = any(generator), b = a + std::pow(10.0F, scale(generator));
+        const MarginColumns picture = margin_columns({sample_with(0, {a, b})});
+        EXPECT_LE(picture.low, a);
+        EXPECT_GE(picture.high(), b);
+        EXPECT_LE(picture.rows, 52);
+        EXPECT_GE(picture.rows, 12);
+        const int used = picture.bin_of(b) - picture.bin_of(a) + 1;
+        EXPECT_LE(picture.rows, std::max(used + 3, 14)) << a << " " << b;
+        EXPECT_TRUE(used >= 11 || picture.bin_width <= 0.051F) << "bins as narrow as can be";
     }
 }
 
-TEST(MarginColumns, EmptyBinsAndMissingHistogramsAreNotSmallShares) {
-    EvalSample silent;
-    silent.step = 10;
-    const MarginColumns picture = margin_columns({eval_with(0, {{20, 0.3F}}), silent});
+TEST(MarginColumns, OneFarPositionDoesNotFlattenAllOthers) {
+    std::vector<float> values;
+    std::mt19937 generator(2);
+    std::normal_distribution<float> normal(0, 1);
+    for (int k = 0; k < 252; ++k) values.push_back(normal(generator));
+    values.push_back(-80);
+    values.push_back(-INFINITY);
+    const MarginSample sample = sample_with(0, values);
+    const MarginColumns picture = margin_columns({sample});
+    EXPECT_GT(picture.low, -6);
+    const std::vector<float> shares = shares_of(sample, picture);
+    EXPECT_NEAR(shares[0], 2.0 / 254, 1e-6) << "the outer row holds what lies beyond";
+    float all = 0;
+    for (const float share : shares) all += share;
+    EXPECT_NEAR(all, 1, 1e-5);
+}
+
+TEST(MarginColumns, EmptyBinsAndMissingMarginsAreNotSmallShares) {
+    const MarginColumns picture =
+        margin_columns({sample_with(0, {1.0F, 1.0F}), sample_with(10, {})});
     int empty = 0, missing = 0, filled = 0;
     for (const float cell : picture.cells) {
         empty += cell == kOutsideValue;
         missing += std::isnan(cell);
-        filled += cell == 0.3F;
+        filled += cell == 1.0F;
     }
     EXPECT_EQ(empty + missing + filled, static_cast<int>(picture.cells.size()));
     EXPECT_EQ(missing, picture.rows * picture.columns / 2);
     EXPECT_EQ(filled, picture.columns / 2);
-    EXPECT_FLOAT_EQ(picture.largest, 0.3F);
+    EXPECT_FLOAT_EQ(picture.largest, 1.0F);
     EXPECT_EQ(margin_columns({}).columns, 0);
+    EXPECT_GT(margin_columns({sample_with(10, {})}).rows, 0);
 }
 
-TEST(EvalAt, IsTheLastOneBegun) {
-    const std::vector<EvalSample> evals = {eval_with(5, {}), eval_with(10, {}), eval_with(30, {})};
-    EXPECT_EQ(eval_at(evals, 0), 0U);
-    EXPECT_EQ(eval_at(evals, 9.9), 0U);
-    EXPECT_EQ(eval_at(evals, 10), 1U);
-    EXPECT_EQ(eval_at(evals, 29.9), 1U);
-    EXPECT_EQ(eval_at(evals, 1e9), 2U);
+TEST(MarginColumns, TheShareBelowIsCounted) {
+    const MarginSample sample = sample_with(0, {-3, -2, -2, 1});
+    EXPECT_FLOAT_EQ(share_below(sample, -4), 0);
+    EXPECT_FLOAT_EQ(share_below(sample, -2), 0.25F) << "not the value itself";
+    EXPECT_FLOAT_EQ(share_below(sample, 0), 0.75F);
+    EXPECT_FLOAT_EQ(share_below(sample, 9), 1);
+    EXPECT_TRUE(std::isnan(share_below(sample_with(0, {}), 0)));
+}
+
+TEST(HeadColumns, ARowIsAHead) {
+    MarginSample first, second;
+    first.step = 0, second.step = 4;
+    first.head_entropies = {1, 2}, second.head_entropies = {3, 4};
+    first.head_logits = {5, 6}, second.head_logits = {7, 8};
+    const StepColumns entropy = head_columns({first, second}, HeadFigure::entropy);
+    EXPECT_EQ(entropy.rows, 2);
+    ASSERT_EQ(entropy.columns, 8);
+    EXPECT_EQ(entropy.cells[0], 1);
+    EXPECT_EQ(entropy.cells[7], 3);
+    EXPECT_EQ(entropy.cells[8], 2);
+    const ColorScale scale = scale_of_heads(entropy);
+    EXPECT_EQ(scale.min, 1);
+    EXPECT_EQ(scale.max, 4);
+    EXPECT_EQ(head_columns({first, second}, HeadFigure::largest_score).cells[15], 8);
+}
+
+TEST(MarginsAt, IsTheLastOneLookedAt) {
+    const std::vector<MarginSample> margins = {sample_with(5, {}), sample_with(10, {}),
+                                               sample_with(30, {})};
+    EXPECT_EQ(margins_at(margins, 0), 0U);
+    EXPECT_EQ(margins_at(margins, 9.9), 0U);
+    EXPECT_EQ(margins_at(margins, 10), 1U);
+    EXPECT_EQ(margins_at(margins, 29.9), 1U);
+    EXPECT_EQ(margins_at(margins, 1e9), 2U);
 }
 
 }  // namespace
