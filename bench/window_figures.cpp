@@ -218,8 +218,8 @@ std::vector<BenchFigure> train_workspace_figures() {
     return {{"window.train.rate_share", share, "%", ">= 85", "the same training, not drawn", note},
             {"frame_build_p95_train", quantile(screen.build_ms, 0.95), "ms", "<= 4", "",
              "building the interface of Train at 1280x800 while it trains"},
-            {"frame_build_p95_long_run", quantile(long_run_build_ms(screen), 0.95), "ms", "<= 4", "",
-             "the same with 100,000 steps and a thousand looks at the margins behind it"}};
+            {"frame_build_p95_long_run", quantile(long_run_build_ms(screen), 0.95), "ms", "<= 4",
+             "", "the same with 100,000 steps and a thousand looks at the margins behind it"}};
 }
 
 }  // namespace
