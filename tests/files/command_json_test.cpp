@@ -208,7 +208,7 @@ TEST(CommandJson, IsWrittenWithNamesThatPeopleRead) {
     EXPECT_EQ(command_to_json(start).at("config"),
               json({{"train.lr", 0.003}, {"barrier.site", "heads"}}));
     EXPECT_EQ(command_text(SetLive{"train.noise_relative", true}),
-              R"({"command":"set_live","field":"train.noise_relative","value":true})");
+              R"({"command":"set_live","field":"train.noise_relative","fork":false,"value":true})");
     const Command drag =
         parse_command(R"({"command": "drag_token", "index": 4, "to": {"y": 0.5}})", "a test");
     EXPECT_EQ(std::get<DragToken>(drag).index, 4);

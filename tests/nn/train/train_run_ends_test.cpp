@@ -117,12 +117,14 @@ TEST_F(TrainRunTest, ALossThatIsLowEnoughEndsTheRunAtItsStep) {
     run_training(straight, {});
     const auto lines = metrics(root_ / "straight");
     config.train.stop_loss = lines[2].at("val_ce");  // of step 10
-    TrainRun run = TrainRun::start(config, small_corpus(), root_ / "stopped");
-    EXPECT_TRUE(run_training(run, {}));
-    EXPECT_EQ(run.trainer().step_count(), 10);
-    EXPECT_EQ(run.stopped_by().kind, StopReason::Kind::loss_reached);
-    EXPECT_NE(run.stopped_by().sentence.find("step 10"), std::string::npos);
-    EXPECT_TRUE(RunFolder::open(root_ / "stopped").is_finished());
+    {
+        TrainRun run = TrainRun::start(config, small_corpus(), root_ / "stopped");
+        EXPECT_TRUE(run_training(run, {}));
+        EXPECT_EQ(run.trainer().step_count(), 10);
+        EXPECT_EQ(run.stopped_by().kind, StopReason::Kind::loss_reached);
+        EXPECT_NE(run.stopped_by().sentence.find("step 10"), std::string::npos);
+        EXPECT_TRUE(RunFolder::open(root_ / "stopped").is_finished());
+    }
     // It stays ended, and goes on when it is asked to.
     TrainRun again = TrainRun::resume(root_ / "stopped", small_corpus());
     EXPECT_FALSE(again.step());
