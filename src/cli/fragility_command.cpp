@@ -25,12 +25,13 @@ struct Options {
     std::string json;
 };
 
+json known(double value) { return std::isnan(value) ? json() : json_number(value); }
+
 json position_json(const FragilityReport& report, std::size_t k) {
     const FragilePosition& at = report.positions[k];
     json values = json::object();
     for (const Predictor& predictor : report.predictors) {
-        const double value = predictor.values[k];
-        values[predictor.name] = std::isnan(value) ? json() : json_number(value);
+        values[predictor.name] = known(predictor.values[k]);
     }
     return {{"i", at.i},
             {"token", at.token},
@@ -46,9 +47,9 @@ json report_json(const FragilityReport& report, const FragilityRequest& request)
     for (const Predictor& predictor : report.predictors)
         predictors.push_back({{"name", predictor.name},
                               {"rival", predictor.rival},
-                              {"rho", json_number(predictor.rho.value)},
-                              {"rho_low", json_number(predictor.rho.low)},
-                              {"rho_high", json_number(predictor.rho.high)},
+                              {"rho", known(predictor.rho.value)},
+                              {"rho_low", known(predictor.rho.low)},
+                              {"rho_high", known(predictor.rho.high)},
                               {"positions", predictor.rho.count}});
     for (std::size_t k = 0; k < report.positions.size(); ++k)
         positions.push_back(position_json(report, k));
@@ -177,7 +178,7 @@ void add_fragility_command(CLI::App& app, CommandContext& context) {
         "that character, and against\n"
         "entropy and probability, which need no margin. Predictions that no noise up to "
         "--max-sigma flips share the top rank. The\n"
-        "interval is a bootstrap over windows.\n\n"
+        "interval is a bootstrap over windows, and is left out below eight.\n\n"
         "Examples:\n"
         "  marginscope fragility --model FITTED --text valid.txt\n"
         "  marginscope fragility --model FITTED --own-token --geometric --max-positions 200 "

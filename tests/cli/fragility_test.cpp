@@ -40,6 +40,7 @@ TEST_F(Fragility, SaysWhichMarginPredictsBest) {
     std::string name;
     for (const json& predictor : report["predictors"]) {
         EXPECT_EQ(predictor["positions"], positions);
+        EXPECT_TRUE(predictor["rho_low"].is_null()) << "from two windows";
         if (predictor["rival"].get<bool>()) continue;
         ++margins;
         const double rho = std::abs(predictor["rho"].get<double>());

@@ -28,8 +28,9 @@ namespace marginscope {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kFlipsWork = 6;    // windows of margins that take as long as one of flips
-constexpr std::size_t kFirstMargin = 2;  // of a window: before it J does not depend on the token
+constexpr std::size_t kFewestWindows = 8;  // with fewer a bootstrap over them says too little
+constexpr std::size_t kFlipsWork = 6;      // windows of margins that take as long as one of flips
+constexpr std::size_t kFirstMargin = 2;    // of a window: before it J does not depend on the token
 
 /// By characters: what a model learned from is never measured.
 std::string last_tenth(const std::string& text) {
@@ -235,8 +236,10 @@ private:
             sigma.push_back(position.sigma);
             windows.push_back(position.window.begin);
         }
-        for (Predictor& predictor : report_.predictors)
+        for (Predictor& predictor : report_.predictors) {
             predictor.rho = bootstrap_spearman(predictor.values, sigma, windows, request_.seed);
+            if (report_.windows < kFewestWindows) predictor.rho.low = predictor.rho.high = kNan;
+        }
     }
 
     const FragilityRequest& request_;

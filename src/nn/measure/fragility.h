@@ -20,7 +20,7 @@ struct FragilityRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
     std::string text;             // UTF-8; its last tenth is measured unless `whole_text`
     bool whole_text = false;
-    std::size_t max_positions = 512;  // in evenly spaced windows
+    std::size_t max_positions = 1024;  // in evenly spaced windows
     int directions = 8;
     double max_sigma = 4.0;  // in units of the RMS of the token embeddings
     bool own_token = false;  // noise on the last token read alone, not on all of its window
@@ -34,7 +34,8 @@ struct Predictor {
     std::string name;  // "stage determinant", "layer 1 singular", "entropy"
     bool rival = false;
     std::vector<double> values;  // by position; NaN: there is none, +inf: no boundary was found
-    Interval rho;                // Spearman's, with the sigma that flips; over windows
+    /// Spearman's, with the sigma that flips; the interval over windows, NaN below eight of them.
+    Interval rho;
 };
 
 /// A character that was read, and the prediction that follows it.

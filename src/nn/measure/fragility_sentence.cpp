@@ -11,7 +11,7 @@ namespace {
 std::string rho_text(const Interval& rho) {
     char text[96];
     if (std::isnan(rho.low))
-        std::snprintf(text, sizeof text, "rho %+.2f, from one window, so without an interval",
+        std::snprintf(text, sizeof text, "rho %+.2f, from too few windows for an interval",
                       rho.value);
     else
         std::snprintf(text, sizeof text, "rho %+.2f, 95 %% interval %+.2f to %+.2f", rho.value,
