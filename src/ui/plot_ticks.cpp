@@ -19,7 +19,7 @@ std::vector<double> multiples(AxisLimits limits, double step) {
     std::vector<double> all;
     const double first = std::ceil(limits.low / step - 1e-9),
                  last = std::floor(limits.high / step + 1e-9);
-    for (double k = first; k <= last; k += 1) all.push_back(k * step);
+    for (double k = first; k <= last; k += 1) all.push_back(k * step + 0.0);  // no "-0"
     return all;
 }
 

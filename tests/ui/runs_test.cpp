@@ -283,6 +283,7 @@ TEST(RoundTicks, LieInsideTheLimitsAndApart) {
                        : pixels * (v - low) / (limits.high - low);
         };
         for (std::size_t k = 0; k < ticks.size(); ++k) {
+            EXPECT_FALSE(ticks[k] == 0 && std::signbit(ticks[k])) << "reads -0";
             EXPECT_GE(place(ticks[k]), -1e-3);
             EXPECT_LE(place(ticks[k]), pixels + 1e-3);
             if (k > 0) {

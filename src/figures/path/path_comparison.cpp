@@ -81,7 +81,10 @@ std::pair<PathChoice, PathChoice> compared_choices(const PathFrame& path,
                                                    const std::optional<PathChoice>& first,
                                                    const std::optional<PathChoice>& second) {
     const std::vector<PathChoice> choices = choices_of(path);
-    PathChoice proposed = choices.back();
+    // The largest lambda_m among the models that are trained as the first ones are.
+    PathChoice proposed = choices.front();
+    for (const PathChoice& choice : choices)
+        if (choice.train_noise == choices.front().train_noise) proposed = choice;
     if (path.proposal && path.proposal->lambda > 0)
         proposed = {path.proposal->lambda, 0, std::nullopt};
     const auto or_else = [&](const std::optional<PathChoice>& chosen, const PathChoice& other) {

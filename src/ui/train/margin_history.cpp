@@ -33,7 +33,8 @@ void draw_axes(const TrainSeries& series, const StepMap& map, const Theme& theme
     double every = std::pow(10.0, std::floor(std::log10(length)));
     for (const double factor : {0.5, 0.4, 0.5})  // to about five ticks
         if (length / every < 4) every *= factor;
-    for (double tick = std::ceil(map.bottom / every) * every; tick <= map.top; tick += every)
+    for (double tick = std::ceil(map.bottom / every) * every + 0.0; tick <= map.top;
+         tick = std::round(tick / every + 1) * every + 0.0)  // no "-0"
         draw_row_label(map, map.y_of(tick), format_number(static_cast<float>(tick), 3), last_y,
                        theme);
     draw_step_axis(series.margins, map, theme);

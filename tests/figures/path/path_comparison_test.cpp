@@ -76,6 +76,11 @@ TEST(PathComparison, WhatThePathLacksGivesWayToTheUsual) {
     const auto [first, second] = compared_choices(path, PathChoice{0.3, 0, {}}, std::nullopt);
     EXPECT_EQ(first, (PathChoice{0, 0, {}}));
     EXPECT_EQ(second, (PathChoice{0.02, 0, {}}));
+    PathFrame rivalled = path;
+    rivalled.cells.push_back(done(0.9, 1, 1));
+    rivalled.cells.back().train_noise = 0.1;
+    EXPECT_EQ(compared_choices(rivalled, {}, {}).second, (PathChoice{0.02, 0, {}}))
+        << "not a rival trained with noise";
     const auto chosen = compared_choices(path, PathChoice{0.02, 0, 2}, PathChoice{0, 0, 3});
     EXPECT_EQ(chosen.first, (PathChoice{0.02, 0, 2}));
     EXPECT_EQ(chosen.second, (PathChoice{0, 0, 3}));
