@@ -67,11 +67,11 @@ void show_something(const RenderRequest& request, FrameSource& source) {
 void render_figure(const RenderRequest& request, FrameSource& source) {
     FigureSource of;
     of.view = request.view;
-    auto series = std::make_shared<TrainSeries>();
+    auto history = std::make_shared<TrainHistory>();
     const FigureInfo& info = *find_figure(request.workspace, request.panel);
     of.view.asked.why = explains(request);
-    of.frames = settled_frames(request.workspace, of.view.asked, source, *series);
-    of.series = series;
+    of.frames = settled_frames(request.workspace, of.view.asked, source, *history);
+    of.history = history;
     of.whole_path = of.frames.path;
     if (of.whole_path && !of.whole_path->cells.empty())
         of.frames.path = std::make_shared<const PathFrame>(with_recipe(
