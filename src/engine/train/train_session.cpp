@@ -50,8 +50,13 @@ void TrainSession::begin(const TrainingStart& start) {
                                                                  : start.run_folder}});
     began_ = Clock::now();
     capture_secs_ = 0;
-    training_->run();
-    context_.tell("Training on " + shelf_.corpus()->name + ".");
+    if (training_->goes_on()) {
+        training_->run();
+        context_.tell("Training on " + shelf_.corpus()->name + ".");
+    } else {
+        context_.tell("This run is finished at step " + std::to_string(training_->steps_done()) +
+                      "; ask for more steps, or look back at its own.");
+    }
     publish();
 }
 

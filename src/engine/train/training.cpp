@@ -154,6 +154,7 @@ Training::Training(const TrainingStart& start, std::shared_ptr<const Corpus> tex
     s.target = s.run->trainer().config().train.steps;
     s.moments = Moments(s.run->folder());
     s.moments.keep(*model());
+    if (!goes_on()) s.state = TrainingState::finished;
 }
 
 Training::Training(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -238,6 +239,8 @@ void Training::save_model_to(const std::string& path) {
     save_model(*model(), file);
     state_->saved_by_hand = steps_done();
 }
+
+bool Training::goes_on() const { return !state_->run->trainer().finished(); }
 
 bool Training::is_finite() const { return state_->finite; }
 

@@ -49,6 +49,7 @@ public:
     /// One step, with the evaluation and checkpoint that fall due. False when the target is
     /// reached.
     bool step();
+    bool goes_on() const;  // its planned steps are not done
     void run() { set_state(TrainingState::running); }
     void pause() { set_state(TrainingState::paused); }
     void set_target(std::int64_t step);

@@ -58,6 +58,7 @@ void draw_fork_controls(const Frames& frames, const TrainHistory& history, LiveV
     const TrainingFrame& training = *frames.training;
     if (frames.fork == nullptr) {
         view.of_fork = false;
+        flow(button_width("Fork"), theme.px(8));  // behind the buttons of the run
         ImGui::BeginDisabled(training.state == TrainingState::failed);
         if (ImGui::Button("Fork")) context.out.push_back(ForkTraining{});
         ImGui::EndDisabled();

@@ -175,10 +175,11 @@ void draw_run_controls(const Frames& frames, const TrainHistory& history, TrainV
                   training->sentence.c_str());
     if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
     draw_until(*training, view.form, context);
-    draw_moment_controls(*training, view.live.of_fork, view.moment, context);
     ImGui::Dummy(ImVec2(0, theme.px(2)));
     draw_live(training->config, view.live, context);
     draw_live_stage(training->config, view.live.of_fork, view.form, context);
+    heading(theme, "Look back");
+    draw_moment_controls(*training, view.live.of_fork, view.moment, context);
 }
 
 }  // namespace marginscope

@@ -66,7 +66,7 @@ std::span<const Action> train_actions() {
          .run = [](ActionContext& c) { c.out.push_back(StopTraining{}); }},
         {.id = "train.fork",
          .menu = "Train",
-         .name = "Fork: a second run from this step over the same batches",
+         .name = "Fork the training at this step",
          .enabled = may_fork,
          .run = [](ActionContext& c) { c.out.push_back(ForkTraining{}); }},
         {.id = "train.fork_keep",

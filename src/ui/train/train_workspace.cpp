@@ -63,7 +63,7 @@ void dock_large(DockArea& area) {
     const DockSplit left =
         split_dock(area.main, DockSide::left, std::clamp(292 * px / width, 0.2F, 0.45F));
     const DockSplit run =
-        split_dock(left.part, DockSide::top, std::clamp(306 * px / height, 0.25F, 0.6F));
+        split_dock(left.part, DockSide::top, std::clamp(372 * px / height, 0.25F, 0.6F));
     const DockSplit bottom = split_dock(left.rest, DockSide::bottom, 0.40F);
     const DockSplit margins = split_dock(bottom.part, DockSide::left, 0.52F);
     const DockSplit figures = split_dock(area.right, DockSide::bottom, 0.62F);
