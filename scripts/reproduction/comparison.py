@@ -116,7 +116,7 @@ class Comparison:
 
     def how_chosen(self):
         if self.part_only:
-            return "Only some entries were asked for: nothing was chosen, and the last tenth of the text was not read."
+            return "Only some entries were asked for: nothing was chosen, and nothing more of the last tenth was read."
         if not self.seeds.choosing:
             return "No seeds were set apart to choose: this is the recipe as it was given."
         results = self.choosing_results()

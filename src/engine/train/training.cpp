@@ -81,7 +81,8 @@ struct Training::State {
     bool finite = true;
     std::int64_t saved_by_hand = 0;  // the step of the last save_model_to
     std::int64_t glanced_step = -1;
-    double glance_secs = 0.0, last_glance_secs = 0.0;
+    double glance_secs = 0.0;  // all looks; of them those that were due
+    double due_secs = 0.0, least_glance_secs = 0.0;
 
     TrainRun::Callbacks callbacks() {
         TrainRun::Callbacks calls;
@@ -109,15 +110,18 @@ struct Training::State {
     }
 
     /// Looks at the margins when enough has been trained since, and where `now`, always: but not
-    /// twice at one step.
+    /// twice at one step. What the first look and the last take is not held against the others.
     void glance_if_due(bool now) {
         const std::int64_t step = run->trainer().step_count();
         if (step == glanced_step || !finite) return;
-        if (!now && glance_secs + last_glance_secs > kGlanceShare * training_secs) return;
+        if (!now && due_secs + least_glance_secs > kGlanceShare * training_secs) return;
         const auto began = Clock::now();
         MarginSample looked = news_of(run->trainer().glance(), run->trainer().config().model.heads);
-        last_glance_secs = std::chrono::duration<double>(Clock::now() - began).count();
-        glance_secs += last_glance_secs;
+        const double secs = std::chrono::duration<double>(Clock::now() - began).count();
+        // The first is slower by far: nothing is warm.
+        least_glance_secs = glance_secs > 0 ? std::min(least_glance_secs, secs) : secs / 4;
+        glance_secs += secs;
+        if (!now) due_secs += secs;
         glanced_step = step;
         emit(std::move(looked));
     }
@@ -173,7 +177,7 @@ std::unique_ptr<Training> Training::fork(const std::string& run_folder, Emit emi
     state->state = s.state;
     state->target = s.target;
     state->glanced_step = s.glanced_step;
-    state->last_glance_secs = s.last_glance_secs;
+    state->least_glance_secs = s.least_glance_secs;
     return std::unique_ptr<Training>(new Training(std::move(state)));
 }
 

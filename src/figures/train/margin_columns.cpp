@@ -14,6 +14,7 @@ constexpr int kFewestRows = 12;
 constexpr int kMostRows = 48;
 constexpr float kOuter = 0.01F;  // share of a sample's positions that the outer rows may swallow
 constexpr float kLeastWidth = 0.05F;
+constexpr double kLastShare = 0.05;  // of the steps so far that the last sample's column may take
 
 struct Reach {
     float low = INFINITY, high = -INFINITY;
@@ -48,7 +49,7 @@ bool lay_out(const std::vector<MarginSample>& margins, StepColumns& into) {
     into.first = static_cast<double>(margins.front().step);
     const double gap =
         margins.size() > 1 ? last - static_cast<double>(margins[margins.size() - 2].step) : 1.0;
-    into.end = last + std::max(1.0, gap);
+    into.end = last + std::max(1.0, std::min(gap, kLastShare * (last - into.first)));
     into.columns = std::clamp(static_cast<int>(into.end - into.first), 1, kMostColumns);
     return true;
 }

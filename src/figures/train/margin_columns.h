@@ -12,7 +12,7 @@
 namespace marginscope {
 
 /// rows × columns values over steps, the top row first. A sample stands from its step to the next
-/// one's, the last for as long as the one before.
+/// one's, the last as wide as the one before, but no wider than a twentieth of all.
 struct StepColumns {
     int columns = 0;
     int rows = 0;

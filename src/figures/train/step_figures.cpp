@@ -81,16 +81,22 @@ void make_head_history_figure(const FigureSource& source, Figure& figure) {
     field.y0 = 0, field.y1 = columns.rows;
     for (const float value : columns.cells)
         field.cells.push_back(color_of(ColorMap::viridis, scale, number(value)));
+    const int heads = std::max(1, history->run.margins.back().heads);
     Plot plot;
     plot.x = {"step", false, columns.first, columns.end, {}};
-    plot.y = {"head, the first layer's at the top", false, number(columns.rows), 0, {}};
+    plot.y = {"layer, head", false, 0, columns.rows, {}};
+    plot.y.downwards = plot.y.names = true;
+    for (int row = 0; row < columns.rows; ++row) {
+        plot.y.ticks.push_back(row + 0.5);
+        plot.y.tick_labels.push_back(std::to_string(row / heads) + ", " +
+                                     std::to_string(row % heads));
+    }
     plot.fields.push_back(std::move(field));
     plot.bars.push_back({head_figure_words(which), ColorMap::viridis, scale});
     figure.parts.emplace_back(std::move(plot));
     figure.caption = std::string("Of each head over the steps: ") + head_figure_words(which) +
                      ", over validation windows. " + run_caption(source, figure);
     figure.table.columns = {"step"};
-    const int heads = std::max(1, history->run.margins.back().heads);
     for (int row = 0; row < columns.rows; ++row)
         figure.table.columns.push_back("layer " + std::to_string(row / heads) + " head " +
                                        std::to_string(row % heads));

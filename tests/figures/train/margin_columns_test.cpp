@@ -21,11 +21,11 @@ MarginSample sample_with(std::int64_t step, std::vector<float> logdets) {
 }
 
 TEST(MarginColumns, AColumnIsAsWideAsItsSteps) {
-    // 100 steps, then 300, then as long again.
+    // 100 steps, then 300, then a twentieth.
     const MarginColumns picture =
         margin_columns({sample_with(0, {-3}), sample_with(100, {0}), sample_with(400, {3})});
     EXPECT_EQ(picture.first, 0);
-    EXPECT_EQ(picture.end, 700);
+    EXPECT_EQ(picture.end, 420);
     std::vector<int> widths(3);
     for (int column = 0; column < picture.columns; ++column)
         for (int k = 0; k < 3; ++k) {
@@ -34,8 +34,8 @@ TEST(MarginColumns, AColumnIsAsWideAsItsSteps) {
                 picture.cells[static_cast<std::size_t>(row * picture.columns + column)] == 1.0F;
         }
     EXPECT_EQ(widths[0] + widths[1] + widths[2], picture.columns) << "no step is empty";
-    EXPECT_NEAR(static_cast<double>(widths[0]) / picture.columns, 1.0 / 7, 0.01);
-    EXPECT_NEAR(static_cast<double>(widths[1]) / picture.columns, 3.0 / 7, 0.01);
+    EXPECT_NEAR(static_cast<double>(widths[0]) / picture.columns, 100.0 / 420, 0.01);
+    EXPECT_NEAR(static_cast<double>(widths[1]) / picture.columns, 300.0 / 420, 0.01);
 }
 
 TEST(MarginColumns, RowsHoldAllThatOccursAndLittleElse) {
@@ -73,7 +73,7 @@ TEST(MarginColumns, OneFarPositionDoesNotFlattenAllOthers) {
 
 TEST(MarginColumns, EmptyBinsAndMissingMarginsAreNotSmallShares) {
     const MarginColumns picture =
-        margin_columns({sample_with(0, {1.0F, 1.0F}), sample_with(10, {})});
+        margin_columns({sample_with(0, {1.0F, 1.0F}), sample_with(1, {})});
     int empty = 0, missing = 0, filled = 0;
     for (const float cell : picture.cells) {
         empty += cell == kOutsideValue;
@@ -99,19 +99,17 @@ TEST(MarginColumns, TheShareBelowIsCounted) {
 
 TEST(HeadColumns, ARowIsAHead) {
     MarginSample first, second;
-    first.step = 0, second.step = 4;
+    first.step = 0, second.step = 1;
     first.head_entropies = {1, 2}, second.head_entropies = {3, 4};
     first.head_logits = {5, 6}, second.head_logits = {7, 8};
     const StepColumns entropy = head_columns({first, second}, HeadFigure::entropy);
     EXPECT_EQ(entropy.rows, 2);
-    ASSERT_EQ(entropy.columns, 8);
-    EXPECT_EQ(entropy.cells[0], 1);
-    EXPECT_EQ(entropy.cells[7], 3);
-    EXPECT_EQ(entropy.cells[8], 2);
+    ASSERT_EQ(entropy.columns, 2);
+    EXPECT_EQ(entropy.cells, (std::vector<float>{1, 3, 2, 4}));
     const ColorScale scale = scale_of_heads(entropy);
     EXPECT_EQ(scale.min, 1);
     EXPECT_EQ(scale.max, 4);
-    EXPECT_EQ(head_columns({first, second}, HeadFigure::largest_score).cells[15], 8);
+    EXPECT_EQ(head_columns({first, second}, HeadFigure::largest_score).cells[3], 8);
 }
 
 TEST(MarginsAt, IsTheLastOneLookedAt) {
