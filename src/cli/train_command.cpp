@@ -101,23 +101,26 @@ TrainRun::Callbacks callbacks(ProgressLine& progress, const RunConfig& config, S
     return made;
 }
 
-/// What a resumed run may be told: the thread count and live settings; anything else must be what
-/// it was started with.
-void check_resumed_flags(const Options& options, const RunConfig& recorded) {
+/// What a run that goes on may be told: the thread count and live settings; anything else must be
+/// what `run` was started with. Its configuration.
+RunConfig check_resumed_flags(const Options& options, const std::string& run) {
+    const std::string source = run + "/config.json";
+    const RunConfig recorded = config_from_json(RunFolder::open(run).config(), shown_path(source));
     if (options.flags.has_file())
-        throw UserError("--resume takes its settings from " +
-                            shown_path(options.out + "/config.json") + "; leave --config out.",
+        throw UserError("A run that goes on takes its settings from " + shown_path(source) +
+                            "; leave --config out.",
                         kExitWrongUse);
     for (const auto& [name, text] : options.flags.given()) {
         const Field& field = *find_field(name);
         if (name == "train.threads" || name == "train.steps" || field.live) continue;
         const FieldValue wanted = parse_value(field, text);
         if (wanted != field.get(recorded))
-            throw UserError("The run in " + shown_path(options.out) + " was started with " + name +
-                                " = " + format_value(field.get(recorded)) + "; " +
-                                format_value(wanted) + " needs a new run in another folder.",
+            throw UserError("The run in " + shown_path(run) + " was started with " + name + " = " +
+                                format_value(field.get(recorded)) + "; " + format_value(wanted) +
+                                " needs a new run in another folder.",
                             kExitWrongUse);
     }
+    return recorded;
 }
 
 /// A run goes on from where it began: --init may be given again, not another one.
@@ -135,9 +138,7 @@ void check_resumed_init(const Options& options, const RunPlan& plan) {
 
 TrainRun resume_run(const Options& options, const Corpus& corpus, ProgressLine& progress,
                     StepReport& last) {
-    const std::string source = shown_path(options.out + "/config.json");
-    const RunConfig recorded = config_from_json(RunFolder::open(options.out).config(), source);
-    check_resumed_flags(options, recorded);
+    const RunConfig recorded = check_resumed_flags(options, options.out);
     const RunPlan plan = RunFolder::open(options.out).plan();
     check_resumed_init(options, plan);
     const auto& given = options.flags.given();
@@ -211,7 +212,8 @@ void begin_fork(Options& options, ProgressLine& progress) {
         throw UserError("--fork goes on with a run and --init begins a new one: give one of them.",
                         kExitWrongUse);
     const bool there = RunFolder::inspect(options.out) == RunFolderState::kRun;
-    if (there && options.resume) return;  // made before
+    if (there && options.resume) return;               // made before
+    (void)check_resumed_flags(options, options.fork);  // before anything is written
     const std::int64_t step = fork_run(options.fork, options.fork_step, options.out);
     progress.note("Forked " + shown_path(options.fork) + " at step " + std::to_string(step) +
                   " into " + shown_path(options.out) + ".");

@@ -159,5 +159,31 @@ TEST_F(Init, CellsOfAPathBeginFromIt) {
         "cannot have both");
 }
 
+TEST_F(Init, AForkWithNothingChangedEndsAsItsParent) {
+    const Outcome forked = run({"train", "--fork", path("base"), "--fork-step", "10", "--out",
+                                path("fork"), "--text", path("text.txt")});
+    ASSERT_EQ(forked.code, 0) << forked.err;
+    EXPECT_EQ(read_text(path("fork/final.safetensors")), read_text(path("base/final.safetensors")));
+    const Outcome changed = run({"train", "--fork", path("base"), "--fork-step", "10", "--out",
+                                 path("changed"), "--text", path("text.txt"), "--lambda", "0.5"});
+    ASSERT_EQ(changed.code, 0) << changed.err;
+    EXPECT_EQ(metrics(path("changed"))[1], metrics(path("base"))[1]) << "its past is its parent's";
+    EXPECT_EQ(metrics(path("changed")).back()["lambda"], 0.5);
+}
+
+TEST_F(Init, AForkIsRefusedBeforeAnythingIsWritten) {
+    const std::string out = path("refused");
+    const auto forked = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"train", "--out", out, "--text", path("text.txt")});
+        return run(arguments);
+    };
+    expect_refused(forked({"--fork", path("base"), "--width", "32"}), "model.width = 16");
+    expect_refused(forked({"--fork", path("base"), "--fork-step", "7"}), "10, 20");
+    expect_refused(forked({"--fork", path("nothing")}), "There is no folder");
+    expect_refused(forked({"--fork-step", "10"}), "--fork-step needs --fork");
+    expect_refused(forked({"--fork", path("base"), "--init", path("base")}), "give one of them");
+    EXPECT_FALSE(fs::exists(out));
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/words.h"
 #include "nn/model/checkpoint.h"
 #include "nn/train/metrics_line.h"
 #include "nn/train/planned_changes.h"
@@ -73,7 +74,7 @@ bool TrainRun::State::loss_is_reached() {
     const double wanted = trainer.config().train.stop_loss;
     if (trainer.finished() || !(wanted > 0) || !(eval->val_ce <= wanted)) return false;
     stopped = {StopReason::Kind::loss_reached,
-               "The validation loss is " + format_value(eval->val_ce) + ", at most the " +
+               "The validation loss is " + format_number(eval->val_ce, 6) + ", at most the " +
                    format_value(wanted) + " to stop at; the run ends at step " +
                    std::to_string(trainer.step_count()) + "."};
     return true;
