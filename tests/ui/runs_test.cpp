@@ -20,6 +20,7 @@
 #include "ui/plot_ticks.h"
 #include "ui/run_hue.h"
 #include "ui/train/run_controls.h"
+#include "ui/train/step_map.h"
 #include "ui/train/train_view.h"
 #include "ui/widgets.h"
 #include "ui/workspaces.h"
@@ -209,6 +210,23 @@ TEST(TrainPanels, ControlsAreOfTheOneOfTheTwoThatIsChosen) {
     frames.fork = nullptr;
     interface.draw_panel(frames, draw);
     EXPECT_FALSE(live.of_fork) << "a fork that is gone is nobody's choice";
+}
+
+TEST(StepMap, ARunThatBeganAnewIsDrawnAnew) {
+    TrainSeries series;
+    series.label = "stories";
+    const auto look = [&](float logdet) {
+        MarginSample sample;
+        sample.step = 60;
+        sample.logdets = {logdet};
+        series.margins = {sample};
+    };
+    StepMapView view;
+    look(1);
+    EXPECT_TRUE(looks_changed(series, view));
+    EXPECT_FALSE(looks_changed(series, view));
+    look(2);  // as many looks, the same last step, the same name
+    EXPECT_TRUE(looks_changed(series, view));
 }
 
 TEST(TrainPanels, ABadFormIsASentenceAndNoWish) {

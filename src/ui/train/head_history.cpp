@@ -11,13 +11,7 @@ namespace marginscope {
 namespace {
 
 void refresh(const TrainSeries& series, HeadHistoryView& view) {
-    const std::int64_t last = series.margins.back().step;
-    if (view.looks == series.margins.size() && view.last_step == last &&
-        view.label == series.label && view.drawn == view.figure)
-        return;
-    view.looks = series.margins.size();
-    view.last_step = last;
-    view.label = series.label;
+    if (!looks_changed(series, view) && view.drawn == view.figure) return;
     view.drawn = view.figure;
     view.picture = head_columns(series.margins, static_cast<HeadFigure>(view.figure));
     ++view.version;

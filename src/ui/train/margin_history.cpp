@@ -16,13 +16,7 @@ namespace {
 constexpr double kFaintest = 0.002;
 
 void refresh(const TrainSeries& series, HistogramView& view) {
-    // A version alone tells a step, not a look; a run that began anew may have as many looks.
-    const std::int64_t last = series.margins.back().step;
-    if (view.looks == series.margins.size() && view.last_step == last && view.label == series.label)
-        return;
-    view.looks = series.margins.size();
-    view.last_step = last;
-    view.label = series.label;
+    if (!looks_changed(series, view)) return;
     view.picture = margin_columns(series.margins);
     ++view.version;
 }

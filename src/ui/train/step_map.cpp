@@ -3,10 +3,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <string_view>
 
 #include "ui/widgets.h"
 
 namespace marginscope {
+
+bool looks_changed(const TrainSeries& series, StepMapView& view) {
+    const MarginSample& last = series.margins.back();
+    const std::string_view bytes(reinterpret_cast<const char*>(last.logdets.data()),
+                                 last.logdets.size() * sizeof(float));
+    const std::string label =
+        series.label + " " + std::to_string(std::hash<std::string_view>{}(bytes));
+    if (view.looks == series.margins.size() && view.last_step == last.step && view.label == label)
+        return false;
+    view.looks = series.margins.size();
+    view.last_step = last.step;
+    view.label = label;
+    return true;
+}
 
 StepMap place_step_map(const StepColumns& columns, float left, const Theme& theme) {
     const ImVec2 at = ImGui::GetCursorScreenPos(), room = ImGui::GetContentRegionAvail();

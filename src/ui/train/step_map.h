@@ -7,6 +7,7 @@
 
 #include "figures/train/margin_columns.h"
 #include "ui/panel.h"
+#include "ui/train/train_view.h"
 
 namespace marginscope {
 
@@ -26,6 +27,11 @@ struct StepMap {
         return first_step + static_cast<double>((x - at.x) / size.x) * (end_step - first_step);
     }
 };
+
+/// Whether the series has other looks at its margins than those that `view` was last told of; then
+/// it is told. A run that began anew may have as many, up to the same step and under the same name:
+/// the last look's own values tell them apart. The series has one at least.
+bool looks_changed(const TrainSeries& series, StepMapView& view);
 
 /// In the room that is left, but for `left` at its side, for labels, and what stands below: the
 /// axis of steps and a colour bar.
