@@ -22,6 +22,7 @@ enum class DrawPurpose : std::uint32_t {
     barrier_probes = 12,
     noisy_tokens = 13,
     characters = 14,
+    playground_cloud = 15,
 };
 
 /// Identifies one stream (design.md: seed, purpose, draw, window, position).

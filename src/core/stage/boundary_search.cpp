@@ -88,10 +88,11 @@ double BoundarySearch::Point::kkt() const {
     return product > 0.0 ? 1.0 - std::abs(delta.dot(at.slope)) / product : 0.0;
 }
 
-BoundarySearch::BoundarySearch(TokenProblem& problem, const Vector& token, std::stop_token stop)
+BoundarySearch::BoundarySearch(TokenProblem& problem, const Vector& token, std::stop_token stop,
+                               std::optional<double> radius)
     : problem_(problem),
       token_(token),
-      radius_(kRadiusFactor * token.norm()),
+      radius_(radius.value_or(kRadiusFactor * token.norm())),
       stop_(std::move(stop)),
       origin_(evaluate(Vector::Zero(token.size()))) {
     if (singular(origin_.at)) candidates_.push_back(origin_);

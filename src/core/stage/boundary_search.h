@@ -23,7 +23,9 @@ public:
         double kkt() const;  // 1 - |cos(delta, grad D)|
     };
 
-    BoundarySearch(TokenProblem& problem, const Vector& token, std::stop_token stop);
+    // Without a radius it is R = 2 |u_i|.
+    BoundarySearch(TokenProblem& problem, const Vector& token, std::stop_token stop,
+                   std::optional<double> radius = {});
 
     const Point& origin() const { return origin_; }
     double radius() const { return radius_; }

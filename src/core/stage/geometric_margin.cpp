@@ -97,16 +97,30 @@ std::optional<BoundarySearch::Point> search_from_starts(const Matrix& keys, int 
     return search.best();
 }
 
+GeometricMargin not_found(double radius) {
+    GeometricMargin result;
+    result.sigma_min_at_point = result.kkt = std::numeric_limits<double>::quiet_NaN();
+    result.searched_radius = radius;
+    result.first_order = std::numeric_limits<double>::infinity();
+    return result;
+}
+
+void take(const Stage& stage, int i, std::optional<BoundarySearch::Point> found,
+          GeometricMargin& result) {
+    if (!found) return;
+    const Vector token = stage.embeddings().row(i);
+    result.value = found->length();
+    result.kkt = found->kkt();
+    result.sigma_min_at_point =
+        linear::smallest_singular_value(stage.jacobian_at(i, token + found->delta));
+    result.point = std::move(found->delta);
+}
+
 }  // namespace
 
 GeometricMargin Stage::geometric_margin(int i, std::uint64_t seed, std::stop_token stop) const {
-    const double nan = std::numeric_limits<double>::quiet_NaN();
     const Vector token = u_.row(i);
-    GeometricMargin result;
-    result.sigma_min_at_point = nan;
-    result.kkt = nan;
-    result.searched_radius = 2.0 * token.norm();
-    result.first_order = std::numeric_limits<double>::infinity();
+    GeometricMargin result = not_found(2.0 * token.norm());
     if (!has_margin(i)) return result;
 
     TokenProblem problem(*this, i);
@@ -121,12 +135,21 @@ GeometricMargin Stage::geometric_margin(int i, std::uint64_t seed, std::stop_tok
         std::optional<BoundarySearch::Point> other = search.best();
         if (other && (!found || other->length() < found->length())) found = std::move(other);
     }
-    if (!found) return result;
-    result.value = found->length();
-    result.kkt = found->kkt();
-    result.sigma_min_at_point =
-        linear::smallest_singular_value(jacobian_at(i, token + found->delta));
-    result.point = std::move(found->delta);
+    take(*this, i, std::move(found), result);
+    return result;
+}
+
+GeometricMargin Stage::geometric_margin_from(int i, double radius,
+                                             std::span<const BoundarySegment> across) const {
+    GeometricMargin result = not_found(radius);
+    if (!has_margin(i)) return result;
+    const Vector token = u_.row(i);
+    TokenProblem problem(*this, i);
+    BoundarySearch search(problem, token, {}, radius);
+    result.first_order = search.origin().at.distance();
+    search.approach(search.origin().delta);
+    for (const BoundarySegment& segment : across) search.between(segment.a, segment.b);
+    take(*this, i, search.best(), result);
     return result;
 }
 

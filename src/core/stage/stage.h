@@ -27,6 +27,11 @@ struct StageWeights {
     Matrix score_matrix() const;  // E1: A = W_K^T W_Q / sqrt(p), d x d
 };
 
+// Two displacements from a token.
+struct BoundarySegment {
+    Vector a, b;
+};
+
 class TokenProblem;
 
 class Stage {
@@ -83,6 +88,11 @@ public:
     // dimensions also on a grid. A stop request returns the best found so far.
     GeometricMargin geometric_margin(int i, std::uint64_t seed = 0,
                                      std::stop_token stop = {}) const;
+
+    // E10 where somebody has looked already: from the token itself and from these segments, whose
+    // ends lie on opposite sides, within `radius`.
+    GeometricMargin geometric_margin_from(int i, double radius,
+                                          std::span<const BoundarySegment> across) const;
 
     PositionMargins margins(int i) const;  // everything but the geometric margin
     // log|det|, det and crossings alone: no singular values, no energy.

@@ -1,0 +1,95 @@
+// Pull, barrier and descent.
+#include "core/playground/barrier_play.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/playground/plane_margins.h"
+#include "core/stage/token_problem.h"
+
+namespace marginscope {
+namespace {
+
+constexpr double kStep = 0.1;         // of the way that the pull alone would go
+constexpr double kLongestStep = 0.1;  // in units of the plane: steps are to be seen
+constexpr int kHalvings = 40;
+
+// lambda 0 takes the barrier out, on the boundary too, where 0 times infinity is not a number.
+double weighted(double lambda, double barrier) { return lambda == 0 ? 0.0 : lambda * barrier; }
+
+class Objective {
+public:
+    explicit Objective(const PlaygroundDocument& document)
+        : pull_(document.pull), stage_(stage_of(document)), problem_(stage_, document.asked) {}
+
+    PlayValue value(PlanarPoint u) {
+        PlayValue value;
+        const DetSlope slope = problem_.det_slope(Eigen::Vector2d(u.x, u.y));
+        const double variance = pull_.sigma * pull_.sigma;
+        const PlanarPoint off{u.x - pull_.target.x, u.y - pull_.target.y};
+        value.pull = (off.x * off.x + off.y * off.y) / (2 * variance);
+        value.barrier = -slope.logdet.value;
+        value.sign = slope.logdet.sign;
+        value.total = value.pull + weighted(pull_.lambda, value.barrier);
+        const Eigen::Vector2d up = -slope.slope / slope.height;
+        value.gradient = {off.x / variance + weighted(pull_.lambda, up(0)),
+                          off.y / variance + weighted(pull_.lambda, up(1))};
+        return value;
+    }
+
+private:
+    BarrierPull pull_;
+    Stage stage_;
+    TokenProblem problem_;
+};
+
+}  // namespace
+
+PlayValue play_value(const PlaygroundDocument& document, PlanarPoint u) {
+    return Objective(document).value(u);
+}
+
+PlanarPoint descent_step(const PlaygroundDocument& document, PlanarPoint u) {
+    Objective objective(document);
+    const PlayValue here = objective.value(u);
+    const double slope = std::hypot(here.gradient.x, here.gradient.y);
+    if (!std::isfinite(slope) || slope == 0) return u;
+    const BarrierPull& pull = document.pull;
+    double step = std::min(kStep * pull.sigma * pull.sigma, kLongestStep / slope);
+    for (int k = 0; k < kHalvings; ++k, step *= 0.5) {
+        const PlanarPoint next{std::clamp(u.x - step * here.gradient.x, -kPlaneHalf, kPlaneHalf),
+                               std::clamp(u.y - step * here.gradient.y, -kPlaneHalf, kPlaneHalf)};
+        if (pull.lambda == 0) return next;
+        const PlayValue there = objective.value(next);
+        if (there.sign == here.sign && there.total < here.total) return next;
+    }
+    return u;
+}
+
+std::vector<PlayCurvePoint> play_curve(const PlaygroundDocument& document, PlanarPoint through,
+                                       int count) {
+    const PlanarPoint target = document.pull.target;
+    PlanarPoint way{through.x - target.x, through.y - target.y};
+    const double length = std::hypot(way.x, way.y);
+    way = length > 1e-9 ? PlanarPoint{way.x / length, way.y / length}
+                        : PlanarPoint{target.x > 0 ? -1.0 : 1.0, 0.0};
+    const auto room = [](double at, double direction) {
+        return direction == 0 ? HUGE_VAL : (std::copysign(kPlaneHalf, direction) - at) / direction;
+    };
+    const double far = std::max(std::min(room(target.x, way.x), room(target.y, way.y)), 1e-3);
+    Objective objective(document);
+    std::vector<PlayCurvePoint> curve;
+    for (int k = 0; k < count; ++k) {
+        PlayCurvePoint point;
+        point.along = far * k / (count - 1);
+        point.at = {target.x + point.along * way.x, target.y + point.along * way.y};
+        const PlayValue value = objective.value(point.at);
+        point.pull = value.pull;
+        point.barrier = weighted(document.pull.lambda, value.barrier);
+        point.total = value.total;
+        curve.push_back(point);
+    }
+    return curve;
+}
+
+}  // namespace marginscope
