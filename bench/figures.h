@@ -36,6 +36,9 @@ std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 /// What a cell of a path costs beyond its training.
 std::vector<BenchFigure> path_figures(const BenchSettings& settings);
 
+/// A path of five seeds and eight lambdas over one cell alone; some minutes, only on request.
+std::vector<BenchFigure> whole_path_figures(const BenchSettings& settings);
+
 /// The measured rate of matrix products, which the others cannot exceed.
 std::vector<BenchFigure> floor_figures(const BenchSettings& settings);
 

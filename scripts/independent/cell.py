@@ -15,13 +15,15 @@ def effective_rank(wte, ids):
     return eigenvalues.sum() ** 2 / (eigenvalues**2).sum()
 
 
-class Measured:
-    """The two parts of a text that are measured, as the protocol has them; draws are kept, since all cells share them."""
+def last_tenth(text):
+    return text[len(text) * 9 // 10:]
 
-    def __init__(self, text, protocol):
-        self.protocol, self.kept = protocol, {}
-        training = text[:len(text) * 8 // 9]
-        self.parts = {"choosing": training[len(training) * 9 // 10:], "last": text[len(text) * 9 // 10:]}
+
+class Measured:
+    """Parts of a text by name, and how they are measured; draws are kept, since all cells share them."""
+
+    def __init__(self, parts, protocol):
+        self.parts, self.protocol, self.kept = parts, protocol, {}
 
     def normals(self, draw, number, time, width):
         key = (draw, number, time, width)
@@ -29,14 +31,24 @@ class Measured:
             self.kept[key] = normals(0, EVALUATION_NOISE, draw, number, np.arange(time), width)
         return self.kept[key]
 
-    def figures(self, checkpoint, part):
-        gpt = Gpt(checkpoint)
+    def ids(self, gpt, part):
         known = {symbol: k for k, symbol in enumerate(gpt.vocabulary)}
-        ids = np.array([known.get(symbol, 0) for symbol in self.parts[part]])
+        return np.array([known.get(symbol, 0) for symbol in self.parts[part]])
+
+    def figures(self, checkpoint, part):
+        return self.losses(checkpoint, part) | {"margins": self.stage(checkpoint, part)}
+
+    def stage(self, checkpoint, part):
+        gpt = Gpt(checkpoint)
+        return self.margins(gpt, self.ids(gpt, part))
+
+    def losses(self, checkpoint, part):
+        gpt = Gpt(checkpoint)
+        ids = self.ids(gpt, part)
         windows = prediction_windows(len(ids), gpt.context, self.protocol["max_windows"])
         seen = np.concatenate([ids[begin:begin + gpt.context] for _, begin in windows])
         rms = float(np.sqrt((gpt.wte[seen] ** 2).mean()))
-        return {"nats": self.nats(gpt, ids, windows, rms), "rms_tok": rms, "margins": self.margins(gpt, ids)}
+        return {"nats": self.nats(gpt, ids, windows, rms), "rms_tok": rms}
 
     def nats(self, gpt, ids, windows, rms):
         levels = {("clean" if float(at) == 0 else at): float(at) for at in self.protocol["absolute"]}

@@ -11,10 +11,11 @@ namespace marginscope {
 class FramePacer {
 public:
     static constexpr double kFullRate = 60.0;
-    static constexpr double kLeastRate = 5.0;  // while something moves
-    static constexpr double kBusyShare =
-        0.12;  // of one core, for drawing by software while training
-    static constexpr double kTouchedShare = 0.5;  // the same while the user's hand moves
+    // While training runs and the processor draws, the share of one core that goes into drawing and
+    // the fewest frames a second; more while the user's hand moves. A step waits for its last
+    // thread, so each frame holds up all of the training.
+    static constexpr double kBusyShare = 0.04, kLeastRate = 2.5;
+    static constexpr double kTouchedShare = 0.5, kTouchedRate = 5.0;
     static constexpr double kTouchedSecs = 0.5;
     static constexpr int kFramesAfterInput =
         3;  // what an event opens may need two frames to settle
@@ -40,7 +41,7 @@ public:
         if (!yield) return full;
         const bool touched = now - touched_ < kTouchedSecs;
         const double wanted = cost_ / (touched ? kTouchedShare : kBusyShare);
-        return std::clamp(wanted, full, 1.0 / kLeastRate);
+        return std::clamp(wanted, full, 1.0 / (touched ? kTouchedRate : kLeastRate));
     }
     /// Seconds until the owed frame is due; 0 when it is.
     double wait(double now, bool yield) const {

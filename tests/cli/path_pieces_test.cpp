@@ -1,6 +1,7 @@
 // A path in pieces: its plan, its cells one by one, and what they come to together.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -14,6 +15,8 @@ using testing_support::Outcome;
 using testing_support::Process;
 using testing_support::read_text;
 using testing_support::TemporaryFolder;
+using testing_support::wait_until;
+namespace fs = std::filesystem;
 
 class PathPieces : public testing::Test {
 protected:
@@ -132,6 +135,44 @@ TEST_F(PathPieces, WhatAPlanSaysIsNotSaidAgain) {
     }
     EXPECT_FALSE(std::filesystem::exists(path("nowhere")));
     EXPECT_EQ(read_text(out + "/plan.json"), plan);
+}
+
+// Killed while a cell trains, while one is measured, and when one is done; what it had begun goes
+// on.
+TEST_F(PathPieces, KilledAtThreeMomentsItIsThePathThatWasNot) {
+    const auto longer = [&](const std::string& out) {
+        std::vector<std::string> arguments = with(grid(out), {"--jobs", "2"});
+        *std::next(std::find(arguments.begin(), arguments.end(), "--steps")) = "300";
+        return with(arguments, {"--checkpoint-every", "20", "--eval-every", "20"});
+    };
+    const Outcome plain = run(longer("whole"));
+    ASSERT_EQ(plain.code, 0) << plain.err;
+    const fs::path whole = path("whole"), killed = path("killed");
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(whole))
+        if (entry.is_directory()) names.push_back(entry.path().filename());
+    ASSERT_EQ(names.size(), 4u);
+    const auto some_have = [&](const char* file) {
+        return std::ranges::any_of(
+            names, [&](const std::string& name) { return fs::exists(killed / name / file); });
+    };
+    for (const char* moment :
+         {"checkpoints/step-000040.safetensors", "fitted.safetensors", "result.json"}) {
+        std::vector<std::string> arguments = longer("killed");
+        arguments.insert(arguments.begin(), "path");
+        Process process(arguments, folder_.path());
+        ASSERT_TRUE(wait_until([&] { return some_have(moment) || process.ended(); }, 120.0));
+        ASSERT_FALSE(process.ended()) << moment << ": " << process.err();
+        process.send(SIGKILL);
+        EXPECT_EQ(process.wait().code, 128 + SIGKILL);
+    }
+    const Outcome last = run(longer("killed"));
+    ASSERT_EQ(last.code, 0) << last.err;
+    EXPECT_EQ(read_text(killed / "path.json"), read_text(whole / "path.json"));
+    for (const std::string& name : names)
+        for (const char* file : {"final.safetensors", "fitted.safetensors", "result.json"})
+            EXPECT_EQ(read_text(killed / name / file), read_text(whole / name / file))
+                << name << "/" << file;
 }
 
 }  // namespace

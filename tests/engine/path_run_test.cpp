@@ -115,7 +115,7 @@ TEST_F(PathRunTest, WhatStopsTheWholePathIsSaid) {
 constexpr const char* kEveryStep = R"(case "$1" in
         train) echo "$3" >> "${0%/*}/trained"; : > "$3/final.safetensors" ;;
         fit) : > "$5" ;;
-        margins) echo '{"share_beyond": 0, "positions": []}' ;;
+        margins) echo '{"share_beyond": 0, "sigma_min": {}}' ;;
         noise) echo '{"curves": [{"rms": 1, "points": [{"sigma": 0, "ce": 1.5}]}]}' ;;
         esac)";
 

@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "core/messages/cell_status.h"
-#include "core/statistics.h"
 #include "engine/path/path_cells.h"
 #include "engine/path/path_clock.h"
 #include "engine/path/path_files.h"
@@ -28,22 +27,13 @@ double progress_of(const PathPlan& plan, const PathCell& cell) {
     return share_before(plan, done, done == 0 ? trained_share(plan, cell) : 0.0);
 }
 
+/// As `margins` says them, over the positions that have a margin.
 void collect_margins(PathCell& cell, const json& document) {
-    std::vector<double> sigma_min;
-    double logdet_sum = 0.0;
-    int logdet_count = 0;
-    for (const json& position : document.at("positions")) {
-        if (!position.is_object()) continue;
-        if (const auto value = number_field(position, "sigma_min")) sigma_min.push_back(*value);
-        if (const auto value = number_field(position, "logdet"); value && std::isfinite(*value)) {
-            logdet_sum += *value;
-            ++logdet_count;
-        }
-    }
-    cell.sigma_min_p5 = quantile(sigma_min, 0.05);
-    cell.sigma_min_median = median(sigma_min);
-    cell.sigma_min_min = quantile(sigma_min, 0.0);
-    cell.logdet_mean = logdet_count > 0 ? logdet_sum / logdet_count : NAN;
+    const json& sigma_min = document.at("sigma_min");
+    cell.sigma_min_p5 = number_field(sigma_min, "p5").value_or(NAN);
+    cell.sigma_min_median = number_field(sigma_min, "median").value_or(NAN);
+    cell.sigma_min_min = number_field(sigma_min, "min").value_or(NAN);
+    cell.logdet_mean = number_field(document, "logdet_mean").value_or(NAN);
     cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
 }
 
@@ -74,15 +64,10 @@ void read_result(PathCell& cell, const json& document) {
     const std::string mark = document.value("text_mark", std::string());
     if (!mark.empty() && !cell.text_mark.empty() && mark != cell.text_mark)
         throw UserError("they were computed from another text.");
-    const json& sigma_min = document.at("sigma_min");
     cell.clean_ce = number_field(document, "clean_ce");
     read_noisy(document.at("noisy_ce_absolute"), cell.noisy_ce);
     read_noisy(document.at("noisy_ce_relative"), cell.noisy_ce_relative);
-    cell.sigma_min_p5 = number_field(sigma_min, "p5").value_or(NAN);
-    cell.sigma_min_median = number_field(sigma_min, "median").value_or(NAN);
-    cell.sigma_min_min = number_field(sigma_min, "min").value_or(NAN);
-    cell.logdet_mean = number_field(document, "logdet_mean").value_or(NAN);
-    cell.share_beyond = number_field(document, "share_beyond").value_or(NAN);
+    collect_margins(cell, document);
     cell.embedding_rms = number_field(document, "embedding_rms").value_or(NAN);
 }
 

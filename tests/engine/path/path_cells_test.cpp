@@ -161,8 +161,8 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
     EXPECT_LT(path_progress(cells), 1);
     write(
         fs::path(cell.run) / "margins.json",
-        R"({"share_beyond": 0.25, "positions": [{"sigma_min": null, "logdet": null}, {"sigma_min": 0.1, "logdet": -1},
-              {"sigma_min": 0.3, "logdet": "-inf"}, {"sigma_min": 0.2, "logdet": 1.5}]})");
+        R"({"share_beyond": 0.25, "logdet_mean": 0.75, "sigma_min": {"p5": 0.11, "median": 0.2, "min": 0.1},
+              "positions": [null, {"sigma_min": 1, "logdet": 0}, {"sigma_min": 0.1, "logdet": 0.75}]})");
     write(
         fs::path(cell.run) / "noise.json",
         R"({"curves": [{"rms": 0.5, "points": [{"sigma": 0, "ce": 1.5}, {"sigma": 0.05, "ce": 2.5}]}]})");
@@ -175,8 +175,8 @@ TEST_F(PathFolder, CollectsFinishedResultsAndProgress) {
     EXPECT_DOUBLE_EQ(cell.noisy_ce.at(0).second, 2.5);
     EXPECT_DOUBLE_EQ(cell.sigma_min_min, 0.1);
     EXPECT_DOUBLE_EQ(cell.sigma_min_median, 0.2);
-    EXPECT_DOUBLE_EQ(cell.logdet_mean, 0.25)
-        << "values that are not finite are left out of the mean";
+    EXPECT_DOUBLE_EQ(cell.sigma_min_p5, 0.11);
+    EXPECT_DOUBLE_EQ(cell.logdet_mean, 0.75) << "as `margins` says it, not a mean of another set";
     EXPECT_DOUBLE_EQ(cell.share_beyond, 0.25);
     EXPECT_DOUBLE_EQ(cell.noisy_ce_relative.at(0).second, 2.25);
 
