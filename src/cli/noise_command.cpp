@@ -88,6 +88,11 @@ private:
             [&](std::size_t done, std::size_t total) { progress_.update(done, total, "passes"); },
             stop_));
         progress_.clear();
+        if (curves_.back().windows == 0) {
+            curves_.pop_back();
+            stopped_ = true;
+            return progress_.note("Stopped before the first windows were done: no result.");
+        }
         const NoiseCurve& curve = curves_.back();
         if (curve.unknown > 0 && first_of_model)
             progress_.note(curve.model + ": " + unknown_sentence(curve.unknown, "text"));

@@ -18,6 +18,8 @@ json point_json(const NoisePoint& point, bool characters, bool window_losses) {
                 {"ce_low", json_number(point.ce_low)},
                 {"ce_high", json_number(point.ce_high)},
                 {"flips", json_number(point.flips)},
+                {"flips_low", json_number(point.flips_low)},
+                {"flips_high", json_number(point.flips_high)},
                 {"draws", point.draws}};
     if (characters)
         out.update({{"rate", json_number(point.level)},
@@ -58,12 +60,6 @@ std::string heading(const NoiseCurve& curve) {
                       curve.rms, curve.windows, noisy_text(curve).c_str(),
                       curve.unit == "rms" ? "in units of that RMS" : "absolute");
     return text;
-}
-
-/// "of MODEL", and of which tokens where there was a choice.
-std::string name_of_curve(const NoiseCurve& curve) {
-    return curve.model +
-           (curve.tokens.empty() || curve.tokens == "all" ? "" : " (" + curve.tokens + " tokens)");
 }
 
 json interval_json(const Interval& interval) {
@@ -116,32 +112,6 @@ std::string curve_text(const NoiseCurve& curve) {
             out += text;
         }
         out += "\n";
-    }
-    return out;
-}
-
-std::vector<CurveDifference> curve_differences(const std::vector<NoiseCurve>& curves,
-                                               std::uint64_t seed,
-                                               std::vector<std::string>& unpaired) {
-    std::vector<CurveDifference> out;
-    const auto add = [&](std::size_t curve, std::size_t to) {
-        const auto points = noise_difference(curves[curve], curves[to], seed);
-        if (points)
-            out.push_back({curve, to, *points});
-        else
-            unpaired.push_back(name_of_curve(curves[curve]) + " and " + name_of_curve(curves[to]) +
-                               " did not see the same windows, so they are not compared window "
-                               "by window.");
-    };
-    for (std::size_t k = 1; k < curves.size(); ++k) {
-        std::size_t same_noise = 0, same_model = 0;  // the first of each
-        while (curves[same_noise].tokens != curves[k].tokens ||
-               curves[same_noise].change != curves[k].change)
-            ++same_noise;
-        while (curves[same_model].model != curves[k].model) ++same_model;
-        if (same_noise < k) add(k, same_noise);
-        const bool of_tokens = curves[same_model].change == curves[k].change;
-        if (same_model < k && same_model != same_noise && of_tokens) add(k, same_model);
     }
     return out;
 }

@@ -12,6 +12,7 @@
 #include "engine/jobs/job_board.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
+#include "engine/robustness/robustness_session.h"
 #include "engine/stage_seeds.h"
 #include "engine/train/train_session.h"
 #include "files/paths.h"
@@ -74,12 +75,14 @@ struct Engine::Worker::Sessions {
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
           path(worker, shelf, worker.options_.program),
           opener(worker, shelf, decode, document, path),
-          seeds(worker, jobs, shelf, decode, worker.options_.threads) {}
+          seeds(worker, jobs, shelf, decode, worker.options_.threads),
+          robustness(worker, jobs, shelf, worker.options_.threads) {}
 
     void handle(const Command& command) {
         std::visit(
             [this](const auto& wish) {
-                hand_over(wish, jobs, decode, document, shelf, train, path, opener, seeds);
+                hand_over(wish, jobs, decode, document, shelf, train, path, opener, seeds,
+                          robustness);
             },
             command);
     }
@@ -117,6 +120,7 @@ struct Engine::Worker::Sessions {
     PathSession path;
     FileOpener opener;
     StageSeeds seeds;
+    RobustnessSession robustness;
 };
 
 Engine::Worker::Worker(EngineOptions options)
@@ -200,6 +204,7 @@ bool Engine::Worker::turn(Sessions& all) {
 
 bool Engine::Worker::capture(Sessions& all, bool trained) {
     all.path.publish();
+    all.robustness.publish();
     const auto began = Clock::now();
     if (trained && began - captured_ < kCaptureEvery) return false;
     bool left = false;

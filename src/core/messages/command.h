@@ -17,6 +17,7 @@
 #include "core/messages/document.h"
 #include "core/messages/model.h"
 #include "core/messages/path.h"
+#include "core/messages/robustness.h"
 #include "core/messages/train.h"
 #include "core/messages/twin.h"
 #include "core/messages/view.h"
@@ -31,7 +32,7 @@ using Command =
                  OpenLast, DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining,
                  StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive, ForkTraining,
                  CloseFork, ShowTraining, ResumeRun, StartPath, StopPath, OpenPath,
-                 SetCleanLossRule, LoadPathCell>;
+                 SetCleanLossRule, LoadPathCell, StartRobustness, StopRobustness>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

@@ -25,10 +25,10 @@ JobBoard::~JobBoard() {
 }
 
 int JobBoard::start(const std::string& what, std::function<void(Job&)> work,
-                    std::function<void()> then) {
+                    std::function<void()> then, const std::string& stopped) {
     const int number = ++last_number_;
     auto job = std::make_unique<ThreadJob>(what, std::move(work), [this] { context_.wake(); });
-    jobs_.push_back({number, what, std::move(then), std::move(job)});
+    jobs_.push_back({number, what, std::move(then), stopped, std::move(job)});
     return number;
 }
 
@@ -49,7 +49,9 @@ void JobBoard::collect() {
                 context_.tell_error("While " + entry.what + ": " + job.error());
                 break;
             case JobState::cancelled:
-                context_.tell(sentence_start(entry.what) + " was stopped; nothing changed.");
+                context_.tell(entry.stopped.empty()
+                                  ? sentence_start(entry.what) + " was stopped; nothing changed."
+                                  : entry.stopped);
                 break;
             case JobState::running:
                 break;

@@ -21,8 +21,10 @@ public:
     ~JobBoard();
 
     /// Starts `work` on a thread of its own. When it is done `then` is called in collect(); when
-    /// it was stopped or failed that is told instead. Returns the job's number.
-    int start(const std::string& what, std::function<void(Job&)> work, std::function<void()> then);
+    /// it was stopped or failed that is told instead: `stopped`, or that nothing changed. Returns
+    /// the job's number.
+    int start(const std::string& what, std::function<void(Job&)> work, std::function<void()> then,
+              const std::string& stopped = "");
     /// Ends what has ended: continuations and messages. `then` may throw; the rest waits for the
     /// next call.
     void collect();
@@ -38,6 +40,7 @@ private:
         int number = 0;
         std::string what;
         std::function<void()> then;
+        std::string stopped;
         std::unique_ptr<ThreadJob> job;
     };
 

@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kStageSuffix = " + stage";
 
-/// What a user recognises: the run's name too where the file's own says nothing.
-std::string label_of(const std::string& path) {
+}  // namespace
+
+std::string label_of_model(const std::string& path) {
     const fs::path p =
         fs::path(path).has_filename() ? fs::path(path) : fs::path(path).parent_path();
     const std::string name = p.filename().string();
@@ -29,8 +30,6 @@ std::string label_of(const std::string& path) {
         name == "final.safetensors" || name == "fitted.safetensors" || name.starts_with("step-");
     return plain ? (p.parent_path().filename() / name).string() : name;
 }
-
-}  // namespace
 
 ModelShelf::ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Listener listener)
     : context_(context),
@@ -41,7 +40,7 @@ ModelShelf::ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Lis
 
 void ModelShelf::load(const std::string& path) {
     const std::string file = path.empty() ? asset_path(kSmallModelAsset).string() : path;
-    show(std::make_shared<const Model>(load_model(file)), label_of(file), false, file);
+    show(std::make_shared<const Model>(load_model(file)), label_of_model(file), false, file);
     context_.tell("Loaded " + model_label_ + ".");
 }
 

@@ -16,6 +16,9 @@ namespace marginscope {
 struct Model;
 struct Corpus;
 
+/// What a user recognises a model's file by: the run's name too where the file's own says nothing.
+std::string label_of_model(const std::string& path);
+
 /// Whatever fails leaves model and text as they were.
 class ModelShelf {
 public:
@@ -41,6 +44,8 @@ public:
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }
+    /// The file it came from; "" where it is only in memory.
+    const std::string& model_path() const { return model_path_; }
     /// What a training that begins from it is given; named by its file, else by its label.
     StartModel as_start() const;
     /// Never null; without a text before the first load_text.

@@ -48,7 +48,10 @@ NoisePoint point_of(const NoiseRequest& request, std::size_t level, const Window
     point.draws = point.level == 0.0 ? 1 : request.draws;
     point.window_ce = means(sums.ce, sums, windows);
     point.window_flips = means(sums.flips, sums, windows);
+    const Interval flips = bootstrap_mean(point.window_flips, request.seed);
     point.flips = mean(point.window_flips);
+    point.flips_low = flips.low;
+    point.flips_high = flips.high;
     const Interval interval = bootstrap_mean(point.window_ce, request.seed);
     point.ce = mean(point.window_ce);
     point.ce_low = interval.low;
@@ -108,9 +111,12 @@ NoiseCurve curve_of(const NoiseRequest& request,
     std::vector<WindowSums> sums(levels(request).size(), WindowSums(windows.size()));
     const std::size_t batches = (windows.size() + kBatch - 1) / kBatch;
     std::size_t done = 0;
-    while (done < batches && !(done > 0 && stop.stop_requested())) {
-        const std::size_t first = kBatch * done++;
-        pass->add(windows.subspan(first, std::min(kBatch, windows.size() - first)), first, sums);
+    while (done < batches) {
+        const std::size_t first = kBatch * done;
+        if (!pass->add(windows.subspan(first, std::min(kBatch, windows.size() - first)), first,
+                       sums, stop))
+            break;
+        ++done;
         if (progress) progress(done, batches);
     }
     curve.stopped = done < batches;

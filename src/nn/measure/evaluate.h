@@ -47,6 +47,7 @@ struct NoisePoint {
     double ce_low = 0.0;  // 95 % bootstrap over windows
     double ce_high = 0.0;
     double flips = 0.0;  // share of positions whose most likely next token changed
+    double flips_low = 0.0, flips_high = 0.0;  // as for ce
     int draws = 0;
     std::vector<double> window_ce, window_flips;  // mean over draws: for paired comparisons
     // Of spoilt characters alone: the loss of the clean text at the very positions that count, how
@@ -66,7 +67,7 @@ struct NoiseCurve {
     std::size_t windows = 0;
     std::size_t context = 0;  // characters that each window predicts
     std::size_t unknown = 0;  // characters of the evaluated part that the model does not know
-    bool stopped = false;
+    bool stopped = false;     // only the windows that were whole by then are in it: perhaps none
 };
 
 /// One curve over non-overlapping windows. `progress(done, total)` counts passes over the text.

@@ -19,10 +19,10 @@
 #include "nn/measure/parallel_jobs.h"
 #include "nn/measure/probes.h"
 #include "nn/measure/token_windows.h"
+#include "nn/measure/window_text.h"
 #include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
-#include "text/utf8.h"
 
 namespace marginscope {
 namespace {
@@ -31,18 +31,6 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewestWindows = 8;  // with fewer a bootstrap over them says too little
 constexpr std::size_t kFlipsWork = 6;      // windows of margins that take as long as one of flips
 constexpr std::size_t kFirstMargin = 2;    // of a window: before it J does not depend on the token
-
-/// By characters: what a model learned from is never measured.
-std::string last_tenth(const std::string& text) {
-    const std::size_t skipped = count_characters(text) * 9 / 10;
-    std::size_t offset = 0;
-    for (std::size_t k = 0; k < skipped; ++k) {
-        const auto character = read_utf8(text, offset);
-        if (!character) refuse_utf8(text, offset);
-        offset += character->length;
-    }
-    return text.substr(offset);
-}
 
 /// What the flips of a window leave behind, by place.
 struct WindowResult {
@@ -90,6 +78,7 @@ public:
             if (flips[w]) add_window(blocks_[w], *flips[w]);
         for (std::size_t k = 0; k < views_.size() && !report_.stopped; ++k) add_view(k);
         if (!report_.stopped) correlate();
+        report_.read = window_texts(text_, blocks_);
         return std::move(report_);
     }
 

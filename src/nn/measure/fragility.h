@@ -13,6 +13,7 @@
 
 #include "core/statistics.h"
 #include "core/text_windows.h"
+#include "nn/measure/window_text.h"
 
 namespace marginscope {
 
@@ -55,6 +56,7 @@ struct FragilityReport {
     double rms = 0.0;  // of the token embeddings over what was measured
     std::vector<FragilePosition> positions;
     std::vector<Predictor> predictors;
+    std::vector<WindowText> read;  // in the order of their positions
     std::size_t windows = 0;
     std::size_t unknown = 0;   // characters that the model does not know
     std::size_t censored = 0;  // positions whose sigma is +inf

@@ -38,14 +38,15 @@ public:
           scale_(scale),
           places_(text, request.tokens, request.support, request.seed) {}
 
-    void add(std::span<const TokenWindow> windows, std::size_t first,
-             std::vector<WindowSums>& sums) override {
+    bool add(std::span<const TokenWindow> windows, std::size_t first, std::vector<WindowSums>& sums,
+             const std::stop_token& stop) override {
         const LanguageModel& model = text_.model().language();
         const CleanPass clean(text_, windows);
         places_.read(windows);
         std::vector<std::uint64_t> numbers;
         for (const TokenWindow& window : windows) numbers.push_back(window.number);
         for (int draw = 0; draw < request_.draws; ++draw) {
+            if (stop.stop_requested()) return false;
             NoiseKey key;
             key.seed = request_.seed;
             key.draw = static_cast<std::uint64_t>(draw);
@@ -62,6 +63,7 @@ public:
                 add_draw(sums[k], first, noisy.ce, noisy.argmax, clean);
             }
         }
+        return true;
     }
 
     void describe(NoiseCurve& curve) const override {

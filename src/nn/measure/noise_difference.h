@@ -22,4 +22,19 @@ std::optional<std::vector<DifferencePoint>> noise_difference(const NoiseCurve& c
                                                              const NoiseCurve& other,
                                                              std::uint64_t seed);
 
+/// The model of a curve, and of which tokens where there was a choice.
+std::string name_of_curve(const NoiseCurve& curve);
+
+/// One curve less another of the same list, where both saw the same windows.
+struct CurveDifference {
+    std::size_t curve = 0, to = 0;
+    std::vector<DifferencePoint> points;
+};
+
+/// Every model less the first with the same tokens, and every choice of tokens less the first of
+/// the same model. Pairs whose windows differ are left out and said in `unpaired`, a sentence each.
+std::vector<CurveDifference> curve_differences(const std::vector<NoiseCurve>& curves,
+                                               std::uint64_t seed,
+                                               std::vector<std::string>& unpaired);
+
 }  // namespace marginscope

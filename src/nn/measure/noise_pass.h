@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "nn/measure/evaluate.h"
@@ -35,9 +36,10 @@ struct WindowSums {
 class NoisePass {
 public:
     virtual ~NoisePass() = default;
-    /// All levels and draws of the windows `first` … of the text; sums has one entry a level.
-    virtual void add(std::span<const TokenWindow> windows, std::size_t first,
-                     std::vector<WindowSums>& sums) = 0;
+    /// All levels and draws of the windows `first` … of the text; sums has one entry a level. False
+    /// where it was stopped between two draws: then these windows do not count.
+    virtual bool add(std::span<const TokenWindow> windows, std::size_t first,
+                     std::vector<WindowSums>& sums, const std::stop_token& stop) = 0;
     /// Says of a curve what is true of all its levels.
     virtual void describe(NoiseCurve& curve) const = 0;
 };

@@ -44,13 +44,16 @@ public:
           inserted_(text.ids().to_vector()),
           other_case_(other_cases(text.model().tokenizer(), text.name())) {}
 
-    void add(std::span<const TokenWindow> windows, std::size_t first,
-             std::vector<WindowSums>& sums) override {
+    bool add(std::span<const TokenWindow> windows, std::size_t first, std::vector<WindowSums>& sums,
+             const std::stop_token& stop) override {
         const CleanPass clean(text_, windows);
-        for (int draw = 0; draw < request_.draws; ++draw)
+        for (int draw = 0; draw < request_.draws; ++draw) {
+            if (stop.stop_requested()) return false;
             for (std::size_t k = 0; k < sums.size(); ++k)
                 add_draw(sums[k], request_.rates[k], static_cast<std::uint64_t>(draw), windows,
                          first, clean);
+        }
+        return true;
     }
 
     void describe(NoiseCurve& curve) const override {
