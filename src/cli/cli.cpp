@@ -69,6 +69,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_twin_command(app, context);
     add_path_command(app, context);
     add_stage_command(app, context);
+    add_playground_command(app, context);
     add_stories_command(app, context);
     add_info_command(app, context);
     add_render_command(app, context);

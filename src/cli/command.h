@@ -31,6 +31,7 @@ void add_noise_command(CLI::App& app, CommandContext& context);
 void add_fragility_command(CLI::App& app, CommandContext& context);
 void add_twin_command(CLI::App& app, CommandContext& context);
 void add_path_command(CLI::App& app, CommandContext& context);
+void add_playground_command(CLI::App& app, CommandContext& context);
 void add_stage_command(CLI::App& app, CommandContext& context);
 void add_stories_command(CLI::App& app, CommandContext& context);
 void add_info_command(CLI::App& app, CommandContext& context);

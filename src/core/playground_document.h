@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <vector>
 
 namespace marginscope {
@@ -27,6 +28,29 @@ inline constexpr int kMostTokens = 12;
 inline constexpr int kMostSvmPoints = 60;
 inline constexpr double kLargestEntry = 10.0;  // of A
 inline constexpr double kLargestScale = 10.0;
+inline constexpr double kLargestLambda = 10.0;
+inline constexpr double kLeastPullSigma = 0.2;
+inline constexpr double kMostPullSigma = 5.0;
+inline constexpr double kMostNoise = 1.5;
+
+/// A = sign R(rotation) S, S symmetric with the stretch `along` on the axis at `axis` and `across`
+/// on the one at right angles to it (the polar form, with mirrors in the stretch). Radians,
+/// counter-clockwise.
+struct AxesForm {
+    double axis = 0;
+    double along = 1;
+    double across = 1;
+    double rotation = 0;
+    int sign = 1;
+    static void fields(auto& self, auto&& visit) {
+        visit("axis", self.axis);
+        visit("along", self.along);
+        visit("across", self.across);
+        visit("rotation", self.rotation);
+        visit("sign", self.sign);
+    }
+    bool operator==(const AxesForm&) const = default;
+};
 
 /// Points of two classes and what a hinge costs.
 struct SvmSet {
@@ -51,6 +75,7 @@ struct BarrierPull {
 };
 
 struct PlaygroundDocument {
+    std::string title;                // a few words for who opens it
     std::vector<PlanarPoint> tokens;  // in their order
     PlanarMatrix a{1, 0, 0, 1};       // E1, before the scale
     double scale = 1;                 // inverse temperature: logits are scale u_s^T A u_i

@@ -12,6 +12,7 @@
 #include "engine/jobs/job_board.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
+#include "engine/playground/playground_session.h"
 #include "engine/robustness/robustness_session.h"
 #include "engine/stage_seeds.h"
 #include "engine/train/train_session.h"
@@ -74,6 +75,7 @@ struct Engine::Worker::Sessions {
                  [this] { train.publish(); }}),
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
           path(worker, shelf, worker.options_.program),
+          playground(worker),
           opener(worker, shelf, decode, document, path),
           seeds(worker, jobs, shelf, decode, worker.options_.threads),
           robustness(worker, jobs, shelf, worker.options_.threads) {}
@@ -81,8 +83,8 @@ struct Engine::Worker::Sessions {
     void handle(const Command& command) {
         std::visit(
             [this](const auto& wish) {
-                hand_over(wish, jobs, decode, document, shelf, train, path, opener, seeds,
-                          robustness);
+                hand_over(wish, jobs, decode, document, shelf, train, path, playground, opener,
+                          seeds, robustness);
             },
             command);
     }
@@ -91,6 +93,8 @@ struct Engine::Worker::Sessions {
         UnsavedWork work = train.unsaved_work();
         const UnsavedWork cells = path.unsaved_work();
         if (cells.any()) work.sentence += (work.any() ? "\n" : "") + cells.sentence;
+        const UnsavedWork plane = playground.unsaved_work();
+        if (plane.any()) work.sentence += (work.any() ? "\n" : "") + plane.sentence;
         const UnsavedWork text = document.unsaved_work();
         if (text.any()) work.sentence += (work.any() ? "\n" : "") + text.sentence;
         work.session = text.session;
@@ -109,7 +113,8 @@ struct Engine::Worker::Sessions {
     }
 
     bool idle() const {
-        return !train.running() && decode.idle() && !path.running() && jobs.idle();
+        return !train.running() && decode.idle() && !path.running() && !playground.playing() &&
+               jobs.idle();
     }
 
     JobBoard jobs;
@@ -118,6 +123,7 @@ struct Engine::Worker::Sessions {
     ModelShelf shelf;
     TrainSession train;
     PathSession path;
+    PlaygroundSession playground;
     FileOpener opener;
     StageSeeds seeds;
     RobustnessSession robustness;
@@ -152,7 +158,8 @@ void Engine::Worker::run(std::stop_token stop) {
         idle_.set_idle(!goes_on && all.idle() && commands_.empty());
         if (goes_on) continue;
         const auto pause = all.jobs.idle() && !all.path.running() ? milliseconds(500) : kJobsEvery;
-        commands_.wait_for(std::min(pause, all.decode.time_to_next()));
+        commands_.wait_for(
+            std::min({pause, all.decode.time_to_next(), all.playground.time_to_next()}));
     }
     guarded("saving the training", [&] { all.train.save_at_end(); });
     guarded("keeping the text", [&] { all.document.keep_last(); });
@@ -174,6 +181,7 @@ void Engine::Worker::open_first(Sessions& all) {
         tell_error(problem + " The small trained model is shown instead.");
     }
     all.document.begin();
+    guarded("opening the Playground", [&] { all.playground.begin(); });
     if (options_.autoplay) all.decode.handle(PlayDecode{});
     // Something to look at in Path until the user runs one.
     if (has_asset(kPathAsset))
@@ -198,6 +206,7 @@ bool Engine::Worker::turn(Sessions& all) {
     guarded("decoding", [&] {
         if (all.decode.play_once()) all.document.note(PlayDecode{});
     });
+    guarded("descending in the Playground", [&] { all.playground.play_once(); });
     const bool margins_left = capture(all, trained);
     return trained || margins_left;
 }
@@ -205,6 +214,7 @@ bool Engine::Worker::turn(Sessions& all) {
 bool Engine::Worker::capture(Sessions& all, bool trained) {
     all.path.publish();
     all.robustness.publish();
+    all.playground.publish();
     const auto began = Clock::now();
     if (trained && began - captured_ < kCaptureEvery) return false;
     bool left = false;

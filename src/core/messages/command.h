@@ -17,6 +17,7 @@
 #include "core/messages/document.h"
 #include "core/messages/model.h"
 #include "core/messages/path.h"
+#include "core/messages/playground.h"
 #include "core/messages/robustness.h"
 #include "core/messages/train.h"
 #include "core/messages/twin.h"
@@ -24,15 +25,18 @@
 
 namespace marginscope {
 
-using Command =
-    std::variant<LoadModel, LoadText, OpenFile, SaveModel, FitStage, FitStageSeeds, CancelJob,
-                 SetPrompt, StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling,
-                 SetDecodeNoise, SetView, DragToken, ResetDrags, Undo, Redo, GoToStep, EditText,
-                 RestartDecode, RenameBranch, FoldBranch, PruneBranch, CompareBranch, SaveSession,
-                 OpenLast, DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining,
-                 StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive, ForkTraining,
-                 CloseFork, ShowTraining, ResumeRun, StartPath, StopPath, OpenPath,
-                 SetCleanLossRule, LoadPathCell, StartRobustness, StopRobustness>;
+using Command = std::variant<
+    LoadModel, LoadText, OpenFile, SaveModel, FitStage, FitStageSeeds, CancelJob, SetPrompt,
+    StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling, SetDecodeNoise, SetView,
+    DragToken, ResetDrags, Undo, Redo, GoToStep, EditText, RestartDecode, RenameBranch, FoldBranch,
+    PruneBranch, CompareBranch, SaveSession, OpenLast, DiscardLeftBehind, StartTraining,
+    PauseTraining, ResumeTraining, StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive,
+    ForkTraining, CloseFork, ShowTraining, ResumeRun, StartPath, StopPath, OpenPath,
+    SetCleanLossRule, LoadPathCell, StartRobustness, StopRobustness, MovePlaygroundToken,
+    AddPlaygroundToken, RemovePlaygroundToken, AskPlaygroundToken, SetPlaygroundMap,
+    SetPlaygroundAxes, SetPlaygroundAttention, SetPlaygroundPull, SetPlaygroundNoise,
+    PointPlayground, PlayPlayground, StepPlayground, MoveSvmPoint, AddSvmPoint, RemoveSvmPoint,
+    SetSvmCost, OpenPlayground, SavePlayground, UndoPlayground, RedoPlayground>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

@@ -12,6 +12,7 @@
 #include "core/messages/document.h"
 #include "core/messages/margins.h"
 #include "core/messages/path.h"
+#include "core/messages/playground_frame.h"
 #include "core/messages/robustness.h"
 #include "core/messages/status.h"
 #include "core/messages/train.h"
@@ -35,6 +36,7 @@ struct Frames {
     std::shared_ptr<const TrainingFrame> fork;  // the second run; null: none
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const RobustnessFrame> robustness;
+    std::shared_ptr<const PlaygroundFrame> playground;
     std::shared_ptr<const StatusFrame> status;
     bool operator==(const Frames&) const = default;
 };

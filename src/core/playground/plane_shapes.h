@@ -10,18 +10,7 @@
 
 namespace marginscope {
 
-/// A = sign R(rotation) S, S symmetric with the stretch `along` on the axis at `axis` and `across`
-/// on the one at right angles to it (the polar form, with mirrors in the stretch): along >=
-/// |across|, axis and rotation in [-pi/2, pi/2].
-struct AxesForm {
-    double axis = 0;
-    double along = 1;
-    double across = 1;
-    double rotation = 0;
-    int sign = 1;
-    bool operator==(const AxesForm&) const = default;
-};
-
+/// along >= |across|, axis and rotation in [-pi/2, pi/2].
 AxesForm axes_form(const PlanarMatrix& a);
 /// Back; any values serve.
 PlanarMatrix matrix_of(const AxesForm& form);
