@@ -51,6 +51,14 @@ BoundaryTexture& Pictures::boundary(const std::string& name, const BoundaryField
     return texture;
 }
 
+ImTextureID Pictures::plane(const std::string& name, const PlaygroundDocument& document, int token,
+                            const PlaneWindow& window, int width, int height,
+                            const BoundaryStyle& style, float scale) {
+    const AddElapsed watch(spent_ms_);
+    return static_cast<ImTextureID>(
+        planes_[name].update(shaders_, document, token, window, width, height, style, scale));
+}
+
 double Pictures::take_ms() { return std::exchange(spent_ms_, 0.0); }
 
 bool Pictures::poll() { return shaders_.poll() > 0; }

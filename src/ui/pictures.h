@@ -11,6 +11,7 @@
 
 #include "gfx/boundary_texture.h"
 #include "gfx/matrix_texture.h"
+#include "gfx/plane_texture.h"
 #include "gfx/shader_library.h"
 
 namespace marginscope {
@@ -34,6 +35,11 @@ public:
                               std::uint64_t version, int width, int height,
                               const BoundaryStyle& style);
 
+    /// det J of a token everywhere in the Playground's plane, width × height pixels.
+    ImTextureID plane(const std::string& name, const PlaygroundDocument& document, int token,
+                      const PlaneWindow& window, int width, int height, const BoundaryStyle& style,
+                      float scale);
+
     /// Reloads shaders that changed on disk (development builds). True when something must be drawn
     /// again.
     bool poll();
@@ -47,6 +53,7 @@ private:
     std::map<std::string, MatrixTexture> matrices_;
     std::map<std::string, AtlasTexture> atlases_;
     std::map<std::string, BoundaryTexture> boundaries_;
+    std::map<std::string, PlaneTexture> planes_;
     double spent_ms_ = 0;
 };
 
