@@ -29,6 +29,7 @@ int open_window(const WindowRequest& request) {
     options.end = request.end;
     return run_window(options, [](std::function<void()> wake) {
         EngineOptions engine;
+        engine.tour_places = tour_places();
         engine.autoplay = true;
         engine.rescue_folder = user_state_dir().string();
         engine.state_folder = engine.rescue_folder;
@@ -100,6 +101,8 @@ void render(const RenderRequest& request) {
 
 }  // namespace
 
-CliHooks drawing_hooks() { return {open_window, render, workspace_names(), bench_groups()}; }
+CliHooks drawing_hooks() {
+    return {open_window, render, workspace_names(), bench_groups(), tour_places()};
+}
 
 }  // namespace marginscope

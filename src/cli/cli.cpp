@@ -73,6 +73,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_stories_command(app, context);
     add_info_command(app, context);
     add_render_command(app, context);
+    add_tour_command(app, context);
     add_bench_command(app, context);
 }
 

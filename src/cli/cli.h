@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/messages/tour_commands.h"
+
 namespace marginscope {
 
 /// What the window is opened with.
@@ -49,6 +51,7 @@ struct CliHooks {
     std::function<void(const RenderRequest&)> render;
     std::vector<std::string> workspaces = {};  // those `render` can draw
     std::vector<BenchGroup> bench_groups;
+    TourPlaces tour_places = {};  // what a tour may point at
 };
 
 /// The whole program; `main` returns its value. Call on the main thread before any other thread

@@ -36,6 +36,7 @@ void add_stage_command(CLI::App& app, CommandContext& context);
 void add_stories_command(CLI::App& app, CommandContext& context);
 void add_info_command(CLI::App& app, CommandContext& context);
 void add_render_command(CLI::App& app, CommandContext& context);
+void add_tour_command(CLI::App& app, CommandContext& context);
 void add_bench_command(CLI::App& app, CommandContext& context);
 
 }  // namespace marginscope

@@ -21,6 +21,7 @@ struct EngineOptions {
     std::string rescue_folder;
     // Where copies of the document against a crash and the last document go; "": nowhere.
     std::string state_folder;
+    TourPlaces tour_places;  // what a tour may point at; empty: anything
     int threads = 2;
     bool autoplay = false;           // decode at once
     std::function<void()> on_frame;  // called on the worker after each publication; must not block

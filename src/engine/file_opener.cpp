@@ -12,14 +12,22 @@
 namespace marginscope {
 
 FileOpener::FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
-                       DocumentCommands& document, PathSession& path)
-    : context_(context), shelf_(shelf), decode_(decode), document_(document), path_(path) {}
+                       DocumentCommands& document, PathSession& path, TourSession& tour)
+    : context_(context),
+      shelf_(shelf),
+      decode_(decode),
+      document_(document),
+      path_(path),
+      tour_(tour) {}
 
 void FileOpener::handle(const OpenFile& wish) {
     const std::filesystem::path path = wish.path;
-    if (path.filename() == "path.json")
+    const bool path_file = path.filename() == "path.json";
+    const FileKind kind = path_file ? FileKind::kPathFolder : classify(path);
+    tour_.handle(EndTour{});
+    if (path_file)
         return path_.handle(OpenPath{path.has_parent_path() ? path.parent_path().string() : "."});
-    switch (classify(path)) {
+    switch (kind) {
         case FileKind::kText:
             shelf_.load_text(wish.path);
             return decode_.handle(SetPrompt{shelf_.corpus()->text});
@@ -30,6 +38,8 @@ void FileOpener::handle(const OpenFile& wish) {
             return path_.handle(OpenPath{wish.path});
         case FileKind::kSession:
             return open_session(wish.path);
+        case FileKind::kTour:
+            return tour_.handle(StartTour{wish.path});
     }
 }
 
@@ -37,6 +47,7 @@ void FileOpener::handle(const OpenLast&) {
     const std::filesystem::path last = document_.last();
     if (last.empty() || !std::filesystem::exists(last))
         throw UserError("Nothing was kept from the last time.");
+    tour_.handle(EndTour{});
     open_session(last.string());
 }
 

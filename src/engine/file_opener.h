@@ -7,17 +7,19 @@
 #include "engine/decode/document_commands.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
+#include "engine/tour/tour_session.h"
 
 namespace marginscope {
 
 class FileOpener {
 public:
     FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
-               DocumentCommands& document, PathSession& path);
+               DocumentCommands& document, PathSession& path, TourSession& tour);
 
     /// A text is trained on and shown; checkpoint and run folder are loaded; a session is
-    /// shown beside its model; a path is opened.
-    /// UserError for anything else, and for what cannot be read; then nothing changes.
+    /// shown beside its model; a path is opened; a tour begins. A tour that runs ends first: what
+    /// is opened is the user's own. UserError for anything else, and for what cannot be read; then
+    /// nothing changes.
     void handle(const OpenFile& wish);
     /// UserError when no program has left one.
     void handle(const OpenLast& wish);
@@ -30,6 +32,7 @@ private:
     DecodeCommands& decode_;
     DocumentCommands& document_;
     PathSession& path_;
+    TourSession& tour_;
 };
 
 }  // namespace marginscope

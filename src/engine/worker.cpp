@@ -15,6 +15,7 @@
 #include "engine/playground/playground_session.h"
 #include "engine/robustness/robustness_session.h"
 #include "engine/stage_seeds.h"
+#include "engine/tour/tour_session.h"
 #include "engine/train/train_session.h"
 #include "files/paths.h"
 #include "nn/model/device.h"
@@ -76,7 +77,9 @@ struct Engine::Worker::Sessions {
           train(worker, shelf, worker.options_.rescue_folder, [this] { decode.weights_changed(); }),
           path(worker, shelf, worker.options_.program),
           playground(worker),
-          opener(worker, shelf, decode, document, path),
+          tour(worker, {shelf, decode, document, path, playground}, worker.options_.tour_places,
+               [this](const Command& command) { handle(command); }),
+          opener(worker, shelf, decode, document, path, tour),
           seeds(worker, jobs, shelf, decode, worker.options_.threads),
           robustness(worker, jobs, shelf, worker.options_.threads) {}
 
@@ -84,7 +87,7 @@ struct Engine::Worker::Sessions {
         std::visit(
             [this](const auto& wish) {
                 hand_over(wish, jobs, decode, document, shelf, train, path, playground, opener,
-                          seeds, robustness);
+                          seeds, robustness, tour);
             },
             command);
     }
@@ -124,6 +127,7 @@ struct Engine::Worker::Sessions {
     TrainSession train;
     PathSession path;
     PlaygroundSession playground;
+    TourSession tour;
     FileOpener opener;
     StageSeeds seeds;
     RobustnessSession robustness;
@@ -228,6 +232,7 @@ bool Engine::Worker::capture(Sessions& all, bool trained) {
             left = all.decode.capture(trained ? kMarginBudget : kMarginBudgetIdle, !trained);
         });
     }
+    guarded("following the tour", [&] { all.tour.look(); });
     if (trained) all.train.publish();
     unsaved_.update([&](UnsavedWork& work) { work = all.unsaved_work(); });
     captured_ = Clock::now();

@@ -131,6 +131,8 @@ std::string_view file_kind_name(FileKind kind) noexcept {
             return "run folder";
         case FileKind::kSession:
             return "session";
+        case FileKind::kTour:
+            return "tour";
         case FileKind::kPathFolder:
             break;
     }
@@ -166,6 +168,8 @@ FileKind classify(const fs::path& path) {
                       "is a binary file of an unknown kind; expected UTF-8 text, a "
                       ".safetensors checkpoint, a run folder or an .mscope session");
     }
+    if (extension == ".json" && start.bytes.find("\"tour\"") != std::string::npos)
+        return FileKind::kTour;
     return FileKind::kText;
 }
 

@@ -13,6 +13,7 @@ enum class FileKind {
     kRun,         // a run folder
     kSession,     // .mscope
     kPathFolder,  // a lambda path: path.json, or folders with runs in them
+    kTour,        // a tour's .json
 };
 
 std::string_view file_kind_name(FileKind kind) noexcept;  // "run folder", as sentences say it

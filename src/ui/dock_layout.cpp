@@ -20,11 +20,10 @@ void share_growth(ImGuiID root) {
         central->SetLocalFlags(central->LocalFlags & ~ImGuiDockNodeFlags_CentralNode);
 }
 
-void build_layout(const Workspace& workspace, ImGuiID root, ImVec2 size, float scale) {
+void build_layout(const Workspace& workspace, ImGuiID root, ImVec2 size, float scale, bool small) {
     ImGui::DockBuilderRemoveNode(root);
     ImGui::DockBuilderAddNode(root, ImGuiDockNodeFlags_DockSpace);
     ImGui::DockBuilderSetNodeSize(root, size);
-    const bool small = is_small(size, scale);
     DockArea area{root, 0, size, scale, small};
     if (workspace.inspector) {
         const float share =
@@ -43,16 +42,16 @@ void build_layout(const Workspace& workspace, ImGuiID root, ImVec2 size, float s
 
 }  // namespace
 
-void draw_dock_spaces(UiState& state, ImVec2 size) {
+void draw_dock_spaces(UiState& state, ImVec2 size, ImVec2 whole) {
     for (const Workspace& workspace : workspaces()) {
         const ImGuiID id = ImGui::GetID(("dock." + std::string(workspace.id)).c_str());
         const bool shown = workspace.id == state.workspace;
         const bool fresh = ImGui::DockBuilderGetNode(id) == nullptr;
         // The user's own arrangement stays until the window gets too small for it, or large again.
         int* known = ImGui::GetStateStorage()->GetIntRef(id, -1);
-        const int small = is_small(size, state.theme.scale) ? 1 : 0;
+        const int small = is_small(whole, state.theme.scale) ? 1 : 0;
         if (shown && (fresh || state.reset_layout || (*known >= 0 && *known != small)))
-            build_layout(workspace, id, size, state.theme.scale);
+            build_layout(workspace, id, size, state.theme.scale, small != 0);
         if (shown) *known = small;
         ImGuiDockNodeFlags flags = shown && state.maximized.empty()
                                        ? ImGuiDockNodeFlags_None

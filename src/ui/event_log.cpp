@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "core/error.h"
+#include "core/messages/tour.h"
 #include "files/command_json.h"
 
 namespace marginscope {
@@ -24,6 +25,16 @@ std::string words(const char* format, double a, double b = 0) {
     std::snprintf(buffer, sizeof buffer, format, a, b);
 #pragma GCC diagnostic pop
     return buffer;
+}
+
+// Where somebody stands in a tour.
+std::string tour_line(const TourFrame* tour) {
+    if (tour == nullptr || !tour->on) return "tour off";
+    const TourPrediction& asked = tour->prediction;
+    return "tour step=" + std::to_string(tour->step) + " file=" + tour->file +
+           (asked.known ? words(" answer=%g", asked.answer.value_or(-1)) +
+                              (asked.right ? " right" : " wrong")
+                        : "");
 }
 
 }  // namespace
@@ -70,6 +81,10 @@ void EventLog::frames(const Frames& frames) {
         frames.training->step != step_) {
         step_ = frames.training->step;
         line("step " + std::to_string(step_));
+    }
+    if (const std::string tour = tour_line(frames.tour.get()); tour != tour_) {
+        tour_ = tour;
+        line(tour);
     }
     const BoundaryFrame* boundary = frames.boundary.get();
     if (boundary == nullptr || boundary->version == boundary_) return;

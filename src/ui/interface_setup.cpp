@@ -9,6 +9,7 @@
 
 #include "ui/export/figure_export.h"
 #include "ui/layout_file.h"
+#include "ui/presenting.h"
 
 namespace marginscope {
 namespace {
@@ -23,8 +24,8 @@ void read_line(ImGuiContext*, ImGuiSettingsHandler*, void* entry, const char* li
 
 void write_settings(ImGuiContext*, ImGuiSettingsHandler* handler, ImGuiTextBuffer* out) {
     auto& state = *static_cast<UiState*>(handler->UserData);
-    out->appendf("[%s][window]\nlight=%d\nscale=%.3f\n", handler->TypeName,
-                 state.theme_kind == ThemeKind::light ? 1 : 0, state.user_scale);
+    out->appendf("[%s][window]\ntheme=%d\nscale=%.3f\n", handler->TypeName,
+                 static_cast<int>(kept_theme(state)), kept_scale(state));
     const std::string& figures = state.view<ExportView>().folder;
     if (!figures.empty()) out->appendf("figures=%s\n", figures.c_str());
     for (const std::string& id : state.hidden) out->appendf("hidden=%s\n", id.c_str());
@@ -37,8 +38,10 @@ void read_setting(UiState& state, const std::string& line) {
     int number = 0;
     float real = 0;
     char word[64];
-    if (std::sscanf(line.c_str(), "light=%d", &number) == 1) {
-        state.theme_kind = number != 0 ? ThemeKind::light : ThemeKind::dark;
+    // "light" is how layouts before the third theme say it.
+    if (std::sscanf(line.c_str(), "theme=%d", &number) == 1 ||
+        std::sscanf(line.c_str(), "light=%d", &number) == 1) {
+        state.theme_kind = static_cast<ThemeKind>(std::clamp(number, 0, 2));
     } else if (std::sscanf(line.c_str(), "scale=%f", &real) == 1) {
         if (std::isfinite(real)) state.user_scale = std::clamp(real, kMinUiScale, kMaxUiScale);
     } else if (line.starts_with("figures=")) {

@@ -72,6 +72,10 @@ std::string key_words(ImGuiKeyChord chord) {
             return words + "↓";
         case ImGuiKey_Escape:
             return words + "Esc";
+        case ImGuiKey_PageDown:
+            return words + "PgDn";
+        case ImGuiKey_PageUp:
+            return words + "PgUp";
         case ImGuiKey_KeypadAdd:
         case ImGuiKey_Equal:
             return words + "+";

@@ -12,8 +12,11 @@
 #include "ui/export/figure_export.h"
 #include "ui/export/panel_menu.h"
 #include "ui/inspector.h"
+#include "ui/presenting.h"
 #include "ui/status_line.h"
 #include "ui/top_bar.h"
+#include "ui/tours/tour_card.h"
+#include "ui/tours/tour_follow.h"
 #include "ui/widgets.h"
 #include "ui/workspaces.h"
 
@@ -56,6 +59,7 @@ void draw_docked(const Frames& frames, UiState& state, PanelContext& context,
     }
     if (tab_double_clicked()) toggle_maximized(state, id);
     if (visible) {
+        state.view<TourView>().drawn.push_back({id, ImGui::GetWindowPos(), ImGui::GetWindowSize()});
         ImGui::PushID(id);
         draw(frames, state, context);
         draw_panel_menu(frames, state, id);
@@ -115,7 +119,7 @@ void draw_panels(const Frames& frames, UiState& state, PanelContext& context) {
 }
 
 void draw_workspace(const Frames& frames, UiState& state, PanelContext& context, ImVec2 at,
-                    ImVec2 size) {
+                    ImVec2 size, ImVec2 whole) {
     const Workspace& workspace = shown_workspace(state);
     const char* title = "Inspector";
     DrawPanel draw = state.maximized == inspector_id(workspace) ? draw_inspector : nullptr;
@@ -141,13 +145,14 @@ void draw_workspace(const Frames& frames, UiState& state, PanelContext& context,
                      ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
                      ImGuiWindowFlags_NoNavInputs | mouse);
     ImGui::PopStyleVar(2);
-    draw_dock_spaces(state, size);
+    draw_dock_spaces(state, size, whole);
     ImGui::End();
     if (draw != nullptr) {
         const std::string id = state.maximized;
         draw_maximized(frames, state, context, title, id.c_str(), draw, at, size);
     } else {
         draw_panels(frames, state, context);
+        dim_other_panels(frames, state);
     }
 }
 
@@ -160,7 +165,9 @@ void take_view(const Frames& frames, UiState& state) {
     state.view<DecodeView>().boundary.request = view;
     state.view_sent = std::move(view);
     state.view_known = true;
-    if (!shown_workspace(state).shows_text) show_workspace(state, "decode");
+    // A tour says itself which workspace is shown.
+    if (!shown_workspace(state).shows_text && running_tour(frames) == nullptr)
+        show_workspace(state, "decode");
 }
 
 void ask_for_view(UiState& state, CommandList& out) {
@@ -183,25 +190,35 @@ void draw_frame(const Frames& frames, UiState& state, CommandList& out) {
     state.selection.lit_index = state.selection.hover_index;
     state.selection.hover_index = -1;
     take_view(frames, state);
+    follow_tour(frames, state);
     PanelContext context{state.theme, state.selection, out, state.pictures.get()};
     ActionContext action_context{frames, state, out};
     run_keys(action_context);
 
     const ImGuiViewport* view = ImGui::GetMainViewport();
+    keep_presenting(state, view->Size.y);
+    const bool presenting = state.view<PresentingView>().on;
     const float top = std::round(state.theme.px(kTopBar)),
-                bottom = std::round(state.theme.px(kStatusLine));
+                bottom = presenting ? 0 : std::round(state.theme.px(kStatusLine)),
+                card = tour_card_width(frames, state, view->Size);
     // What lies under a box feels no mouse, whatever its panel asks ImGui.
     ImGuiIO& io = ImGui::GetIO();
     const ImVec2 mouse = io.MousePos;
     const bool covered = box_is_hovered(state);
     if (covered) io.MousePos = ImVec2(-FLT_MAX, -FLT_MAX);
     draw_top_bar(action_context, view->Pos, ImVec2(view->Size.x, top));
-    draw_workspace(frames, state, context, ImVec2(view->Pos.x, view->Pos.y + top),
-                   ImVec2(view->Size.x, view->Size.y - top - bottom));
-    draw_status_line(action_context, ImVec2(view->Pos.x, view->Pos.y + view->Size.y - bottom),
-                     ImVec2(view->Size.x, bottom));
+    const ImVec2 room(view->Size.x, view->Size.y - top - bottom);
+    draw_workspace(frames, state, context, ImVec2(view->Pos.x + card, view->Pos.y + top),
+                   ImVec2(room.x - card, room.y), room);
+    if (card > 0)
+        draw_tour_card(frames, state, context, ImVec2(view->Pos.x, view->Pos.y + top),
+                       ImVec2(card, room.y));
+    if (!presenting)
+        draw_status_line(action_context, ImVec2(view->Pos.x, view->Pos.y + view->Size.y - bottom),
+                         ImVec2(view->Size.x, bottom));
     if (covered) io.MousePos = mouse;
     draw_boxes(action_context);
+    draw_pointer(state);
     run_asked(context, action_context);
     ask_for_view(state, out);
 }

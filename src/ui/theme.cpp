@@ -1,4 +1,4 @@
-// The two palettes, the embedded faces, and ImGui's and ImPlot's styles made from them.
+// The three palettes, the embedded faces, and ImGui's and ImPlot's styles made from them.
 #include "ui/theme.h"
 
 #include <implot.h>
@@ -123,6 +123,26 @@ void set_plot_style(const Theme& t) {
     s.PlotBorderSize = 1.0F;
 }
 
+// What a projector in a lit room leaves of the light theme: words and meanings as dark as they can
+// be told apart, nothing grey on grey.
+void raise_contrast(Theme& t) {
+    t.ground = hex(0xD4D4D4);
+    t.panel = hex(0xFFFFFF);
+    t.raised = hex(0xECECEC);
+    t.hover = hex(0xDADADA);
+    t.active = hex(0xC4C4C4);
+    t.line = hex(0x8C8C8C);
+    t.line_strong = hex(0x4A4A4A);
+    t.text = hex(0x000000);
+    t.dim = hex(0x1C1C1C);
+    t.faint = hex(0x333333);
+    t.accent = hex(0xA8005C);
+    t.ring = hex(0x8A5200);
+    t.select = hex(0x0037A8);
+    t.good = hex(0x00522A);
+    t.error = hex(0x9C1200);
+}
+
 }  // namespace
 
 ImU32 to_u32(Rgb color, float alpha) {
@@ -165,6 +185,7 @@ Theme make_theme(ThemeKind kind, float scale, const Fonts& fonts) {
     t.good = dark ? hex(0x5CC294) : hex(0x177548);
     t.error = dark ? hex(0xFF7A66) : hex(0xC4321C);
     t.nan = to_u32(kNanColor);
+    if (kind == ThemeKind::contrast) raise_contrast(t);
     return t;
 }
 

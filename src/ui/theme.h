@@ -1,4 +1,4 @@
-// Colours, type and spacing of the window: two themes of our own, one accent for "near the
+// Colours, type and spacing of the window: three themes of our own, one accent for "near the
 // boundary".
 //
 // Main thread. A Theme is a value; load_fonts() needs a current ImGui context and apply_theme()
@@ -12,7 +12,7 @@
 
 namespace marginscope {
 
-enum class ThemeKind { dark, light };
+enum class ThemeKind { dark, light, contrast };  // contrast: black on white, for a projector
 
 constexpr float kMinUiScale = 0.75F;
 constexpr float kMaxUiScale = 3.0F;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/presenting.h"
 #include "ui/window_picture.h"
 #include "ui/workspaces.h"
 
@@ -38,9 +39,24 @@ void save_session(ActionContext& c) {
 
 bool has_document(const ActionContext& c) { return c.frames.history != nullptr; }
 
-void set_theme(ActionContext& c) {
-    c.state.theme_kind = c.state.theme_kind == ThemeKind::dark ? ThemeKind::light : ThemeKind::dark;
+void show_theme(ActionContext& c, ThemeKind kind) {
+    c.state.theme_kind = kind;
     c.state.theme_dirty = true;
+}
+
+// On a projector, light or with high contrast; else dark or light.
+void change_theme(ActionContext& c) {
+    const ThemeKind now = c.state.theme_kind;
+    if (c.state.view<PresentingView>().on)
+        return show_theme(c, now == ThemeKind::light ? ThemeKind::contrast : ThemeKind::light);
+    show_theme(c, now == ThemeKind::dark ? ThemeKind::light : ThemeKind::dark);
+}
+
+void present(ActionContext& c) {
+    if (c.state.view<PresentingView>().on)
+        stop_presenting(c.state);
+    else
+        start_presenting(c.state);
 }
 
 void set_scale(ActionContext& c, float scale) {
@@ -190,12 +206,28 @@ std::vector<Action> view_actions() {
                     .name = "Dark or light",
                     .keys = {ImGuiMod_Ctrl | ImGuiKey_T},
                     .in_text = true,
-                    .run = set_theme});
+                    .run = change_theme});
+    rows.push_back(
+        {.id = "view.contrast",
+         .menu = "View",
+         .name = "High contrast",
+         .in_text = true,
+         .checked =
+             [](const ActionContext& c) { return c.state.theme_kind == ThemeKind::contrast; },
+         .run = [](ActionContext& c) { show_theme(c, ThemeKind::contrast); }});
     for (Action& row : scale_actions()) rows.push_back(std::move(row));
+    rows.push_back(
+        {.id = "view.present",
+         .menu = "View",
+         .name = "Present on a projector",
+         .keys = {ImGuiKey_F11},
+         .in_text = true,
+         .checked = [](const ActionContext& c) { return c.state.view<PresentingView>().on; },
+         .run = present});
     rows.push_back({.id = "view.full_screen",
                     .menu = "View",
                     .name = "Full screen",
-                    .keys = {ImGuiKey_F11},
+                    .keys = {ImGuiMod_Shift | ImGuiKey_F11},
                     .in_text = true,
                     .checked = [](const ActionContext& c) { return c.state.fullscreen; },
                     .run = set_full_screen});

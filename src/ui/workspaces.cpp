@@ -4,16 +4,15 @@
 #include "ui/decode/decode_workspace.h"
 #include "ui/guide/guide_workspace.h"
 #include "ui/path/path_workspace.h"
+#include "ui/tours/tours_workspace.h"
 #include "ui/train/train_workspace.h"
 
 namespace marginscope {
 
 std::span<const Workspace> workspaces() {
     static const std::vector<Workspace> rows = {
-        decode_workspace(),
-        train_workspace(),
-        path_workspace(),
-        guide_workspace(),
+        decode_workspace(), train_workspace(), path_workspace(),
+        tours_workspace(),  guide_workspace(),
     };
     return rows;
 }
@@ -38,6 +37,16 @@ std::vector<std::string> workspace_names() {
     std::vector<std::string> names;
     for (const Workspace& workspace : workspaces()) names.emplace_back(workspace.id);
     return names;
+}
+
+TourPlaces tour_places() {
+    TourPlaces places;
+    for (const Workspace& workspace : workspaces()) {
+        std::vector<std::string>& panels = places[std::string(workspace.id)];
+        for (const PanelInfo& panel : workspace.panels) panels.emplace_back(panel.id);
+        if (workspace.inspector) panels.push_back(inspector_id(workspace));
+    }
+    return places;
 }
 
 std::string inspector_id(const Workspace& workspace) {

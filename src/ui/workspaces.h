@@ -39,6 +39,9 @@ void show_workspace(UiState& state, std::string_view id);
 
 std::vector<std::string> workspace_names();
 
+/// What a tour may point at: the ids of each one's panels, its inspector's among them.
+TourPlaces tour_places();
+
 /// Id of the inspector's window in a workspace, as those of panels.
 std::string inspector_id(const Workspace& workspace);
 

@@ -19,6 +19,7 @@
 #include "core/messages/path.h"
 #include "core/messages/playground.h"
 #include "core/messages/robustness.h"
+#include "core/messages/tour_commands.h"
 #include "core/messages/train.h"
 #include "core/messages/twin.h"
 #include "core/messages/view.h"
@@ -36,7 +37,8 @@ using Command = std::variant<
     AddPlaygroundToken, RemovePlaygroundToken, AskPlaygroundToken, SetPlaygroundMap,
     SetPlaygroundAxes, SetPlaygroundAttention, SetPlaygroundPull, SetPlaygroundNoise,
     PointPlayground, PlayPlayground, StepPlayground, MoveSvmPoint, AddSvmPoint, RemoveSvmPoint,
-    SetSvmCost, OpenPlayground, SavePlayground, UndoPlayground, RedoPlayground>;
+    SetSvmCost, OpenPlayground, SavePlayground, UndoPlayground, RedoPlayground, StartTour,
+    GoToTourStep, AnswerPrediction, EndTour>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

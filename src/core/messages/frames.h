@@ -22,6 +22,8 @@
 
 namespace marginscope {
 
+struct TourFrame;  // core/messages/tour.h
+
 /// All frames of one moment; any may be null before its first publication.
 struct Frames {
     std::shared_ptr<const DecodeFrame> decode;
@@ -37,6 +39,7 @@ struct Frames {
     std::shared_ptr<const PathFrame> path;
     std::shared_ptr<const RobustnessFrame> robustness;
     std::shared_ptr<const PlaygroundFrame> playground;
+    std::shared_ptr<const TourFrame> tour;
     std::shared_ptr<const StatusFrame> status;
     bool operator==(const Frames&) const = default;
 };

@@ -56,10 +56,9 @@ void DocumentCommands::note(const Command& cause) {
 
 void DocumentCommands::collect() {
     const Clock::time_point now = Clock::now();
-    if (!autosave_.folder().empty() && now >= keep_at_ &&
-        !same_for_undo(session_.document(), kept_)) {
+    if (!autosave_.folder().empty() && now >= keep_at_ && !same_for_undo(own(), kept_)) {
         keep_at_ = now + kKeepEvery;
-        kept_ = session_.document();
+        kept_ = own();
         autosave_.keep(session_text(kept_, autosave_.folder()));
     }
     if (const std::string trouble = autosave_.trouble(); !trouble.empty())
@@ -79,14 +78,17 @@ void DocumentCommands::publish() {
     context_.publish([&](Frames& all) { all.history = std::move(frame); });
 }
 
-bool DocumentCommands::unsaved() const { return !same_for_undo(session_.document(), saved_); }
+bool DocumentCommands::unsaved() const {
+    return !same_for_undo(own(), aside_ ? aside_->saved : saved_);
+}
 
 UnsavedWork DocumentCommands::unsaved_work() const {
+    const fs::path& file = aside_ ? aside_->file : file_;
     // What has no file is kept as the last text anyway.
-    if (file_.empty() || !unsaved()) return {};
+    if (file.empty() || !unsaved()) return {};
     UnsavedWork work;
-    work.sentence = shown_path(file_) + " has changes that are not saved.";
-    work.session = file_.string();
+    work.sentence = shown_path(file) + " has changes that are not saved.";
+    work.session = file.string();
     return work;
 }
 
@@ -110,10 +112,36 @@ void DocumentCommands::open(const DecodeDocument& document, const fs::path& file
 fs::path DocumentCommands::last() const { return below(state_folder_, "last.mscope"); }
 
 void DocumentCommands::keep_last() {
-    if (state_folder_.empty() || session_.document().tree.empty()) return;
-    if (same_for_undo(session_.document(), kept_) && history_.entries().size() < 2) return;
-    write_session(last(), session_.document());
+    if (state_folder_.empty() || own().tree.empty()) return;
+    const DocumentHistory& history = aside_ ? aside_->history : history_;
+    if (same_for_undo(own(), kept_) && history.entries().size() < 2) return;
+    write_session(last(), own());
     autosave_.discard(recovered_);
+}
+
+void DocumentCommands::put_aside(const std::string& label) {
+    if (aside_) return restart(label);
+    aside_ =
+        Aside{session_.document(), std::exchange(history_, {}), std::exchange(file_, {}), saved_};
+    restart(label);
+}
+
+void DocumentCommands::restart(const std::string& label) {
+    history_.begin(session_.document(), label);
+    if (aside_) saved_ = session_.document();
+    news_ = true;
+}
+
+void DocumentCommands::give_back() {
+    if (!aside_) return;
+    Aside own = std::move(*aside_);
+    aside_.reset();
+    history_ = std::move(own.history);
+    file_ = std::move(own.file);
+    saved_ = std::move(own.saved);
+    news_ = true;
+    session_.set_playing(false, session_.tokens_per_s());
+    if (!own.document.tree.empty()) session_.set_document(std::move(own.document));
 }
 
 void DocumentCommands::go_to(std::size_t step) {
@@ -163,6 +191,11 @@ void DocumentCommands::handle(const SaveSession& wish) {
     fs::path file = wish.path.empty() ? file_ : fs::absolute(wish.path);
     if (file.empty()) throw UserError("The session has no file yet; say where it goes.");
     if (file.extension() != ".mscope") file += ".mscope";
+    if (aside_ && file == aside_->file) {  // asked for at the end of the program
+        write_session(file, aside_->document);
+        aside_->saved = aside_->document;
+        return context_.tell("Saved " + shown_path(file) + ".");
+    }
     write_session(file, session_.document());
     file_ = file;
     saved_ = session_.document();

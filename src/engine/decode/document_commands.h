@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,14 @@ public:
     UnsavedWork unsaved_work() const;
     /// At the program's end in order: the document as last.mscope in the state folder.
     void keep_last();
-    /// Where that is; "" without a state folder.
+    /// From here on changes are made to a copy: the document with its history and file waits for
+    /// give_back(), is what is kept against a crash and asked about at the end, and the copy has no
+    /// file. `label` begins the copy's history.
+    void put_aside(const std::string& label);
+    /// What is shown now is where the copy's undo ends.
+    void restart(const std::string& label);
+    void give_back();
+    /// Where keep_last() writes; "" without a state folder.
     std::filesystem::path last() const;
 
     void handle(const Undo& wish);
@@ -54,8 +62,19 @@ private:
     using Clock = DocumentHistory::Clock;
 
     void go_to(std::size_t step);
+    /// The user's, even while a copy is worked on.
+    const DecodeDocument& own() const { return aside_ ? aside_->document : session_.document(); }
+    /// Whether it differs from its file, or from how it began.
     bool unsaved() const;
     void publish();
+
+    /// Of a document while a copy of it is worked on.
+    struct Aside {
+        DecodeDocument document;
+        DocumentHistory history;
+        std::filesystem::path file;
+        DecodeDocument saved;
+    };
 
     SessionContext& context_;
     DecodeSession& session_;
@@ -64,7 +83,8 @@ private:
     Autosave autosave_;
     std::filesystem::path file_;
     DecodeDocument saved_;  // as it is in file_, or as it began
-    DecodeDocument kept_;   // as it is in the copy against a crash
+    std::optional<Aside> aside_;
+    DecodeDocument kept_;  // as it is in the copy against a crash
     std::vector<std::filesystem::path> left_behind_;
     std::filesystem::path recovered_;  // the one that is shown: kept until it is saved
     Clock::time_point keep_at_;

@@ -57,6 +57,7 @@ void ModelShelf::show(std::shared_ptr<const Model> model, const std::string& lab
     model_ = std::move(model);
     model_label_ = label;
     model_path_ = path;
+    live_ = live;
 }
 
 StartModel ModelShelf::as_start() const {

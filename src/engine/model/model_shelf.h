@@ -42,6 +42,15 @@ public:
     void show(std::shared_ptr<const Model> model, const std::string& label, bool live,
               const std::string& path = {});
 
+    /// What is shown, to be shown again.
+    struct Shown {
+        std::shared_ptr<const Model> model;  // null: nothing
+        std::string label;
+        bool live = false;
+        std::string path;
+    };
+    Shown shown() const { return {model_, model_label_, live_, model_path_}; }
+
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }
     /// The file it came from; "" where it is only in memory.
@@ -73,7 +82,8 @@ private:
     std::shared_ptr<const Model> model_;
     std::string model_label_;
     std::string model_path_;  // "" where it came from no file
-    int fit_ = 0;             // the job of the last fit
+    bool live_ = false;
+    int fit_ = 0;  // the job of the last fit
 };
 
 }  // namespace marginscope

@@ -110,6 +110,14 @@ void PlaygroundSession::refresh(int removed_token, int removed_point) {
     news_ = true;
 }
 
+void PlaygroundSession::give_back(Kept kept) {
+    history_ = std::move(kept.history);
+    saved_ = std::move(kept.saved);
+    file_ = std::move(kept.file);
+    pointer_.reset();
+    went_back();
+}
+
 void PlaygroundSession::publish() {
     if (!std::exchange(news_, false)) return;
     context_.publish([this](Frames& all) { all.playground = frame_; });

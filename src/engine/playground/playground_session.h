@@ -32,6 +32,15 @@ public:
     void publish();
     UnsavedWork unsaved_work() const;
 
+    /// The document with its way back and its file, to be shown again.
+    struct Kept {
+        PlaygroundHistory history;
+        PlaygroundDocument saved;
+        std::filesystem::path file;
+    };
+    Kept kept() const { return {history_, saved_, file_}; }
+    void give_back(Kept kept);
+
     /// The edits of playground_edits.h.
     template <typename Wish>
     requires requires(PlaygroundDocument document, const Wish& wish) {

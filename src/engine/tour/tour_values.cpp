@@ -1,0 +1,278 @@
+// One small function a quantity, in the order of their names.
+#include "engine/tour/tour_values.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <string>
+
+#include "core/statistics.h"
+
+namespace marginscope {
+namespace {
+
+using Value = std::optional<double>;
+
+Value finite(double value) { return std::isfinite(value) ? Value(value) : std::nullopt; }
+
+// ---- the shown text
+
+const DecodeFrame* text_of(const Frames& f) {
+    return f.decode != nullptr && f.decode->cursor > 0 ? f.decode.get() : nullptr;
+}
+
+// Margins of the whole text; nullptr while some are missing.
+const MarginFrame* all_margins(const Frames& f) {
+    const DecodeFrame* text = text_of(f);
+    if (text == nullptr || f.margins == nullptr || !f.margins->measurable()) return nullptr;
+    if (f.margins->pending > 0 || static_cast<int>(f.margins->cells.size()) != text->cursor)
+        return nullptr;
+    return f.margins.get();
+}
+
+std::vector<double> of_cells(const Frames& f, float MarginCell::*number) {
+    std::vector<double> values;
+    if (const MarginFrame* margins = all_margins(f))
+        for (const MarginCell& cell : margins->cells)
+            if (cell.valid) values.push_back(cell.*number);
+    return values;
+}
+
+const MarginCell* support_cell(const Frames& f) {
+    const MarginFrame* margins = all_margins(f);
+    if (margins == nullptr || margins->support.empty()) return nullptr;
+    return &margins->cells[static_cast<std::size_t>(margins->support.front())];
+}
+
+const MarginCell* selected_cell(const Frames& f) {
+    const DecodeFrame* text = text_of(f);
+    if (text == nullptr || f.margins == nullptr || text->selected < 0) return nullptr;
+    const auto index = static_cast<std::size_t>(text->selected);
+    if (index >= f.margins->cells.size() || !f.margins->cells[index].valid) return nullptr;
+    return &f.margins->cells[index];
+}
+
+Value characters(const Frames& f) {
+    return text_of(f) != nullptr ? Value(f.decode->cursor) : std::nullopt;
+}
+Value share_beyond(const Frames& f) {
+    return all_margins(f) != nullptr ? finite(100 * f.margins->share_beyond) : std::nullopt;
+}
+Value support_token(const Frames& f) {
+    return support_cell(f) != nullptr ? Value(f.margins->support.front()) : std::nullopt;
+}
+Value support_logdet(const Frames& f) {
+    const MarginCell* cell = support_cell(f);
+    return cell != nullptr ? finite(cell->logdet) : std::nullopt;
+}
+Value support_sigma_min(const Frames& f) {
+    const MarginCell* cell = support_cell(f);
+    return cell != nullptr ? finite(cell->sigma_min) : std::nullopt;
+}
+Value median_sigma_min(const Frames& f) {
+    return finite(median(of_cells(f, &MarginCell::sigma_min)));
+}
+Value mean_logdet(const Frames& f) { return finite(mean(of_cells(f, &MarginCell::logdet))); }
+Value selected_character(const Frames& f) {
+    return text_of(f) != nullptr && f.decode->selected >= 0 ? Value(f.decode->selected)
+                                                            : std::nullopt;
+}
+Value selected_logdet(const Frames& f) {
+    const MarginCell* cell = selected_cell(f);
+    return cell != nullptr ? finite(cell->logdet) : std::nullopt;
+}
+Value selected_sigma_min(const Frames& f) {
+    const MarginCell* cell = selected_cell(f);
+    return cell != nullptr ? finite(cell->sigma_min) : std::nullopt;
+}
+Value selected_geometric(const Frames& f) {
+    const MarginCell* cell = selected_cell(f);
+    return cell != nullptr && cell->geometric ? finite(*cell->geometric) : std::nullopt;
+}
+Value selected_crossings(const Frames& f) {
+    const MarginCell* cell = selected_cell(f);
+    return cell != nullptr ? Value(cell->crossings) : std::nullopt;
+}
+
+// Once the character before the last is read: the first has no prediction.
+Value text_loss(const Frames& f) {
+    if (text_of(f) == nullptr || f.decode->cursor < 2) return std::nullopt;
+    std::vector<double> losses;
+    for (int i = 1; i < f.decode->cursor; ++i)
+        losses.push_back(-f.decode->line[static_cast<std::size_t>(i)].logprob);
+    for (const double loss : losses)
+        if (!std::isfinite(loss)) return std::nullopt;
+    return mean(losses);
+}
+Value next_entropy(const Frames& f) {
+    return text_of(f) != nullptr ? finite(f.decode->next_entropy) : std::nullopt;
+}
+
+// ---- the twin under noise
+
+const TwinFrame* whole_twin(const Frames& f) {
+    if (text_of(f) == nullptr || f.decode->noise.sigma <= 0 || f.twin == nullptr) return nullptr;
+    const bool there = f.twin->noise == f.decode->noise && f.twin->pending == 0 &&
+                       static_cast<int>(f.twin->cells.size()) == f.decode->cursor;
+    return there ? f.twin.get() : nullptr;
+}
+Value noise_flipped(const Frames& f) {
+    return whole_twin(f) != nullptr ? finite(100 * f.twin->share_flipped) : std::nullopt;
+}
+Value noise_kl(const Frames& f) {
+    return whole_twin(f) != nullptr ? finite(f.twin->mean_kl) : std::nullopt;
+}
+// Over all draws.
+Value noise_first_change(const Frames& f) {
+    if (whole_twin(f) == nullptr) return std::nullopt;
+    int first = std::numeric_limits<int>::max();
+    for (const int at : f.twin->first_divergence)
+        if (at >= 0) first = std::min(first, at);
+    return first < std::numeric_limits<int>::max() ? Value(first) : std::nullopt;
+}
+Value dragged(const Frames& f) {
+    return text_of(f) != nullptr ? Value(static_cast<double>(f.decode->dragged.size()))
+                                 : std::nullopt;
+}
+
+// ---- the path: its first recipe, without training noise
+
+bool counts(const PathFrame& path, const PathCell& cell) {
+    return cell.status == CellStatus::done && cell.train_noise == 0 &&
+           cell.recipe == path.cells.front().recipe;
+}
+
+Value largest_lambda(const Frames& f) {
+    if (f.path == nullptr) return std::nullopt;
+    Value largest;
+    for (const PathCell& cell : f.path->cells)
+        if (counts(*f.path, cell)) largest = std::max(largest.value_or(0), cell.lambda);
+    return largest;
+}
+
+Value mean_over_seeds(const Frames& f, Value lambda, double PathCell::*number) {
+    if (!lambda) return std::nullopt;
+    std::vector<double> values;
+    for (const PathCell& cell : f.path->cells)
+        if (counts(*f.path, cell) && cell.lambda == *lambda) values.push_back(cell.*number);
+    return finite(mean(values));
+}
+
+// "noise 0.25 RMS" -> 0.25; 0 for another quantity or unit.
+double noise_of(const std::string& quantity, bool relative) {
+    if (!quantity.starts_with("noise ") || quantity.ends_with(" RMS") != relative) return 0;
+    return std::strtod(quantity.c_str() + 6, nullptr);
+}
+
+const PairedDifference* strongest_noise(const Frames& f, double lambda, bool relative) {
+    const PairedDifference* found = nullptr;
+    for (const PairedDifference& one : f.path->paired) {
+        const double sigma = noise_of(one.quantity, relative);
+        if (one.lambda != lambda || one.train_noise > 0 || sigma <= 0) continue;
+        if (!(one.recipe == f.path->cells.front().recipe)) continue;
+        if (found == nullptr || sigma > noise_of(found->quantity, relative)) found = &one;
+    }
+    return found;
+}
+
+Value change_at_largest(const Frames& f, bool relative) {
+    const Value lambda = largest_lambda(f);
+    const PairedDifference* one = lambda ? strongest_noise(f, *lambda, relative) : nullptr;
+    return one != nullptr ? finite(100 * one->mean) : std::nullopt;
+}
+
+Value path_seeds(const Frames& f) {
+    const Value lambda = largest_lambda(f);
+    if (!lambda) return std::nullopt;
+    return static_cast<double>(std::ranges::count_if(f.path->cells, [&](const PathCell& cell) {
+        return counts(*f.path, cell) && cell.lambda == *lambda;
+    }));
+}
+Value path_lambda(const Frames& f) {
+    if (f.path == nullptr || !f.path->proposal) return std::nullopt;
+    return finite(f.path->proposal->lambda);
+}
+Value path_first_lambda(const Frames& f) {
+    if (!largest_lambda(f)) return std::nullopt;
+    Value first;
+    for (const PathCell& cell : f.path->cells) {
+        if (!counts(*f.path, cell) || cell.lambda <= 0) continue;
+        const PairedDifference* one = strongest_noise(f, cell.lambda, true);
+        if (one != nullptr && one->high < 0) first = std::min(first.value_or(1e9), cell.lambda);
+    }
+    return first;
+}
+Value path_plain_beyond(const Frames& f) {
+    const Value share =
+        mean_over_seeds(f, largest_lambda(f) ? Value(0) : std::nullopt, &PathCell::share_beyond);
+    return share ? Value(100 * *share) : std::nullopt;
+}
+Value path_most_beyond(const Frames& f) {
+    const Value share = mean_over_seeds(f, largest_lambda(f), &PathCell::share_beyond);
+    return share ? Value(100 * *share) : std::nullopt;
+}
+Value path_clean_change(const Frames& f) {
+    const Value lambda = largest_lambda(f);
+    if (!lambda) return std::nullopt;
+    for (const PairedDifference& one : f.path->paired)
+        if (one.lambda == *lambda && one.train_noise == 0 && one.quantity == "clean" &&
+            one.recipe == f.path->cells.front().recipe)
+            return finite(100 * one.mean);
+    return std::nullopt;
+}
+Value path_relative_change(const Frames& f) { return change_at_largest(f, true); }
+Value path_absolute_change(const Frames& f) { return change_at_largest(f, false); }
+Value path_plain_rms(const Frames& f) {
+    return mean_over_seeds(f, largest_lambda(f) ? Value(0) : std::nullopt,
+                           &PathCell::embedding_rms);
+}
+Value path_most_rms(const Frames& f) {
+    return mean_over_seeds(f, largest_lambda(f), &PathCell::embedding_rms);
+}
+
+constexpr std::array<Value (*)(const Frames&), kTourQuantities> kRead = {characters,
+                                                                         share_beyond,
+                                                                         support_token,
+                                                                         support_token,
+                                                                         support_logdet,
+                                                                         support_sigma_min,
+                                                                         median_sigma_min,
+                                                                         mean_logdet,
+                                                                         selected_character,
+                                                                         selected_logdet,
+                                                                         selected_sigma_min,
+                                                                         selected_geometric,
+                                                                         selected_crossings,
+                                                                         text_loss,
+                                                                         next_entropy,
+                                                                         noise_flipped,
+                                                                         noise_kl,
+                                                                         noise_first_change,
+                                                                         dragged,
+                                                                         path_seeds,
+                                                                         path_lambda,
+                                                                         path_first_lambda,
+                                                                         path_plain_beyond,
+                                                                         path_most_beyond,
+                                                                         path_clean_change,
+                                                                         path_relative_change,
+                                                                         path_absolute_change,
+                                                                         path_plain_rms,
+                                                                         path_most_rms};
+
+}  // namespace
+
+std::optional<double> tour_value(TourQuantity quantity, const Frames& frames) {
+    return kRead[static_cast<std::size_t>(quantity)](frames);
+}
+
+std::vector<double> tour_values(TourQuantity quantity, const Frames& frames) {
+    if (quantity == TourQuantity::support_tokens && all_margins(frames) != nullptr)
+        return {frames.margins->support.begin(), frames.margins->support.end()};
+    const Value value = tour_value(quantity, frames);
+    return value ? std::vector<double>{*value} : std::vector<double>{};
+}
+
+}  // namespace marginscope
