@@ -50,6 +50,9 @@ std::vector<BenchFigure> scaling_figures(const BenchSettings& settings);
 /// a drag, training under the window.
 std::vector<BenchFigure> window_figures(const BenchSettings& settings);
 
+/// The Playground with twelve tokens: a frame, its drawing, a drag.
+std::vector<BenchFigure> playground_figures(const BenchSettings& settings);
+
 using BenchClock = std::chrono::steady_clock;
 
 inline double seconds_since(BenchClock::time_point start) {

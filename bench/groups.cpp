@@ -13,6 +13,7 @@ std::vector<BenchGroup> bench_groups() {
             {.name = "decode", .measure = decode_figures},
             {.name = "floor", .measure = floor_figures},
             {.name = "window", .measure = window_figures},
+            {.name = "playground", .measure = playground_figures},
             {.name = "whole_path", .measure = whole_path_figures, .by_default = false},
             {.name = "scaling", .measure = scaling_figures, .by_default = false}};
 }

@@ -12,12 +12,14 @@
 namespace marginscope {
 
 FileOpener::FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
-                       DocumentCommands& document, PathSession& path, TourSession& tour)
+                       DocumentCommands& document, PathSession& path, PlaygroundSession& playground,
+                       TourSession& tour)
     : context_(context),
       shelf_(shelf),
       decode_(decode),
       document_(document),
       path_(path),
+      playground_(playground),
       tour_(tour) {}
 
 void FileOpener::handle(const OpenFile& wish) {
@@ -36,6 +38,8 @@ void FileOpener::handle(const OpenFile& wish) {
             return shelf_.load(wish.path);
         case FileKind::kPathFolder:
             return path_.handle(OpenPath{wish.path});
+        case FileKind::kPlayground:
+            return playground_.handle(OpenPlayground{wish.path});
         case FileKind::kSession:
             return open_session(wish.path);
         case FileKind::kTour:

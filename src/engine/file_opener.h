@@ -7,6 +7,7 @@
 #include "engine/decode/document_commands.h"
 #include "engine/model/model_shelf.h"
 #include "engine/path/path_session.h"
+#include "engine/playground/playground_session.h"
 #include "engine/tour/tour_session.h"
 
 namespace marginscope {
@@ -14,12 +15,13 @@ namespace marginscope {
 class FileOpener {
 public:
     FileOpener(SessionContext& context, ModelShelf& shelf, DecodeCommands& decode,
-               DocumentCommands& document, PathSession& path, TourSession& tour);
+               DocumentCommands& document, PathSession& path, PlaygroundSession& playground,
+               TourSession& tour);
 
     /// A text is trained on and shown; checkpoint and run folder are loaded; a session is
-    /// shown beside its model; a path is opened; a tour begins. A tour that runs ends first: what
-    /// is opened is the user's own. UserError for anything else, and for what cannot be read; then
-    /// nothing changes.
+    /// shown beside its model; a path and a playground are opened; a tour begins. A tour that runs
+    /// ends first: what is opened is the user's own. UserError for anything else, and for what
+    /// cannot be read; then nothing changes.
     void handle(const OpenFile& wish);
     /// UserError when no program has left one.
     void handle(const OpenLast& wish);
@@ -32,6 +34,7 @@ private:
     DecodeCommands& decode_;
     DocumentCommands& document_;
     PathSession& path_;
+    PlaygroundSession& playground_;
     TourSession& tour_;
 };
 

@@ -79,7 +79,7 @@ struct Engine::Worker::Sessions {
           playground(worker),
           tour(worker, {shelf, decode, document, path, playground}, worker.options_.tour_places,
                [this](const Command& command) { handle(command); }),
-          opener(worker, shelf, decode, document, path, tour),
+          opener(worker, shelf, decode, document, path, playground, tour),
           seeds(worker, jobs, shelf, decode, worker.options_.threads),
           robustness(worker, jobs, shelf, worker.options_.threads) {}
 

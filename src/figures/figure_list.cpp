@@ -5,6 +5,7 @@
 
 #include "figures/decode/decode_figures.h"
 #include "figures/path/path_figures.h"
+#include "figures/playground/playground_figures.h"
 #include "figures/train/train_figures.h"
 
 namespace marginscope {
@@ -35,6 +36,10 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"path.pareto", "path.pareto", "Clean against noisy loss", make_pareto_figure},
     {"path.compare", "path.compare", "Two of a path", make_path_comparison_figure},
     {"path.proposal", "path.proposal", "Proposal", make_proposal_figure},
+    {"playground.plane", "playground.plane", "Plane of a token", make_plane_figure},
+    {"playground.tokens", "playground.tokens", "Margins of all tokens", make_tokens_figure},
+    {"playground.barrier", "playground.barrier", "Barrier at work", make_objective_figure},
+    {"playground.svm", "playground.svm", "SVM", make_svm_figure},
 });
 
 std::string_view workspace_of(std::string_view id) { return id.substr(0, id.find('.')); }

@@ -103,6 +103,12 @@ bool looks_like_pytorch(const Start& start, const std::string& extension) {
             start.bytes.substr(0, 200).find("data.pkl") != std::string::npos);
 }
 
+bool looks_like_playground(const Start& start) {
+    // What is written here begins with A and asked; tokens may come later than the first bytes.
+    const auto has = [&](const char* name) { return start.bytes.find(name) != std::string::npos; };
+    return has("\"A\"") && (has("\"tokens\"") || has("\"asked\""));
+}
+
 const char* known_binary(const Start& start) {
     if (start.begins_with("PK\x03\x04")) return "a zip archive";
     if (start.begins_with("\x89PNG")) return "a PNG picture";
@@ -133,6 +139,8 @@ std::string_view file_kind_name(FileKind kind) noexcept {
             return "session";
         case FileKind::kTour:
             return "tour";
+        case FileKind::kPlayground:
+            return "playground";
         case FileKind::kPathFolder:
             break;
     }
@@ -163,6 +171,7 @@ FileKind classify(const fs::path& path) {
                                 "an .mscope session");
     }
     if (extension == ".mscope") return FileKind::kSession;
+    if (extension == ".json" && looks_like_playground(start)) return FileKind::kPlayground;
     if (start.bytes.find('\0') != std::string::npos) {
         throw refusal(path,
                       "is a binary file of an unknown kind; expected UTF-8 text, a "

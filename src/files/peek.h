@@ -12,6 +12,7 @@ enum class FileKind {
     kCheckpoint,  // safetensors
     kRun,         // a run folder
     kSession,     // .mscope
+    kPlayground,  // .json with "tokens" and "A"
     kPathFolder,  // a lambda path: path.json, or folders with runs in them
     kTour,        // a tour's .json
 };

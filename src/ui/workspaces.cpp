@@ -4,6 +4,7 @@
 #include "ui/decode/decode_workspace.h"
 #include "ui/guide/guide_workspace.h"
 #include "ui/path/path_workspace.h"
+#include "ui/playground/playground_workspace.h"
 #include "ui/tours/tours_workspace.h"
 #include "ui/train/train_workspace.h"
 
@@ -11,8 +12,8 @@ namespace marginscope {
 
 std::span<const Workspace> workspaces() {
     static const std::vector<Workspace> rows = {
-        decode_workspace(), train_workspace(), path_workspace(),
-        tours_workspace(),  guide_workspace(),
+        decode_workspace(),     train_workspace(), path_workspace(),
+        playground_workspace(), tours_workspace(), guide_workspace(),
     };
     return rows;
 }

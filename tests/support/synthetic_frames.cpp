@@ -8,6 +8,7 @@
 
 #include "support/synthetic_document.h"
 #include "support/synthetic_path.h"
+#include "support/synthetic_playground.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -301,6 +302,7 @@ Frames make(const Size& size) {
     frames.why = make_why(*decode, size.layers, size.heads);
     frames.training = make_training();
     frames.path = make_path(size.path_lambdas, size.path_seeds, generator);
+    frames.playground = make_playground(std::clamp(size.layers * 2, kLeastTokens, kMostTokens));
     frames.status = make_status();
     return frames;
 }
@@ -321,6 +323,7 @@ Frames empty() {
     frames.why = std::make_shared<WhyFrame>();
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();
+    frames.playground = std::make_shared<PlaygroundFrame>();
     frames.status = std::make_shared<StatusFrame>();
     return frames;
 }

@@ -5,6 +5,7 @@
 #include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_path.h"
+#include "support/synthetic_playground.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -77,6 +78,9 @@ Frames not_finite() {
     frames.twin = twin;
     frames.training = training;
     frames.path = path;
+    auto playground = std::make_shared<PlaygroundFrame>(*frames.playground);
+    spoil(*playground);
+    frames.playground = playground;
     return frames;
 }
 
@@ -141,6 +145,7 @@ Frames wide() {
     frames.twin = twin;
     frames.status = status;
     frames.path = finished_path(8, 6, 4);
+    frames.playground = wide_playground();
     auto fork = std::make_shared<TrainingFrame>(*frames.training);
     fork->step = 123456, fork->target = 1234567;
     fork->run_folder = "/home/somebody/runs/a folder with a long name-fork-123456";

@@ -56,17 +56,21 @@ TEST_P(EveryLook, IsDrawnWithoutAGlErrorAndIsNotEmpty) {
 
 INSTANTIATE_TEST_SUITE_P(
     Pictures, EveryLook,
-    testing::Values(Look{"decode-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "decode"}},
-                    Look{"decode-light-1280", {1280, 800, 1.0F, ThemeKind::light, "decode"}},
-                    Look{"decode-dark-1920", {1920, 1080, 1.0F, ThemeKind::dark, "decode"}},
-                    Look{"decode-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "decode"}},
-                    Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, "decode"}},
-                    Look{"decode-dark-1280-200", {1280, 800, 2.0F, ThemeKind::dark, "decode"}},
-                    Look{"decode-light-1920-200", {1920, 1080, 2.0F, ThemeKind::light, "decode"}},
-                    Look{"decode-dark-1280-300", {1280, 800, 3.0F, ThemeKind::dark, "decode"}},
-                    Look{"decode-light-1920-300", {1920, 1080, 3.0F, ThemeKind::light, "decode"}},
-                    Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "train"}},
-                    Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, "path"}}),
+    testing::Values(
+        Look{"decode-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "decode"}},
+        Look{"decode-light-1280", {1280, 800, 1.0F, ThemeKind::light, "decode"}},
+        Look{"decode-dark-1920", {1920, 1080, 1.0F, ThemeKind::dark, "decode"}},
+        Look{"decode-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "decode"}},
+        Look{"decode-dark-2560-200", {2560, 1600, 2.0F, ThemeKind::dark, "decode"}},
+        Look{"decode-dark-1280-200", {1280, 800, 2.0F, ThemeKind::dark, "decode"}},
+        Look{"decode-light-1920-200", {1920, 1080, 2.0F, ThemeKind::light, "decode"}},
+        Look{"decode-dark-1280-300", {1280, 800, 3.0F, ThemeKind::dark, "decode"}},
+        Look{"decode-light-1920-300", {1920, 1080, 3.0F, ThemeKind::light, "decode"}},
+        Look{"train-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "train"}},
+        Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, "path"}},
+        Look{"playground-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "playground"}},
+        Look{"playground-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "playground"}},
+        Look{"playground-dark-1920-300", {1920, 1080, 3.0F, ThemeKind::dark, "playground"}}),
     [](const testing::TestParamInfo<Look>& look) {
         std::string name = look.param.name;
         for (char& c : name) c = c == '-' ? '_' : c;

@@ -98,6 +98,8 @@ INSTANTIATE_TEST_SUITE_P(Decode, Reflow, testing::ValuesIn(places("decode")), na
 
 INSTANTIATE_TEST_SUITE_P(Train, Reflow, testing::ValuesIn(places("train")), name_of_place);
 INSTANTIATE_TEST_SUITE_P(Path, Reflow, testing::ValuesIn(places("path")), name_of_place);
+INSTANTIATE_TEST_SUITE_P(Playground, Reflow, testing::ValuesIn(places("playground")),
+                         name_of_place);
 
 TEST(DrawnText, IsFoundOverlappingAndCut) {
     Interface interface(ImVec2(400, 300));
@@ -117,7 +119,7 @@ TEST(DrawnText, IsFoundOverlappingAndCut) {
 }
 
 TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
-    for (const char* workspace : {"decode", "train"}) {
+    for (const char* workspace : {"decode", "train", "playground"}) {
         const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::not_finite())) {
             for (const char* word : {"nan", "NaN", "inf", "INF"})
@@ -130,7 +132,7 @@ TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
 }
 
 TEST(DrawnText, HasAGlyphForEachOfItsCharacters) {
-    for (const char* workspace : {"decode", "train", "path"}) {
+    for (const char* workspace : {"decode", "train", "path", "playground"}) {
         const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::usual()))
             EXPECT_EQ(text.missing, "") << text.words << " in " << text.window;

@@ -9,6 +9,7 @@
 #include "core/playground/linear_svm.h"
 #include "core/playground/plane_margins.h"
 #include "core/playground/plane_shapes.h"
+#include "core/token_letter.h"
 
 namespace marginscope {
 namespace {
@@ -33,8 +34,6 @@ PlaygroundEdit edit(PlaygroundDocument document, std::string label, bool flows =
 }
 
 }  // namespace
-
-std::string token_letter(int index) { return std::string(1, static_cast<char>('a' + index)); }
 
 PlaygroundEdit edited(PlaygroundDocument document, const MovePlaygroundToken& wish) {
     check(wish.index, document.tokens.size(), "tokens");

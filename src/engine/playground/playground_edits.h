@@ -17,9 +17,6 @@ struct PlaygroundEdit {
     bool flows = false;  // of a drag or a slider: such changes that follow closely are one step
 };
 
-/// Tokens are called by letters, in their order: a, b, c …
-std::string token_letter(int index);
-
 PlaygroundEdit edited(PlaygroundDocument document, const MovePlaygroundToken& wish);
 PlaygroundEdit edited(PlaygroundDocument document, const AddPlaygroundToken& wish);
 PlaygroundEdit edited(PlaygroundDocument document, const RemovePlaygroundToken& wish);

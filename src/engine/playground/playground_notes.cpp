@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/token_letter.h"
 #include "core/words.h"
-#include "engine/playground/playground_edits.h"
 
 namespace marginscope {
 namespace {

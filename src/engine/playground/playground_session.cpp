@@ -167,8 +167,8 @@ void PlaygroundSession::handle(const OpenPlayground& wish) {
 }
 
 void PlaygroundSession::handle(const SavePlayground& wish) {
-    const std::filesystem::path target =
-        wish.path.empty() ? file_ : std::filesystem::path(wish.path);
+    std::filesystem::path target = wish.path.empty() ? file_ : std::filesystem::path(wish.path);
+    if (!target.empty() && target.extension() != ".json") target += ".json";
     if (target.empty())
         throw UserError("The playground has no file yet; give a name to save it under.");
     write_playground(target, history_.current());

@@ -15,8 +15,16 @@ struct Words {
     const char* about;
 };
 
-Words words_of(FileWish wish) {
-    switch (wish) {
+/// Saving in the Playground saves the playground.
+bool of_playground(const UiState& state) {
+    return state.boxes.wish == FileWish::save_session && state.workspace == "playground";
+}
+
+Words words_of(const UiState& state) {
+    if (of_playground(state))
+        return {"Save the playground", "Save", "Path of the file: name.json",
+                "Its tokens, A, the barrier's settings and the SVM, in the form of the presets."};
+    switch (state.boxes.wish) {
         case FileWish::save_model:
             return {"Save the model", "Save", "Path of the new file: model.safetensors",
                     "The weights as they are now, with the vocabulary and the stage."};
@@ -27,9 +35,11 @@ Words words_of(FileWish wish) {
         case FileWish::open:
             break;
     }
-    return {"Open", "Open", "Path of a session, a text, a checkpoint, a run or a path folder",
-            "A .mscope file is a session, a .safetensors file or a run folder a model; anything "
-            "else is read as text. Dropping a file on the window does the same."};
+    return {
+        "Open", "Open", "Path of a session, a text, a checkpoint, a run or a path folder",
+        "A .mscope file is a session, a .safetensors file or a run folder a model, a .json file "
+        "with tokens and A a playground; anything else is read as text. Dropping a file on the "
+        "window does the same."};
 }
 
 void carry_out(ActionContext& c, const std::string& path) {
@@ -42,17 +52,22 @@ void carry_out(ActionContext& c, const std::string& path) {
             c.out.push_back(SaveModel{path});
             break;
         case FileWish::save_session:
-            c.out.push_back(SaveSession{path});
+            if (of_playground(state))
+                c.out.push_back(SavePlayground{path});
+            else
+                c.out.push_back(SaveSession{path});
             break;
     }
     state.recent.add(path);
     state.boxes.open = Box::none;
 }
 
-bool would_replace(FileWish wish, const std::string& path) {
+bool would_replace(const UiState& state, const std::string& path) {
+    const FileWish wish = state.boxes.wish;
     if (wish == FileWish::open || path.empty()) return false;
     fs::path file = path;
-    if (wish == FileWish::save_session && file.extension() != ".mscope") file += ".mscope";
+    const char* ending = of_playground(state) ? ".json" : ".mscope";
+    if (wish == FileWish::save_session && file.extension() != ending) file += ending;
     std::error_code error;
     return fs::is_regular_file(file, error);
 }
@@ -107,7 +122,7 @@ void draw_folder(BoxState& boxes, const Theme& theme) {
 void draw_open_box(ActionContext& c) {
     const Theme& theme = c.state.theme;
     BoxState& boxes = c.state.boxes;
-    const Words words = words_of(boxes.wish);
+    const Words words = words_of(c.state);
     begin_box(c.state, words.title, ImVec2(640, 460));
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
     const bool enter =
@@ -126,7 +141,7 @@ void draw_open_box(ActionContext& c) {
     }
     ImGui::EndChild();
     const std::string path = boxes.path.c_str();
-    if (would_replace(boxes.wish, path))
+    if (would_replace(c.state, path))
         small_paragraph(theme, theme.dim, "A file of that name exists and will be replaced.");
     const bool clicked = primary_button(theme, words.button, !path.empty());
     if (!path.empty() && (clicked || enter)) carry_out(c, path);

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "engine/playground/playground_file.h"
 #include "engine/playground/playground_frames.h"
+#include "files/peek.h"
 
 namespace marginscope {
 namespace {
@@ -225,6 +226,10 @@ TEST_F(PlaygroundFileTest, SavedAndOpenedItIsTheSame) {
     EXPECT_EQ(after(OpenPlayground{file}).document, made);
     session_.handle(SavePlayground{});
     EXPECT_EQ(read_playground(file), made);
+    EXPECT_EQ(classify(file), FileKind::kPlayground);
+    for (int k = 0; k < 30; ++k) session_.handle(AddSvmPoint{{0.01 * k, -0.02 * k}, 1});
+    session_.handle(SavePlayground{folder_ / "large"});
+    EXPECT_EQ(classify(folder_ / "large.json"), FileKind::kPlayground);
 }
 
 TEST_F(PlaygroundFileTest, WithoutAFileSavingAsksForAName) {

@@ -1,0 +1,171 @@
+// The Playground's panels: what hands make them wish, what they say, what they never show.
+#include <gtest/gtest.h>
+
+#include "drawn_text.h"
+#include "interface.h"
+#include "support/synthetic_frames.h"
+#include "support/synthetic_playground.h"
+#include "ui/offscreen_window.h"
+#include "ui/playground/playground_view.h"
+
+namespace marginscope {
+namespace {
+
+class PlaygroundHands : public testing::Test {
+protected:
+    PlaygroundHands() {
+        interface.state().workspace = "playground";
+        for (int i = 0; i < 5; ++i) interface.draw(frames);
+        interface.take_commands();
+    }
+
+    const PlaygroundDocument& document() const { return frames.playground->document; }
+    ImVec2 pixel(PlanarPoint p) {
+        const PlanePanelView& view = interface.state().view<PlaygroundView>().plane;
+        return of(view.plot_at, view.plot_side, p);
+    }
+    ImVec2 svm_pixel(PlanarPoint p) {
+        const SvmPanelView& view = interface.state().view<PlaygroundView>().svm;
+        return of(view.plot_at, view.plot_side, p);
+    }
+    template <typename T>
+    std::vector<T> wishes() {
+        std::vector<T> found;
+        for (const Command& command : interface.take_commands())
+            if (const auto* wish = std::get_if<T>(&command)) found.push_back(*wish);
+        return found;
+    }
+
+    Frames frames = synthetic::usual();
+    Interface interface { ImVec2(1280, 800) };
+
+private:
+    static ImVec2 of(ImVec2 at, float side, PlanarPoint p) {
+        const auto share = [](double v) {
+            return static_cast<float>((v + kPlaneHalf) / (2 * kPlaneHalf));
+        };
+        return {at.x + share(p.x) * side, at.y + (1 - share(p.y)) * side};
+    }
+};
+
+TEST_F(PlaygroundHands, DraggingATokenMovesIt) {
+    const ImVec2 from = pixel(document().tokens[3]);
+    const PlanarPoint to{document().tokens[3].x + 0.5, document().tokens[3].y - 0.4};
+    interface.drag(frames, from, pixel(to));
+    const auto moves = wishes<MovePlaygroundToken>();
+    ASSERT_FALSE(moves.empty());
+    EXPECT_EQ(moves.back().index, 3);
+    EXPECT_NEAR(moves.back().to.x, to.x, 0.03);
+    EXPECT_NEAR(moves.back().to.y, to.y, 0.03);
+}
+
+TEST_F(PlaygroundHands, AClickAsksAboutATokenAndMovesNothing) {
+    interface.click(frames, pixel(document().tokens[2]));
+    const CommandList all = interface.take_commands();
+    int asked = 0;
+    for (const Command& command : all) {
+        if (const auto* ask = std::get_if<AskPlaygroundToken>(&command)) {
+            EXPECT_EQ(ask->index, 2);
+            ++asked;
+        }
+        EXPECT_FALSE(std::holds_alternative<MovePlaygroundToken>(command));
+    }
+    EXPECT_EQ(asked, 1);
+}
+
+TEST_F(PlaygroundHands, ADoubleClickOnNothingAddsATokenThere) {
+    interface.click(frames, pixel({-2.5, 2.5}), 2);
+    const auto added = wishes<AddPlaygroundToken>();
+    ASSERT_EQ(added.size(), 1U);
+    EXPECT_NEAR(added[0].at.x, -2.5, 0.03);
+    EXPECT_NEAR(added[0].at.y, 2.5, 0.03);
+}
+
+TEST_F(PlaygroundHands, KeysRemoveAddPlayAndUndo) {
+    interface.key(frames, ImGuiKey_Delete);
+    const auto removed = wishes<RemovePlaygroundToken>();
+    ASSERT_EQ(removed.size(), 1U);
+    EXPECT_EQ(removed[0].index, document().asked);
+    interface.key(frames, ImGuiKey_Insert);
+    EXPECT_EQ(wishes<AddPlaygroundToken>().size(), 1U);
+    interface.key(frames, ImGuiKey_Space);
+    const auto played = wishes<PlayPlayground>();
+    ASSERT_EQ(played.size(), 1U);
+    EXPECT_TRUE(played[0].playing);
+    interface.key(frames, ImGuiKey_Z, ImGuiMod_Ctrl);
+    const CommandList undone = interface.take_commands();
+    ASSERT_EQ(undone.size(), 1U);
+    EXPECT_TRUE(std::holds_alternative<UndoPlayground>(undone[0]));
+    interface.key(frames, ImGuiKey_S, ImGuiMod_Ctrl);
+    interface.draw(frames);
+    EXPECT_NE(interface.words().find("Save the playground"), std::string::npos);
+}
+
+TEST_F(PlaygroundHands, ThePointerIsToldWhileItIsInThePlaneOnly) {
+    interface.move(frames, pixel({-2, 2}));
+    const auto inside = wishes<PointPlayground>();
+    ASSERT_FALSE(inside.empty());
+    EXPECT_TRUE(inside.back().inside);
+    EXPECT_NEAR(inside.back().at.x, -2, 0.03);
+    interface.draw(frames);
+    EXPECT_TRUE(wishes<PointPlayground>().empty());
+    interface.move(frames, ImVec2(3, 3));
+    const auto outside = wishes<PointPlayground>();
+    ASSERT_FALSE(outside.empty());
+    EXPECT_FALSE(outside.back().inside);
+}
+
+TEST_F(PlaygroundHands, TheTargetCanBeDragged) {
+    interface.drag(frames, pixel(document().pull.target), pixel({0.6, -2.2}));
+    const auto pulls = wishes<SetPlaygroundPull>();
+    ASSERT_FALSE(pulls.empty());
+    EXPECT_NEAR(pulls.back().pull.target.x, 0.6, 0.03);
+    EXPECT_NEAR(pulls.back().pull.target.y, -2.2, 0.03);
+    EXPECT_EQ(pulls.back().pull.lambda, document().pull.lambda);
+}
+
+TEST_F(PlaygroundHands, PointsOfTheSvmAreDraggedAndAdded) {
+    const PlanarPoint at = document().svm.points[4];
+    interface.drag(frames, svm_pixel(at), svm_pixel({at.x + 0.5, at.y + 0.5}));
+    const auto moves = wishes<MoveSvmPoint>();
+    ASSERT_FALSE(moves.empty());
+    EXPECT_EQ(moves.back().index, 4);
+    interface.click(frames, svm_pixel({-2.6, -2.6}), 2);
+    EXPECT_EQ(wishes<AddSvmPoint>().size(), 1U);
+}
+
+TEST_F(PlaygroundHands, SaysWhoIsTheWeakestLink) {
+    EXPECT_NE(interface.words().find("Drag the ringed token d"), std::string::npos)
+        << interface.words();
+    auto told = std::make_shared<PlaygroundFrame>(*frames.playground);
+    told->note = "Token c took over from token d as the support token.";
+    frames.playground = told;
+    interface.draw(frames);
+    EXPECT_NE(interface.words().find("took over"), std::string::npos);
+}
+
+TEST(PlaygroundPanels, WithoutAFrameTheySayWhatTheyWillShow) {
+    for (const Frames& frames : {Frames{}, synthetic::empty()}) {
+        Interface interface(ImVec2(1280, 800));
+        interface.state().workspace = "playground";
+        for (int i = 0; i < 4; ++i) interface.draw(frames);
+        EXPECT_NE(interface.words().find("No playground yet"), std::string::npos);
+    }
+}
+
+// The plane is drawn by a shader: safe, beyond and the line in its colour are all there.
+TEST(PlaygroundPictures, PlaneIsDrawnWithEveryKindOfFrame) {
+    for (const Frames& frames : {synthetic::usual(), synthetic::empty(), synthetic::tiny(),
+                                 synthetic::not_finite(), synthetic::wide()}) {
+        OffscreenWindow window({1280, 800, 1.0F, ThemeKind::dark, "playground"});
+        window.state().view<PlaygroundView>().plane.cloud = true;
+        CommandList out;
+        for (int i = 0; i < 5; ++i) window.draw(frames, out);
+        EXPECT_EQ(window.gl_error_count(), 0);
+        const Image image = window.pixels();
+        EXPECT_GT(image.width, 0);
+    }
+}
+
+}  // namespace
+}  // namespace marginscope
