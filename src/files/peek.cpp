@@ -171,7 +171,6 @@ FileKind classify(const fs::path& path) {
                                 "an .mscope session");
     }
     if (extension == ".mscope") return FileKind::kSession;
-    if (extension == ".json" && looks_like_playground(start)) return FileKind::kPlayground;
     if (start.bytes.find('\0') != std::string::npos) {
         throw refusal(path,
                       "is a binary file of an unknown kind; expected UTF-8 text, a "
@@ -179,6 +178,7 @@ FileKind classify(const fs::path& path) {
     }
     if (extension == ".json" && start.bytes.find("\"tour\"") != std::string::npos)
         return FileKind::kTour;
+    if (extension == ".json" && looks_like_playground(start)) return FileKind::kPlayground;
     return FileKind::kText;
 }
 

@@ -8,6 +8,7 @@
 
 #include "ui/bar_window.h"
 #include "ui/widgets.h"
+#include "ui/words.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -65,25 +66,35 @@ void draw_menu(ActionContext& c, ImVec2 at, float height) {
     ImGui::PopStyleVar();
 }
 
-// Draws at `x` and moves it on.
-void draw_tab(ActionContext& c, const Workspace& workspace, float height, float& x) {
+// All tabs at full size.
+float tabs_width(const Theme& theme) {
+    float width = 0;
+    for (const Workspace& workspace : workspaces())
+        width +=
+            width_of(theme.fonts.semibold, theme.px(type::kBody), workspace.title) + theme.px(24);
+    return width;
+}
+
+// Draws at `x` and moves it on; `share`: of the full size, where the bar is too narrow for that.
+void draw_tab(ActionContext& c, const Workspace& workspace, float height, float share, float& x) {
     const Theme& theme = c.state.theme;
     const bool on = c.state.workspace == workspace.id;
-    ImGui::PushFont(on ? theme.fonts.semibold : theme.fonts.text, type::kBody);
+    ImGui::PushFont(on ? theme.fonts.semibold : theme.fonts.text, type::kBody * share);
     const ImVec2 words = ImGui::CalcTextSize(workspace.title);
-    const ImVec2 size(words.x + theme.px(24), height);
+    const float side = theme.px(12) * share;
+    const ImVec2 size(words.x + 2 * side, height);
     ImGui::SetCursorPos(ImVec2(x, 0));
     x += size.x;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     if (ImGui::InvisibleButton(workspace.title, size) && !on) show_workspace(c.state, workspace.id);
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
-    draw->AddText(ImVec2(at.x + theme.px(12), at.y + (height - words.y) / 2),
+    draw->AddText(ImVec2(at.x + side, at.y + (height - words.y) / 2),
                   on || hovered ? theme.text : theme.dim, workspace.title);
     if (on) {
-        draw->AddRectFilled(ImVec2(at.x + theme.px(12), at.y + height - theme.px(3)),
-                            ImVec2(at.x + size.x - theme.px(12), at.y + height - theme.px(1)),
-                            theme.select, theme.px(1));
+        draw->AddRectFilled(ImVec2(at.x + side, at.y + height - theme.px(3)),
+                            ImVec2(at.x + size.x - side, at.y + height - theme.px(1)), theme.select,
+                            theme.px(1));
     }
     ImGui::PopFont();
     if (ImGui::IsItemHovered(ImGuiHoveredFlags_DelayShort)) {
@@ -154,7 +165,8 @@ void draw_top_bar(ActionContext& c, ImVec2 at, ImVec2 size) {
     ImGui::PopFont();
     ImGui::SameLine(0, theme.px(20));
     float x = ImGui::GetCursorPosX();
-    for (const Workspace& workspace : workspaces()) draw_tab(c, workspace, size.y, x);
+    const float share = std::clamp((size.x - x - theme.px(4)) / tabs_width(theme), 0.4F, 1.0F);
+    for (const Workspace& workspace : workspaces()) draw_tab(c, workspace, size.y, share, x);
     ImGui::SetCursorPos(ImVec2(x, 0));
     draw_figures(c, size);
     ImGui::End();

@@ -79,7 +79,7 @@ Frames not_finite() {
     frames.training = training;
     frames.path = path;
     auto playground = std::make_shared<PlaygroundFrame>(*frames.playground);
-    spoil(*playground);
+    synthetic::spoil(*playground);
     frames.playground = playground;
     return frames;
 }

@@ -61,8 +61,8 @@ TEST_P(Reflow, NoTextOverlapsOrIsCut) {
         std::vector<std::string> tabs;
         for (const PanelInfo& panel : find_workspace(GetParam().workspace)->panels)
             tabs.push_back(window_name(panel));
-        tabs.push_back(
-            window_name("Inspector", inspector_id(*find_workspace(GetParam().workspace))));
+        const Workspace& workspace = *find_workspace(GetParam().workspace);
+        if (workspace.inspector) tabs.push_back(window_name("Inspector", inspector_id(workspace)));
         for (const std::string& tab : tabs) {
             interface->show_tab(tab);
             for (int i = 0; i < 3; ++i) interface->draw(frames);

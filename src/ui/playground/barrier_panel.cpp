@@ -126,10 +126,25 @@ void draw_playground_barrier(const Frames& frames, PanelContext& context) {
     const Theme& theme = context.theme;
     if (!playground_shown(frames, theme)) return;
     const PlaygroundFrame& frame = *frames.playground;
-    draw_settings(frame, context);
-    draw_descent(frame, context);
-    draw_legend(theme);
+    const auto settings = [&] {
+        draw_settings(frame, context);
+        draw_descent(frame, context);
+        draw_legend(theme);
+    };
+    const ImVec2 room = ImGui::GetContentRegionAvail();
+    if (room.x < theme.px(540)) {
+        settings();
+        return draw_curve(frame, context);
+    }
+    // Side by side, so that the curve has the whole height.
+    const float left = theme.px(270);
+    ImGui::BeginChild("##settings", {left, 0});
+    settings();
+    ImGui::EndChild();
+    ImGui::SameLine(0, theme.px(14));
+    ImGui::BeginChild("##curve");
     draw_curve(frame, context);
+    ImGui::EndChild();
 }
 
 }  // namespace marginscope

@@ -39,21 +39,24 @@ void draw_table(const char* id, const std::array<Likeness, kRows>& rows, const T
     ImGui::EndTable();
 }
 
-bool button(const Theme& theme, const char* words, bool enabled, bool first) {
+bool button(const Theme& theme, const char* words, const char* hint, bool enabled, bool first) {
     if (!first) flow(button_width(words), theme.px(6));
     ImGui::BeginDisabled(!enabled);
     const bool pressed = ImGui::Button(words);
     ImGui::EndDisabled();
+    if (ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) ImGui::SetTooltip("%s", hint);
     return pressed;
 }
 
 void draw_attention(const PlaygroundFrame& frame, PanelContext& context) {
     const Theme& theme = context.theme;
     const bool enough = frame.document.size() > kLeastTokens;
-    if (button(theme, "Remove a token that matters little", enough && frame.least.has_value(),
-               true))
+    if (button(theme, "Remove the least",
+               "A token that matters little to the support token's margin",
+               enough && frame.least.has_value(), true))
         context.out.push_back(RemovePlaygroundToken{*frame.least});
-    if (button(theme, "Remove the support token", enough && !frame.support.empty(), false))
+    if (button(theme, "Remove the support", "The token with the smallest margin",
+               enough && !frame.support.empty(), false))
         context.out.push_back(RemovePlaygroundToken{frame.support.front()});
     if (!frame.note.empty()) small_paragraph(theme, theme.text, frame.note.c_str());
 }
@@ -61,9 +64,11 @@ void draw_attention(const PlaygroundFrame& frame, PanelContext& context) {
 void draw_svm(const PlaygroundFrame& frame, PanelContext& context) {
     const Theme& theme = context.theme;
     const PlaygroundSvm& svm = frame.svm;
-    if (button(theme, "Remove a point that matters little", svm.least.has_value(), true))
+    if (button(theme, "Remove the least##svm", "A point that matters little: far on its own side",
+               svm.least.has_value(), true))
         context.out.push_back(RemoveSvmPoint{*svm.least});
-    if (button(theme, "Remove a support vector", svm.has_line && !svm.support.empty(), false))
+    if (button(theme, "Remove a support##svm", "A support vector",
+               svm.has_line && !svm.support.empty(), false))
         context.out.push_back(RemoveSvmPoint{svm.support.front()});
     if (!frame.svm_note.empty()) small_paragraph(theme, theme.text, frame.svm_note.c_str());
 }

@@ -38,21 +38,23 @@ void dock_large(DockArea& area) {
     const float width = std::max(1.0F, area.size.x);
     const float height = std::max(1.0F, area.size.y);
     const float px = area.scale;
+    const bool tall = height > 900 * px;
     const DockSplit setup =
         split_dock(area.main, DockSide::left, std::clamp(272 * px / width, 0.15F, 0.4F));
-    const DockSplit right = split_dock(setup.rest, DockSide::right,
-                                       std::clamp(330 * px / (width - 272 * px), 0.2F, 0.45F));
-    const DockSplit bottom =
-        split_dock(right.rest, DockSide::bottom, std::clamp(250 * px / height, 0.2F, 0.4F));
-    const DockSplit svm = split_dock(right.part, DockSide::bottom, 0.56F);
+    const DockSplit right =
+        split_dock(setup.rest, DockSide::right,
+                   std::clamp((tall ? 400 : 330) * px / (width - 272 * px), 0.2F, 0.45F));
+    const DockSplit bottom = split_dock(right.rest, DockSide::bottom,
+                                        std::clamp((tall ? 230 : 196) * px / height, 0.2F, 0.4F));
+    const DockSplit svm = split_dock(right.part, DockSide::bottom, tall ? 0.4F : 0.56F);
     dock_panel("playground.setup", kPanels, setup.part);
     dock_panel("playground.plane", kPanels, bottom.rest);
     dock_panel("playground.barrier", kPanels, bottom.part);
     dock_panel("playground.svm", kPanels, svm.part);
     dock_panel("playground.likeness", kPanels, svm.part);
     show_tab("playground.svm", kPanels, svm.part);
-    if (height > 900 * px) {
-        const DockSplit tokens = split_dock(svm.rest, DockSide::top, 0.45F);
+    if (tall) {
+        const DockSplit tokens = split_dock(svm.rest, DockSide::top, 0.46F);
         dock_panel("playground.tokens", kPanels, tokens.part);
         dock_panel("playground.numbers", kPanels, tokens.rest);
     } else {
