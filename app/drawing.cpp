@@ -52,7 +52,8 @@ void show_something(const RenderRequest& request, FrameSource& source) {
     const bool own =
         std::any_of(request.commands.begin(), request.commands.end(), [](const Command& command) {
             return std::holds_alternative<SetPrompt>(command) ||
-                   std::holds_alternative<OpenPath>(command);
+                   std::holds_alternative<OpenPath>(command) ||
+                   std::holds_alternative<StartRobustness>(command);
         });
     if (own) commands.clear();
     commands.insert(commands.end(), request.commands.begin(), request.commands.end());

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "core/error.h"
 #include "figures/figure_list.h"
+#include "files/command_json.h"
 
 namespace marginscope {
 namespace {
@@ -63,6 +64,7 @@ void FigureFlags::add_to(CLI::App& command) {
     add_look(command);
     add_noise(command);
     add_path_look(command);
+    add_robustness(command);
     for (CLI::Option* option : command.get_options(
              [](const CLI::Option* o) { return o->get_group() == "What a figure shows"; }))
         option->needs(panel);
@@ -138,6 +140,35 @@ void FigureFlags::add_path_look(CLI::App& command) {
         ->group(group);
 }
 
+void FigureFlags::add_robustness(CLI::App& command) {
+    const std::string group = "What a figure shows";
+    RobustnessLook& look = view_.robustness;
+    command
+        .add_option("--measure", measure_,
+                    "Robustness: what is measured, as the window's command start_robustness in "
+                    "JSON [a little of each part]")
+        ->type_name("JSON")
+        ->group(group);
+    command
+        .add_option(
+            "--shown", look.shown,
+            "Robustness: curves of noise, or of spoilt characters: swap, drop, insert, case")
+        ->check(CLI::IsMember({"noise", "swap", "drop", "insert", "case"}))
+        ->group(group);
+    command.add_flag("--log-levels", look.log_levels, "Robustness: sigmas by their logarithm")
+        ->group(group);
+    command
+        .add_flag_callback(
+            "--support-loss", [&look] { look.support_flips = false; },
+            "Robustness: support tokens by their loss, not by changed predictions")
+        ->group(group);
+    command
+        .add_option("--predictor", look.predictor,
+                    "Robustness: the scatter's margin, as in \"stage singular\" [the best]")
+        ->type_name("NAME")
+        ->group(group);
+}
+
 void FigureFlags::add_noise(CLI::App& command) {
     const std::string group = "What a figure shows";
     noise_.relative = false;
@@ -184,6 +215,9 @@ void FigureFlags::fill(RenderRequest& request) const {
     }
     if (!text_.empty()) request.commands.push_back(SetPrompt{load_corpus(text_).text});
     if (!path_.empty()) request.commands.push_back(OpenPath{path_});
+    if (!measure_.empty() && request.workspace != "robustness")
+        throw UserError("--measure is for the workspace robustness.", kExitWrongUse);
+    if (!measure_.empty()) request.commands.push_back(parse_command(measure_, "--measure"));
     if (panel_.empty()) return;
     if (find_figure(request.workspace, panel_) == nullptr) {
         const std::vector<std::string> names = figure_names(request.workspace);

@@ -22,8 +22,9 @@ private:
     void add_look(CLI::App& command);
     void add_noise(CLI::App& command);
     void add_path_look(CLI::App& command);
+    void add_robustness(CLI::App& command);
 
-    std::string panel_, prompt_, text_, path_, plane_tokens_, places_;
+    std::string panel_, prompt_, text_, path_, plane_tokens_, places_, measure_;
     CLI::Option* prompt_option_ = nullptr;
     FigureView view_;
     SetDecodeNoise noise_;

@@ -5,6 +5,8 @@
 #include "core/run/config_words.h"
 #include "core/shell_word.h"
 #include "figures/decode/characters.h"
+#include "figures/robustness/measured_again.h"
+#include "files/command_json.h"
 #include "files/csv.h"
 
 namespace marginscope {
@@ -72,6 +74,15 @@ std::string decode_flags(const FigureSource& source) {
            flag_of("top-p", decode.sampling.top_p, settings.top_p);
 }
 
+std::string robustness_flags(const FigureInfo& info, const FigureSource& source) {
+    const RobustnessLook& look = source.view.robustness;
+    std::string words;
+    if (source.frames.robustness != nullptr)
+        if (const auto start = measured_again(*source.frames.robustness, info.id, look))
+            words += " --measure " + shell_word(command_text(*start));
+    return words + robustness_look_flags(look);
+}
+
 std::string train_words(const FigureSource& source) {
     const TrainingFrame* t = source.frames.training.get();
     if (t == nullptr) return {};
@@ -89,6 +100,7 @@ std::string figure_command(const FigureInfo& info, const FigureSource& source,
     std::string words =
         "marginscope render " + workspace + " --panel " + id.substr(id.find('.') + 1);
     if (workspace == "decode") words += decode_flags(source);
+    if (workspace == "robustness") words += robustness_flags(info, source);
     if (workspace == "path") {
         const PathFrame* path = source.frames.path.get();
         if (path != nullptr && !path->folder.empty())

@@ -6,6 +6,7 @@
 #include "figures/decode/decode_figures.h"
 #include "figures/path/path_figures.h"
 #include "figures/playground/playground_figures.h"
+#include "figures/robustness/robustness_figures.h"
 #include "figures/train/train_figures.h"
 
 namespace marginscope {
@@ -40,6 +41,15 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"playground.tokens", "playground.tokens", "Margins of all tokens", make_tokens_figure},
     {"playground.barrier", "playground.barrier", "Barrier at work", make_objective_figure},
     {"playground.svm", "playground.svm", "SVM", make_svm_figure},
+    {"robustness.loss", "robustness.loss", "Loss under noise", make_robustness_loss_figure},
+    {"robustness.flips", "robustness.flips", "Changed predictions", make_robustness_flips_figure},
+    {"robustness.fragility", "robustness.fragility", "Margin against flipping noise",
+     make_fragility_figure},
+    {"robustness.predictors", "robustness.predictors", "What predicts fragility",
+     make_predictors_figure},
+    {"robustness.support", "robustness.support", "Noise on support tokens",
+     make_support_noise_figure},
+    {"robustness.stories", "robustness.stories", "Well-formed stories", make_stories_figure},
 });
 
 std::string_view workspace_of(std::string_view id) { return id.substr(0, id.find('.')); }

@@ -11,6 +11,7 @@
 #include "core/messages/frames.h"
 #include "core/messages/view.h"
 #include "figures/path_look.h"
+#include "figures/robustness_look.h"
 #include "figures/train/train_series.h"
 
 namespace marginscope {
@@ -30,6 +31,7 @@ struct FigureView {
     int quantity = 0;       // of the path's grid
     bool relative = false;  // unit of a path's noise
     PathLook path;
+    RobustnessLook robustness;
 };
 
 struct FigureSource {

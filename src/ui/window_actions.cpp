@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/presenting.h"
+#include "ui/robustness/robustness_view.h"
 #include "ui/window_picture.h"
 #include "ui/workspaces.h"
 
@@ -27,6 +28,7 @@ void ask_for_path(ActionContext& c, FileWish wish) {
     boxes.open = Box::open;
     boxes.wish = wish;
     boxes.path.clear();
+    c.state.view<RobustnessView>().file = RobustnessFile::none;
     if (wish == FileWish::save_session && c.frames.history != nullptr)
         boxes.path = c.frames.history->file;
     boxes.listing = {};  // read anew

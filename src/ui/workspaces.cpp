@@ -5,6 +5,7 @@
 #include "ui/guide/guide_workspace.h"
 #include "ui/path/path_workspace.h"
 #include "ui/playground/playground_workspace.h"
+#include "ui/robustness/robustness_workspace.h"
 #include "ui/tours/tours_workspace.h"
 #include "ui/train/train_workspace.h"
 
@@ -12,7 +13,7 @@ namespace marginscope {
 
 std::span<const Workspace> workspaces() {
     static const std::vector<Workspace> rows = {
-        decode_workspace(),     train_workspace(), path_workspace(),
+        decode_workspace(),     train_workspace(), path_workspace(),  robustness_workspace(),
         playground_workspace(), tours_workspace(), guide_workspace(),
     };
     return rows;

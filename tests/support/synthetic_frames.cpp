@@ -9,6 +9,7 @@
 #include "support/synthetic_document.h"
 #include "support/synthetic_path.h"
 #include "support/synthetic_playground.h"
+#include "support/synthetic_robustness.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -303,6 +304,7 @@ Frames make(const Size& size) {
     frames.training = make_training();
     frames.path = make_path(size.path_lambdas, size.path_seeds, generator);
     frames.playground = make_playground(std::clamp(size.layers * 2, kLeastTokens, kMostTokens));
+    frames.robustness = make_robustness();
     frames.status = make_status();
     return frames;
 }
@@ -324,6 +326,7 @@ Frames empty() {
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();
     frames.playground = std::make_shared<PlaygroundFrame>();
+    frames.robustness = std::make_shared<RobustnessFrame>();
     frames.status = std::make_shared<StatusFrame>();
     return frames;
 }
@@ -334,7 +337,9 @@ Frames tiny() {
         size.path_seeds = 1;
     size.grid = 2;
     size.tree_branches = 0;
-    return make(size);
+    Frames frames = make(size);
+    frames.robustness = make_robustness({1, 1, 1});
+    return frames;
 }
 
 Frames largest() {
@@ -348,6 +353,7 @@ Frames largest() {
     size.path_seeds = 20;
     Frames frames = make(size);
     frames.path = finished_path(15, 20, 1);
+    frames.robustness = make_robustness({12, 12, 4000});
     return frames;
 }
 

@@ -6,6 +6,7 @@
 #include "support/synthetic_frames.h"
 #include "support/synthetic_path.h"
 #include "support/synthetic_playground.h"
+#include "support/synthetic_robustness.h"
 #include "support/synthetic_why.h"
 
 namespace marginscope::synthetic {
@@ -81,6 +82,7 @@ Frames not_finite() {
     auto playground = std::make_shared<PlaygroundFrame>(*frames.playground);
     synthetic::spoil(*playground);
     frames.playground = playground;
+    frames.robustness = spoilt_robustness();
     return frames;
 }
 
@@ -146,6 +148,7 @@ Frames wide() {
     frames.status = status;
     frames.path = finished_path(8, 6, 4);
     frames.playground = wide_playground();
+    frames.robustness = wide_robustness();
     auto fork = std::make_shared<TrainingFrame>(*frames.training);
     fork->step = 123456, fork->target = 1234567;
     fork->run_folder = "/home/somebody/runs/a folder with a long name-fork-123456";

@@ -70,7 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
         Look{"path-light-1280", {1280, 800, 1.0F, ThemeKind::light, "path"}},
         Look{"playground-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "playground"}},
         Look{"playground-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "playground"}},
-        Look{"playground-dark-1920-300", {1920, 1080, 3.0F, ThemeKind::dark, "playground"}}),
+        Look{"playground-dark-1920-300", {1920, 1080, 3.0F, ThemeKind::dark, "playground"}},
+        Look{"robustness-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "robustness"}},
+        Look{"robustness-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "robustness"}}),
     [](const testing::TestParamInfo<Look>& look) {
         std::string name = look.param.name;
         for (char& c : name) c = c == '-' ? '_' : c;

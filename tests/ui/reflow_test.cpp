@@ -100,6 +100,8 @@ INSTANTIATE_TEST_SUITE_P(Train, Reflow, testing::ValuesIn(places("train")), name
 INSTANTIATE_TEST_SUITE_P(Path, Reflow, testing::ValuesIn(places("path")), name_of_place);
 INSTANTIATE_TEST_SUITE_P(Playground, Reflow, testing::ValuesIn(places("playground")),
                          name_of_place);
+INSTANTIATE_TEST_SUITE_P(Robustness, Reflow, testing::ValuesIn(places("robustness")),
+                         name_of_place);
 
 TEST(DrawnText, IsFoundOverlappingAndCut) {
     Interface interface(ImVec2(400, 300));
@@ -119,7 +121,7 @@ TEST(DrawnText, IsFoundOverlappingAndCut) {
 }
 
 TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
-    for (const char* workspace : {"decode", "train", "playground"}) {
+    for (const char* workspace : {"decode", "train", "playground", "robustness"}) {
         const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::not_finite())) {
             for (const char* word : {"nan", "NaN", "inf", "INF"})
@@ -132,7 +134,7 @@ TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
 }
 
 TEST(DrawnText, HasAGlyphForEachOfItsCharacters) {
-    for (const char* workspace : {"decode", "train", "path", "playground"}) {
+    for (const char* workspace : {"decode", "train", "path", "playground", "robustness"}) {
         const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::usual()))
             EXPECT_EQ(text.missing, "") << text.words << " in " << text.window;

@@ -6,12 +6,12 @@
 namespace marginscope {
 namespace {
 
-constexpr double kAllWindows = 1500;       // where no number is given: of a megabyte's last tenth
-constexpr double kMeasuredAWindow = 32;    // characters: half a usual context
-constexpr double kRungs = 40;              // that a direction climbs until a prediction flips
-constexpr double kMarginShare = 1.3;       // of flips and margins together, by the flips
-constexpr double kSupportPasses = 6;       // to find a window's support tokens
-constexpr double kPassesACharacter = 0.5;  // of a story: one by one, without a batch
+constexpr double kAllWindows = 1500;        // where no number is given: of a megabyte's last tenth
+constexpr double kMeasuredAWindow = 32;     // characters: half a usual context
+constexpr double kRungs = 48;               // that a direction climbs until a prediction flips
+constexpr double kMarginShare = 1.3;        // of flips and margins together, by the flips
+constexpr double kSupportPasses = 0.5;      // to find a window's support tokens
+constexpr double kPassesACharacter = 0.17;  // of a story: one by one, without a batch
 
 double with_noise(const std::vector<double>& levels, int draws) {
     const auto noisy =

@@ -1,6 +1,7 @@
 // Choosing a file: by its path, among recent ones, or through folders.
 #include "core/shown.h"
 #include "ui/boxes/box.h"
+#include "ui/robustness/robustness_form.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -42,8 +43,38 @@ Words words_of(const UiState& state) {
         "window does the same."};
 }
 
+Words words_of(RobustnessFile file, const UiState& state) {
+    switch (file) {
+        case RobustnessFile::model:
+            return {"Measure a model", "Add", "Path of a checkpoint or a run folder",
+                    "It is measured beside the others in Robustness; what is shown stays."};
+        case RobustnessFile::text:
+            return {"Measure on a text", "Choose", "Path of a UTF-8 text",
+                    "Robustness reads it; what is shown and trained on stays."};
+        case RobustnessFile::none:
+            break;
+    }
+    return words_of(state);
+}
+
+/// Robustness takes the file, where the box is open for it.
+bool take_for_robustness(UiState& state, const std::string& path) {
+    RobustnessView& view = state.view<RobustnessView>();
+    if (view.file == RobustnessFile::none) return false;
+    if (view.file == RobustnessFile::model)
+        add_model(view.form, path);
+    else
+        view.form.settings.text = path;
+    return true;
+}
+
 void carry_out(ActionContext& c, const std::string& path) {
     UiState& state = c.state;
+    if (take_for_robustness(state, path)) {
+        state.recent.add(path);
+        state.boxes.open = Box::none;
+        return;
+    }
     switch (state.boxes.wish) {
         case FileWish::open:
             c.out.push_back(OpenFile{path});
@@ -122,7 +153,7 @@ void draw_folder(BoxState& boxes, const Theme& theme) {
 void draw_open_box(ActionContext& c) {
     const Theme& theme = c.state.theme;
     BoxState& boxes = c.state.boxes;
-    const Words words = words_of(c.state);
+    const Words words = words_of(c.state.view<RobustnessView>().file, c.state);
     begin_box(c.state, words.title, ImVec2(640, 460));
     if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
     const bool enter =

@@ -11,6 +11,7 @@
 #include "ui/decode/decode_view.h"
 #include "ui/log_lines.h"
 #include "ui/path/path_view.h"
+#include "ui/robustness/robustness_view.h"
 #include "ui/train/train_view.h"
 #include "ui/window_picture.h"
 
@@ -61,12 +62,18 @@ FigureSource figure_source(const Frames& frames, UiState& state) {
     view.quantity = path.quantity;
     view.relative = path.relative;
     view.path = path.look;
+    view.robustness = state.view<RobustnessView>().look;
     return source;
 }
 
 CsvCell hovered_key(const std::string& panel, const Frames& frames, UiState& state) {
     if (panel.starts_with("path."))
         return state.selection.path_run.empty() ? CsvCell{} : CsvCell{state.selection.path_run};
+    if (panel.starts_with("robustness.")) {
+        const RobustnessView& view = state.view<RobustnessView>();
+        if (!view.place || view.place_of == nullptr) return {};
+        return CsvCell{static_cast<std::int64_t>(view.place_of->places[*view.place].i)};
+    }
     if (panel.starts_with("train.")) {
         const std::int64_t step = state.view<TrainView>().loss.hovered_step;
         return step < 0 ? CsvCell{} : CsvCell{step};
