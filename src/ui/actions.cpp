@@ -39,7 +39,7 @@ void run_held_keys(ActionContext& c, bool typing) {
     for (const Action& action : actions()) {
         if (!action.repeats || (typing && !action.in_text) || !is_enabled(action, c)) continue;
         for (const ImGuiKeyChord chord : action.keys)
-            if (repeats(chord)) action.run(c);
+            if (repeats(chord) && action_of({.chord = chord}, c) == &action) action.run(c);
     }
 }
 

@@ -142,8 +142,9 @@ void draw_field_rows(const FieldRows& rows, RunConfig& config, std::string& prob
     for (const Field& field : config_fields()) {
         if (!rows.shown(field)) continue;
         ImGui::PushID(field.name.data(), field.name.data() + field.name.size());
-        form_row(theme, field.label.c_str(), field.get(config) != field.get(RunConfig{}),
-                 hint_of(field));
+        const std::string mark = rows.mark ? rows.mark(field) : "";
+        form_row(theme, (field.label + (mark.empty() ? "" : " · " + mark)).c_str(),
+                 !mark.empty() || field.get(config) != field.get(RunConfig{}), hint_of(field));
         ImGui::BeginDisabled(rows.fixed && rows.fixed(field));
         draw_value(field, config, problem);
         ImGui::EndDisabled();

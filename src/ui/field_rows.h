@@ -14,7 +14,8 @@ namespace marginscope {
 struct FieldRows {
     const char* id;
     std::function<bool(const Field&)> shown;
-    std::function<bool(const Field&)> fixed = {};  // shown, not to be changed; empty: none
+    std::function<bool(const Field&)> fixed = {};        // shown, not to be changed; empty: none
+    std::function<std::string(const Field&)> mark = {};  // a word after its name, or ""
 };
 
 /// In the order of the table; a value that the table refuses is left as it was, and `problem` says

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int kColumns = 1200;  // of a thinned curve: more than a printed line can show
 
-double number(float value) { return static_cast<double>(value); }
-
 PlotSeries curve_of(const TrainSeries& series, const char* name,
                     float (*value)(const TrainingSample&), int smooth) {
     const Curve curve = thin(series.samples, value, kColumns, smooth);

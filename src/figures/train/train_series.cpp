@@ -48,15 +48,20 @@ void TrainHistory::take(const std::vector<TrainingEvent>& events) {
         // Versions go on, so that nobody takes a new series for the one they have drawn.
         const std::uint64_t version = run.version + fork.version + 1;
         if (const auto* reset = std::get_if<TrainingReset>(&event.what)) {
+            const std::uint64_t number = begun + 1;
             *this = {};
+            begun = number;
             run.label = reset->label;
-        } else if (const auto* begun = std::get_if<TrainingForked>(&event.what)) {
+        } else if (const auto* forking = std::get_if<TrainingForked>(&event.what)) {
             fork = run;
-            fork.label = begun->label;
+            fork.label = forking->label;
             forked = true;
-            forked_at = begun->step;
+            forked_at = forking->step;
         } else if (const auto* closed = std::get_if<ForkClosed>(&event.what)) {
-            if (closed->kept) run = std::move(fork);
+            if (closed->kept) {
+                run = std::move(fork);
+                ++begun;
+            }
             fork = {};
             forked = false;
         }

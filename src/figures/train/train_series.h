@@ -34,6 +34,7 @@ struct TrainHistory {
     TrainSeries fork;  // with what it shares with the run
     bool forked = false;
     std::int64_t forked_at = 0;  // both are one up to this step
+    std::uint64_t begun = 0;     // counts the runs: a kept fork is another one than its parent
 
     void take(const std::vector<TrainingEvent>& events);
 };

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "ui/boxes/box.h"
+#include "ui/train/train_view.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -37,7 +38,8 @@ bool draw_setting_row(ActionContext& c, const std::string& words, bool enter) {
     }
     const std::string row = "Set " + std::string(field->name) + " to " + format_value(*value);
     if (!ImGui::Selectable(row.c_str(), enter, 0, ImVec2(0, theme.px(24))) && !enter) return false;
-    c.out.push_back(SetLive{std::string(field->name), *value});
+    c.state.view<TrainView>().settings.set_live(std::string(field->name), *value, false,
+                                                {c.frames, c.state.history}, c.out);
     return true;
 }
 

@@ -59,7 +59,8 @@ void draw_until(const TrainingFrame& training, RunFormView& form, PanelContext& 
 }
 
 /// Live fields of the table that deserve a slider at hand.
-void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
+void draw_live(const RunConfig& config, const Runs& runs, TrainView& train, PanelContext& context) {
+    LiveView& view = train.live;
     const Theme& theme = context.theme;
     if (view.changed.empty() && !ImGui::IsAnyItemActive()) {
         view.lambda = config.barrier.lambda;
@@ -97,21 +98,23 @@ void draw_live(const RunConfig& config, LiveView& view, PanelContext& context) {
          .hint = "Largest norm of the summed gradient"},
         "train.clip", view.clip);
     if (view.changed.empty() || ImGui::IsAnyItemActive()) return;
-    context.out.push_back(SetLive{view.changed, view.value, view.of_fork});
+    train.settings.set_live(view.changed, view.value, view.of_fork, runs, context.out);
     view.changed.clear();
 }
 
 /// The stage's own settings, unfolded on request: how its sigma is found and what it reads.
-void draw_live_stage(const RunConfig& now, bool of_fork, RunFormView& form, PanelContext& context) {
+void draw_live_stage(const RunConfig& now, const Runs& runs, TrainView& view,
+                     PanelContext& context) {
     if (!ImGui::TreeNode("Stage")) return;
     const auto of_stage = [](const Field& field) {
         return field.live && field.name.starts_with("stage.");
     };
     RunConfig wanted = now;
-    draw_field_rows({"##live-stage", of_stage}, wanted, form.problem, context.theme);
+    draw_field_rows({"##live-stage", of_stage}, wanted, view.form.problem, context.theme);
     for (const Field& field : config_fields())
-        if (const FieldValue value = field.get(wanted); of_stage(field) && value != field.get(now))
-            context.out.push_back(SetLive{std::string(field.name), value, of_fork});
+        if (of_stage(field))
+            view.settings.set_live(std::string(field.name), field.get(wanted), view.live.of_fork,
+                                   runs, context.out);
     ImGui::TreePop();
 }
 
@@ -176,8 +179,9 @@ void draw_run_controls(const Frames& frames, const TrainHistory& history, TrainV
     if (!view.form.problem.empty()) paragraph(theme, theme.error, view.form.problem.c_str());
     draw_until(*training, view.form, context);
     ImGui::Dummy(ImVec2(0, theme.px(2)));
-    draw_live(training->config, view.live, context);
-    draw_live_stage(training->config, view.live.of_fork, view.form, context);
+    const Runs runs{frames, history};
+    draw_live(training->config, runs, view, context);
+    draw_live_stage(training->config, runs, view, context);
     heading(theme, "Look back");
     draw_moment_controls(*training, view.live.of_fork, view.moment, context);
 }

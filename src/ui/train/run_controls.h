@@ -11,7 +11,8 @@ void draw_run_controls(const Frames& frames, const TrainHistory& history, TrainV
                        PanelContext& context);
 
 /// The settings of the next run, from the field table: what needs a restart lives here.
-void draw_run_form(const Frames& frames, RunFormView& view, PanelContext& context);
+void draw_run_form(const Frames& frames, const TrainHistory& history, TrainView& view,
+                   PanelContext& context);
 
 /// The command line of what the form says: beside the loaded model and the text of the next run.
 std::string train_command(const RunFormView& form, const Frames& frames);

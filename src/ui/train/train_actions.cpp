@@ -38,6 +38,22 @@ void pause_or_resume(ActionContext& c) {
         c.out.push_back(ResumeTraining{});
 }
 
+bool can_undo(const ActionContext& c) {
+    return !c.state.view<TrainView>().settings.undo_words({c.frames, c.state.history}).empty();
+}
+bool can_redo(const ActionContext& c) {
+    return !c.state.view<TrainView>().settings.redo_words({c.frames, c.state.history}).empty();
+}
+
+void undo(ActionContext& c) {
+    TrainView& view = c.state.view<TrainView>();
+    view.settings.undo(view.form.config, {c.frames, c.state.history}, c.out);
+}
+void redo(ActionContext& c) {
+    TrainView& view = c.state.view<TrainView>();
+    view.settings.redo(view.form.config, {c.frames, c.state.history}, c.out);
+}
+
 }  // namespace
 
 std::span<const Action> train_actions() {
@@ -86,6 +102,22 @@ std::span<const Action> train_actions() {
          .repeats = true,
          .enabled = goes_on,
          .run = [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
+        {.id = "train.undo",
+         .menu = "Train",
+         .name = "Undo the last change of a setting",
+         .keys = {ImGuiMod_Ctrl | ImGuiKey_Z},
+         .repeats = true,
+         .only_in = "train",
+         .enabled = can_undo,
+         .run = undo},
+        {.id = "train.redo",
+         .menu = "Train",
+         .name = "Redo it",
+         .keys = {ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, ImGuiMod_Ctrl | ImGuiKey_Y},
+         .repeats = true,
+         .only_in = "train",
+         .enabled = can_redo,
+         .run = redo},
     };
     return table;
 }

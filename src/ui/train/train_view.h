@@ -8,6 +8,7 @@
 #include "figures/train/margin_columns.h"
 #include "figures/train/train_series.h"
 #include "ui/axis_limits.h"
+#include "ui/train/settings_history.h"
 
 namespace marginscope {
 
@@ -85,6 +86,7 @@ struct TrainView {
     RunFormView form;
     LiveView live;
     MomentView moment;
+    SettingsHistory settings;
 };
 
 }  // namespace marginscope

@@ -34,7 +34,7 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
     {"train.form", "Next run", true,
      [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_run_form(f, s.view<TrainView>().form, c);
+         draw_run_form(f, s.history, s.view<TrainView>(), c);
      }},
     {"train.loss", "Loss", false,
      [](const Frames& f, UiState& s, PanelContext& c) {
