@@ -133,5 +133,29 @@ TEST(MarkWords, AreThoseOfTheForm) {
     EXPECT_EQ(mark_words("learning resumed"), "learning resumed");
 }
 
+TEST(LossPlot, ShowsTheStepThatIsLookedBackAt) {
+    Interface interface;
+    std::mt19937 generator(3);
+    train_on(interface.state().history, 400, generator);
+    auto run = std::make_shared<TrainingFrame>();
+    run->step = run->shown_step = 400;
+    Frames frames;
+    frames.training = run;
+    const auto panel = [](const Frames& f, UiState& s, PanelContext& c) {
+        draw_losses(f, s.history, s.view<TrainView>().loss, c);
+    };
+    interface.draw_panel(frames, panel);
+    EXPECT_EQ(interface.words().find("looked at"), std::string::npos) << "it is as it is now";
+    run->shown_step = -1;
+    interface.draw_panel(frames, panel);
+    EXPECT_EQ(interface.words().find("looked at"), std::string::npos) << "another model is shown";
+    const LossView& view = interface.state().view<TrainView>().loss;
+    const double top = view.ce_limits.high;
+    run->shown_step = 200;
+    for (int k = 0; k < 3; ++k) interface.draw_panel(frames, panel);
+    EXPECT_NE(interface.words().find("looked at: step 200"), std::string::npos);
+    EXPECT_EQ(view.ce_limits.high, top) << "it has no say in the axes";
+}
+
 }  // namespace
 }  // namespace marginscope

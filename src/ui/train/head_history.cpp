@@ -42,7 +42,8 @@ void hover(const TrainSeries& series, const StepMap& map, const HeadHistoryView&
 
 }  // namespace
 
-void draw_head_history(const TrainSeries& series, HeadHistoryView& view, PanelContext& context) {
+void draw_head_history(const TrainSeries& series, std::int64_t moment, HeadHistoryView& view,
+                       PanelContext& context) {
     const Theme& theme = context.theme;
     if (series.margins.empty() || series.margins.back().head_entropies.empty()) {
         empty_state(theme, "No heads yet",
@@ -66,6 +67,7 @@ void draw_head_history(const TrainSeries& series, HeadHistoryView& view, PanelCo
     map.bottom = view.picture.rows;
     const ColorScale scale = scale_of_heads(view.picture);
     draw_step_map("head history", map, view.picture, view.version, scale, context);
+    draw_moment(map, moment, theme);
     hover(series, map, view, heads, theme);
     float last_y = map.at.y - theme.px(40);
     for (int row = 0; row < view.picture.rows; ++row)

@@ -6,6 +6,8 @@
 
 namespace marginscope {
 
-void draw_head_history(const TrainSeries& series, HeadHistoryView& view, PanelContext& context);
+/// `moment`: the step that is looked back at, or -1.
+void draw_head_history(const TrainSeries& series, std::int64_t moment, HeadHistoryView& view,
+                       PanelContext& context);
 
 }  // namespace marginscope

@@ -61,4 +61,22 @@ void draw_live_marks(const TrainSeries& series, const Theme& theme, bool labels)
     ImPlot::PopPlotClipRect();
 }
 
+void draw_moment_line(std::int64_t step, const Theme& theme, bool label) {
+    if (step < 0) return;
+    const ImVec2 at = ImPlot::GetPlotPos(), size = ImPlot::GetPlotSize();
+    const float x = ImPlot::PlotToPixels(static_cast<double>(step), 0.0).x;
+    if (x < at.x || x > at.x + size.x) return;
+    ImDrawList* draw = ImPlot::GetPlotDrawList();
+    ImPlot::PushPlotClipRect();
+    draw->AddLine(ImVec2(x, at.y), ImVec2(x, at.y + size.y), theme.text, theme.px(1.5F));
+    if (label) {
+        const std::string words = "looked at: step " + std::to_string(step);
+        const LabelSpan span =
+            span_of(x, ImGui::CalcTextSize(words.c_str()).x, at.x + size.x, theme.px(4));
+        const float y = at.y + size.y - ImGui::GetTextLineHeight() - theme.px(3);
+        if (span.left >= at.x) draw->AddText(ImVec2(span.left, y), theme.text, words.c_str());
+    }
+    ImPlot::PopPlotClipRect();
+}
+
 }  // namespace marginscope

@@ -13,6 +13,7 @@
 #include "ui/run_hue.h"
 #include "ui/train/live_marks.h"
 #include "ui/train/loss_curves.h"
+#include "ui/train/moment_controls.h"
 #include "ui/widgets.h"
 
 namespace marginscope {
@@ -160,6 +161,7 @@ void plot_losses(const TrainHistory& history, LossView& view, const Theme& theme
                          static_cast<int>(of_fork.x.size()), spec);
     }
     draw_live_marks(series, theme, true);
+    draw_moment_line(view.moment, theme, true);
     hover(history, view, theme);
     end_plot(view);
 }
@@ -185,13 +187,14 @@ void plot_barrier(const TrainHistory& history, LossView& view, const Theme& them
                theme.px(1.25F));
     ImPlot::SetAxes(ImAxis_X1, ImAxis_Y1);
     draw_live_marks(series, theme, false);
+    draw_moment_line(view.moment, theme, false);
     hover(history, view, theme);
     end_plot(view);
 }
 
 }  // namespace
 
-void draw_losses(const Frames&, const TrainHistory& history, LossView& view,
+void draw_losses(const Frames& frames, const TrainHistory& history, LossView& view,
                  PanelContext& context) {
     const Theme& theme = context.theme;
     if (history.run.empty()) {
@@ -201,6 +204,7 @@ void draw_losses(const Frames&, const TrainHistory& history, LossView& view,
         return;
     }
     view.hovered_step = -1;
+    view.moment = std::max(past_moment(frames.training.get()), past_moment(frames.fork.get()));
     draw_options(view, context);
     const ImVec2 room = ImGui::GetContentRegionAvail();
     refresh(history, view, std::max(64, static_cast<int>(room.x)));

@@ -99,7 +99,8 @@ void draw_head(const MarginSample& last, const HistogramView& view, const Theme&
 
 }  // namespace
 
-void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelContext& context) {
+void draw_margin_history(const TrainSeries& series, std::int64_t moment, HistogramView& view,
+                         PanelContext& context) {
     const Theme& theme = context.theme;
     if (series.margins.empty()) {
         empty_state(theme, "No margins yet",
@@ -117,6 +118,7 @@ void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelCo
                            std::max(10 * kFaintest, static_cast<double>(view.picture.largest)),
                            true, false};
     draw_step_map("margin history", map, view.picture, view.version, scale, context);
+    draw_moment(map, moment, theme);
     draw_threshold(map, view, theme);
     hover(series, map, view, theme);
     draw_axes(series, map, theme);

@@ -6,6 +6,8 @@
 
 namespace marginscope {
 
-void draw_margin_history(const TrainSeries& series, HistogramView& view, PanelContext& context);
+/// `moment`: the step that is looked back at, or -1.
+void draw_margin_history(const TrainSeries& series, std::int64_t moment, HistogramView& view,
+                         PanelContext& context);
 
 }  // namespace marginscope

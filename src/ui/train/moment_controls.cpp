@@ -39,10 +39,15 @@ void play(const TrainingFrame& training, bool of_fork, MomentView& view, PanelCo
 
 }  // namespace
 
+std::int64_t past_moment(const TrainingFrame* training) {
+    const bool past = training != nullptr && training->shown_step != training->step;
+    return past ? training->shown_step : -1;
+}
+
 void draw_moment_controls(const TrainingFrame& training, bool of_fork, MomentView& view,
                           PanelContext& context) {
     const Theme& theme = context.theme;
-    const bool now = training.shown_step == training.step;
+    const bool now = past_moment(&training) < 0 && training.shown_step >= 0;
     if (view.playing) play(training, of_fork, view, context);
     if (!ImGui::IsAnyItemActive() && training.shown_step >= 0)
         view.step = static_cast<double>(training.shown_step);

@@ -9,6 +9,9 @@
 namespace marginscope {
 
 /// Of the training or the fork whose frame it is.
+/// The step that is looked back at; -1: the model is shown as it is.
+std::int64_t past_moment(const TrainingFrame* training);
+
 void draw_moment_controls(const TrainingFrame& training, bool of_fork, MomentView& view,
                           PanelContext& context);
 

@@ -86,6 +86,19 @@ void draw_step_axis(const std::vector<MarginSample>& margins, const StepMap& map
     if (map.at.x + width_of(first) + theme.px(8) < left) put(first, map.at.x);
 }
 
+void draw_moment(const StepMap& map, std::int64_t step, const Theme& theme) {
+    const double share =
+        (static_cast<double>(step) - map.first_step) / (map.end_step - map.first_step);
+    if (step < 0 || !(share >= 0 && share <= 1)) return;
+    const float x = map.at.x + map.size.x * static_cast<float>(share);
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    // Light on dark on light: seen on every colour of the map.
+    draw->AddLine(ImVec2(x, map.at.y), ImVec2(x, map.at.y + map.size.y), IM_COL32(0, 0, 0, 160),
+                  theme.px(4));
+    draw->AddLine(ImVec2(x, map.at.y), ImVec2(x, map.at.y + map.size.y), IM_COL32_WHITE,
+                  theme.px(1.5F));
+}
+
 void draw_map_colors(const StepMap& map, const ColorScale& scale, const char* label,
                      const Theme& theme) {
     ImGui::SetCursorScreenPos(ImVec2(map.at.x, map.at.y + map.size.y + theme.px(17)));

@@ -3,6 +3,7 @@
 // Main thread.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "figures/train/margin_columns.h"
@@ -49,6 +50,9 @@ void draw_step_axis(const std::vector<MarginSample>& margins, const StepMap& map
 /// of those before, which is then left alone.
 void draw_row_label(const StepMap& map, float y, const std::string& words, float& last_y,
                     const Theme& theme);
+
+/// Over the map: the step that is looked back at; nothing for -1.
+void draw_moment(const StepMap& map, std::int64_t step, const Theme& theme);
 
 /// Below the axis of steps.
 void draw_map_colors(const StepMap& map, const ColorScale& scale, const char* label,

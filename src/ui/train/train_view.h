@@ -30,6 +30,7 @@ struct LossView : LossCurves {
     int second_of = -1;
     LossCurves fork;                 // from the step it left its parent
     std::int64_t hovered_step = -1;  // the one under the mouse; -1: none
+    std::int64_t moment = -1;        // the one that is looked back at; -1: none
     // What the axes show; both plots share x.
     AxisLimits x, ce_limits, barrier_limits, below_limits;
 };

@@ -9,6 +9,7 @@
 #include "ui/train/head_history.h"
 #include "ui/train/loss.h"
 #include "ui/train/margin_history.h"
+#include "ui/train/moment_controls.h"
 #include "ui/train/run_controls.h"
 #include "ui/train/train_actions.h"
 #include "ui/train/train_view.h"
@@ -41,19 +42,20 @@ const std::array kPanels = std::to_array<PanelInfo>({
          draw_losses(f, s.history, s.view<TrainView>().loss, c);
      }},
     {"train.margins", "Margins over time", false,
-     [](const Frames&, UiState& s, PanelContext& c) {
-         draw_margin_history(chosen_series(s), s.view<TrainView>().histogram, c);
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_margin_history(chosen_series(s), past_moment(chosen_frame(f, s)),
+                             s.view<TrainView>().histogram, c);
      }},
     {"train.heads", "Heads over time", false,
-     [](const Frames&, UiState& s, PanelContext& c) {
-         draw_head_history(chosen_series(s), s.view<TrainView>().heads, c);
+     [](const Frames& f, UiState& s, PanelContext& c) {
+         draw_head_history(chosen_series(s), past_moment(chosen_frame(f, s)),
+                           s.view<TrainView>().heads, c);
      }},
     {"train.sample", "Sample", false,
      [](const Frames& f, UiState& s, PanelContext& c) { draw_sample(chosen_frame(f, s), c); }},
     {"train.figures", "Figures", true,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_run_figures(chosen_frame(f, s), chosen_series(s), s.loop, c);
-     }},
+     [](const Frames& f, UiState& s,
+        PanelContext& c) { draw_run_figures(chosen_frame(f, s), chosen_series(s), s.loop, c); }},
 });
 
 void dock_large(DockArea& area) {
