@@ -14,6 +14,7 @@
 #include "figures/path/path_recipes.h"
 #include "files/image.h"
 #include "files/paths.h"
+#include "tour_walk.h"
 #include "ui/engine_source.h"
 #include "ui/offscreen_window.h"
 #include "ui/settled_frames.h"
@@ -103,7 +104,7 @@ void render(const RenderRequest& request) {
 }  // namespace
 
 CliHooks drawing_hooks() {
-    return {open_window, render, workspace_names(), bench_groups(), tour_places()};
+    return {open_window, render, workspace_names(), bench_groups(), tour_places(), walk_tour};
 }
 
 }  // namespace marginscope

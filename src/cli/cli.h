@@ -19,6 +19,7 @@ struct WindowRequest {
 };
 
 struct RenderRequest;  // cli/render_request.h
+struct TourRequest;    // cli/tour_request.h
 
 /// A figure of `bench` (design.md). `goal` reads like "<= 5".
 struct BenchFigure {
@@ -52,6 +53,7 @@ struct CliHooks {
     std::vector<std::string> workspaces = {};  // those `render` can draw
     std::vector<BenchGroup> bench_groups;
     TourPlaces tour_places = {};  // what a tour may point at
+    std::function<void(const TourRequest&)> walk_tour = {};
 };
 
 /// The whole program; `main` returns its value. Call on the main thread before any other thread

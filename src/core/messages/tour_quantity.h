@@ -42,6 +42,14 @@ enum class TourQuantity {
     path_absolute_change,
     path_plain_rms,
     path_most_rms,
+    playground_logdet,
+    playground_sigma_min,
+    playground_geometric,
+    playground_crossings,
+    playground_crossed,
+    playground_support,
+    svm_margin,
+    svm_support,
 };
 template <>
 inline constexpr auto kEnumNames<TourQuantity> =
@@ -73,7 +81,15 @@ inline constexpr auto kEnumNames<TourQuantity> =
                                      "path_relative_change",
                                      "path_absolute_change",
                                      "path_plain_rms",
-                                     "path_most_rms"});
+                                     "path_most_rms",
+                                     "playground_logdet",
+                                     "playground_sigma_min",
+                                     "playground_geometric",
+                                     "playground_crossings",
+                                     "playground_crossed",
+                                     "playground_support",
+                                     "svm_margin",
+                                     "svm_support"});
 
 /// What it is called on a card, its unit ("" for none), and whether it is a character of the text.
 struct TourQuantityWords {
@@ -112,6 +128,14 @@ inline constexpr auto kTourQuantityWords = std::to_array<TourQuantityWords>({
     {"Change of the loss under absolute noise at the largest lambda_m", "%"},
     {"RMS of the embeddings at lambda_m 0", ""},
     {"RMS of the embeddings at the largest lambda_m", ""},
+    {"log|det J| of the token in question", "nats"},
+    {"Singular margin of the token in question", ""},
+    {"Geometric margin of the token in question", ""},
+    {"Crossings of the token in question, at rest", ""},
+    {"Cloud on the other side of the boundary", "%"},
+    {"Token with the smallest geometric margin, counted from 0", ""},
+    {"Margin of the SVM", ""},
+    {"Support vectors", ""},
 });
 
 inline constexpr std::size_t kTourQuantities = kTourQuantityWords.size();

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <string>
 
+#include "core/messages/playground_frame.h"
 #include "core/statistics.h"
+#include "engine/tour/path_values.h"
 
 namespace marginscope {
 namespace {
@@ -137,99 +137,45 @@ Value dragged(const Frames& f) {
                                  : std::nullopt;
 }
 
-// ---- the path: its first recipe, without training noise
+// ---- the playground
 
-bool counts(const PathFrame& path, const PathCell& cell) {
-    return cell.status == CellStatus::done && cell.train_noise == 0 &&
-           cell.recipe == path.cells.front().recipe;
+const PlaygroundToken* asked_token(const Frames& f) {
+    if (f.playground == nullptr) return nullptr;
+    const auto asked = static_cast<std::size_t>(f.playground->document.asked);
+    if (asked >= f.playground->tokens.size() || !f.playground->tokens[asked].has_boundary)
+        return nullptr;
+    return &f.playground->tokens[asked];
 }
-
-Value largest_lambda(const Frames& f) {
-    if (f.path == nullptr) return std::nullopt;
-    Value largest;
-    for (const PathCell& cell : f.path->cells)
-        if (counts(*f.path, cell)) largest = std::max(largest.value_or(0), cell.lambda);
-    return largest;
+Value playground_logdet(const Frames& f) {
+    return asked_token(f) != nullptr ? finite(asked_token(f)->logdet) : std::nullopt;
 }
-
-Value mean_over_seeds(const Frames& f, Value lambda, double PathCell::*number) {
-    if (!lambda) return std::nullopt;
-    std::vector<double> values;
-    for (const PathCell& cell : f.path->cells)
-        if (counts(*f.path, cell) && cell.lambda == *lambda) values.push_back(cell.*number);
-    return finite(mean(values));
+Value playground_sigma_min(const Frames& f) {
+    return asked_token(f) != nullptr ? finite(asked_token(f)->sigma_min) : std::nullopt;
 }
-
-// "noise 0.25 RMS" -> 0.25; 0 for another quantity or unit.
-double noise_of(const std::string& quantity, bool relative) {
-    if (!quantity.starts_with("noise ") || quantity.ends_with(" RMS") != relative) return 0;
-    return std::strtod(quantity.c_str() + 6, nullptr);
+Value playground_geometric(const Frames& f) {
+    const PlaygroundToken* token = asked_token(f);
+    return token != nullptr && token->geometric ? finite(*token->geometric) : std::nullopt;
 }
-
-const PairedDifference* strongest_noise(const Frames& f, double lambda, bool relative) {
-    const PairedDifference* found = nullptr;
-    for (const PairedDifference& one : f.path->paired) {
-        const double sigma = noise_of(one.quantity, relative);
-        if (one.lambda != lambda || one.train_noise > 0 || sigma <= 0) continue;
-        if (!(one.recipe == f.path->cells.front().recipe)) continue;
-        if (found == nullptr || sigma > noise_of(found->quantity, relative)) found = &one;
-    }
-    return found;
+// A descent that goes on has no answer yet.
+Value playground_crossings(const Frames& f) {
+    if (asked_token(f) == nullptr || f.playground->descent.playing) return std::nullopt;
+    return asked_token(f)->crossings;
 }
-
-Value change_at_largest(const Frames& f, bool relative) {
-    const Value lambda = largest_lambda(f);
-    const PairedDifference* one = lambda ? strongest_noise(f, *lambda, relative) : nullptr;
-    return one != nullptr ? finite(100 * one->mean) : std::nullopt;
+Value playground_crossed(const Frames& f) {
+    if (asked_token(f) == nullptr || f.playground->cloud.before.empty()) return std::nullopt;
+    return finite(100 * f.playground->cloud.share_crossed);
 }
-
-Value path_seeds(const Frames& f) {
-    const Value lambda = largest_lambda(f);
-    if (!lambda) return std::nullopt;
-    return static_cast<double>(std::ranges::count_if(f.path->cells, [&](const PathCell& cell) {
-        return counts(*f.path, cell) && cell.lambda == *lambda;
-    }));
+Value playground_support(const Frames& f) {
+    if (f.playground == nullptr || f.playground->support.empty()) return std::nullopt;
+    return f.playground->support.front();
 }
-Value path_lambda(const Frames& f) {
-    if (f.path == nullptr || !f.path->proposal) return std::nullopt;
-    return finite(f.path->proposal->lambda);
+Value svm_margin(const Frames& f) {
+    if (f.playground == nullptr || !f.playground->svm.has_line) return std::nullopt;
+    return finite(f.playground->svm.margin);
 }
-Value path_first_lambda(const Frames& f) {
-    if (!largest_lambda(f)) return std::nullopt;
-    Value first;
-    for (const PathCell& cell : f.path->cells) {
-        if (!counts(*f.path, cell) || cell.lambda <= 0) continue;
-        const PairedDifference* one = strongest_noise(f, cell.lambda, true);
-        if (one != nullptr && one->high < 0) first = std::min(first.value_or(1e9), cell.lambda);
-    }
-    return first;
-}
-Value path_plain_beyond(const Frames& f) {
-    const Value share =
-        mean_over_seeds(f, largest_lambda(f) ? Value(0) : std::nullopt, &PathCell::share_beyond);
-    return share ? Value(100 * *share) : std::nullopt;
-}
-Value path_most_beyond(const Frames& f) {
-    const Value share = mean_over_seeds(f, largest_lambda(f), &PathCell::share_beyond);
-    return share ? Value(100 * *share) : std::nullopt;
-}
-Value path_clean_change(const Frames& f) {
-    const Value lambda = largest_lambda(f);
-    if (!lambda) return std::nullopt;
-    for (const PairedDifference& one : f.path->paired)
-        if (one.lambda == *lambda && one.train_noise == 0 && one.quantity == "clean" &&
-            one.recipe == f.path->cells.front().recipe)
-            return finite(100 * one.mean);
-    return std::nullopt;
-}
-Value path_relative_change(const Frames& f) { return change_at_largest(f, true); }
-Value path_absolute_change(const Frames& f) { return change_at_largest(f, false); }
-Value path_plain_rms(const Frames& f) {
-    return mean_over_seeds(f, largest_lambda(f) ? Value(0) : std::nullopt,
-                           &PathCell::embedding_rms);
-}
-Value path_most_rms(const Frames& f) {
-    return mean_over_seeds(f, largest_lambda(f), &PathCell::embedding_rms);
+Value svm_support(const Frames& f) {
+    if (f.playground == nullptr || !f.playground->svm.has_line) return std::nullopt;
+    return static_cast<double>(f.playground->svm.support.size());
 }
 
 constexpr std::array<Value (*)(const Frames&), kTourQuantities> kRead = {characters,
@@ -260,7 +206,15 @@ constexpr std::array<Value (*)(const Frames&), kTourQuantities> kRead = {charact
                                                                          path_relative_change,
                                                                          path_absolute_change,
                                                                          path_plain_rms,
-                                                                         path_most_rms};
+                                                                         path_most_rms,
+                                                                         playground_logdet,
+                                                                         playground_sigma_min,
+                                                                         playground_geometric,
+                                                                         playground_crossings,
+                                                                         playground_crossed,
+                                                                         playground_support,
+                                                                         svm_margin,
+                                                                         svm_support};
 
 }  // namespace
 

@@ -116,8 +116,8 @@ float draw_buttons(const TourFrame& tour, PanelContext& context) {
 
 }  // namespace
 
-float tour_card_width(const Frames& frames, const UiState& state, ImVec2 window) {
-    if (running_tour(frames) == nullptr) return 0;
+float tour_card_width(const Frames& frames, UiState& state, ImVec2 window) {
+    if (running_tour(frames) == nullptr || !state.view<TourView>().card) return 0;
     const float usual = std::clamp(0.24F * window.x, state.theme.px(280), state.theme.px(420));
     return std::round(std::min(usual, 0.45F * window.x));
 }

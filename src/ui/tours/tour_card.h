@@ -9,8 +9,8 @@
 
 namespace marginscope {
 
-/// How wide it stands in a window of that size; 0 when no tour runs.
-float tour_card_width(const Frames& frames, const UiState& state, ImVec2 window);
+/// How wide it stands in a window of that size; 0 when no tour runs, or its card is not shown.
+float tour_card_width(const Frames& frames, UiState& state, ImVec2 window);
 
 void draw_tour_card(const Frames& frames, UiState& state, PanelContext& context, ImVec2 at,
                     ImVec2 size);

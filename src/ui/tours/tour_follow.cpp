@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/presenting.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -31,6 +32,9 @@ void show_step(const TourFrame& tour, UiState& state) {
     if (workspace == nullptr) return;
     show_workspace(state, workspace->id);
     for (const std::string& id : tour.panels) state.hidden.erase(id);
+    // On a projector a step that speaks of one panel has all the room for it.
+    if (state.view<PresentingView>().on && tour.panels.size() == 1)
+        state.maximized = tour.panels.front();
     // The first one named comes to the front last: it stays in front where two share a place.
     view.to_raise.assign(tour.panels.rbegin(), tour.panels.rend());
 }

@@ -36,6 +36,7 @@ struct TourView {
     std::deque<std::string> to_raise;  // panels whose tabs are still to come to the front
     std::string number;                // the answer that is being typed
     bool to_number = false;            // its field takes the keyboard in the next frame
+    bool card = true;                  // false: for pictures beside which the words stand anyway
     std::vector<DrawnPanel> drawn;     // docked panels, to dim those the step does not speak of
 };
 

@@ -201,5 +201,39 @@ TEST_F(Tours, ASavedFileIsAskedForAndSavedDuringATour) {
     EXPECT_EQ(opened.decode->text, mine);
 }
 
+// Every step of every tour that ships can be set, every number is known, every question has an
+// answer that can be given, and another that is wrong.
+TEST_F(Tours, ThatShipCanBeWalked) {
+    const std::vector<TourSummary> shelf = engine_->frames().tour->shelf;
+    ASSERT_GE(shelf.size(), 5U);
+    for (const TourSummary& tour : shelf) {
+        Frames frames = after(StartTour{tour.file});
+        ASSERT_TRUE(frames.tour->on) << tour.file;
+        for (int step = 0; step < tour.steps; ++step) {
+            const std::string where = tour.title + ", step " + std::to_string(step + 1);
+            frames = after(GoToTourStep{step, true});
+            EXPECT_EQ(frames.tour->trouble, "") << where;
+            EXPECT_EQ(frames.tour->text.find("…"), std::string::npos)
+                << where << ": " << frames.tour->text;
+            for (const TourNumber& number : frames.tour->numbers)
+                EXPECT_TRUE(number.value.has_value())
+                    << where << ", " << words_of(number.quantity).name;
+            if (frames.tour->prediction.kind == TourQuestion::none) continue;
+            EXPECT_EQ(frames.tour->prediction.after, "") << where;
+            frames = after(AnswerPrediction{-99});
+            ASSERT_TRUE(frames.tour->prediction.known) << where;
+            EXPECT_FALSE(frames.tour->prediction.right) << where;
+            ASSERT_TRUE(frames.tour->prediction.answer.has_value()) << where;
+            std::printf("%s: %s -> %g (%g)\n", where.c_str(),
+                        frames.tour->prediction.question.c_str(), *frames.tour->prediction.answer,
+                        frames.tour->prediction.measured.value_or(0));
+            frames = after(AnswerPrediction{*frames.tour->prediction.answer});
+            EXPECT_TRUE(frames.tour->prediction.right) << where;
+            EXPECT_EQ(frames.tour->prediction.after.find("…"), std::string::npos) << where;
+        }
+        after(EndTour{});
+    }
+}
+
 }  // namespace
 }  // namespace marginscope

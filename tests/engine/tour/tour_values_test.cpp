@@ -9,26 +9,36 @@
 
 #include "core/messages/tour_words.h"
 #include "engine/tour/tour_answers.h"
-#include "support/synthetic_frames.h"
 
 namespace marginscope {
 namespace {
 
-Frames measured() {
-    Frames frames = synthetic::usual();
-    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
-    auto margins = std::make_shared<MarginFrame>(*frames.margins);
+// A text of 80 characters with all its margins, or with none that is a number.
+Frames measured(bool finite = true) {
+    constexpr int kCharacters = 80;
+    auto decode = std::make_shared<DecodeFrame>();
+    auto margins = std::make_shared<MarginFrame>();
+    auto symbols = std::make_shared<std::vector<std::string>>();
+    for (char letter = 'a'; letter <= 'z'; ++letter) symbols->emplace_back(1, letter);
     std::mt19937 random(3);
-    std::normal_distribution<float> number;
-    margins->pending = 0;
-    margins->cells.resize(static_cast<std::size_t>(decode->cursor));
-    for (MarginCell& cell : margins->cells) {
-        cell.valid = random() % 9 != 0;
-        cell.pending = false;
-        cell.logdet = number(random);
-        cell.sigma_min = std::abs(number(random));
+    std::normal_distribution<float> normal;
+    const auto number = [&] { return finite ? normal(random) : kNoValue; };
+    decode->symbols = symbols;
+    decode->cursor = kCharacters;
+    decode->selected = 11;
+    decode->next_entropy = number();
+    margins->has_stage = true;
+    margins->share_beyond = finite ? 0.3125 : std::nan("");
+    margins->support = {40, 7, 63};
+    for (int i = 0; i < kCharacters; ++i) {
+        decode->line.push_back({i % 26, i, -std::abs(number()), number()});
+        MarginCell cell;
+        cell.valid = random() % 9 != 0 || i == 40;
+        cell.logdet = number();
+        cell.sigma_min = std::abs(number());
+        margins->cells.push_back(cell);
     }
-    for (TokenCell& cell : decode->line) cell.logprob = -std::abs(number(random));
+    Frames frames;
     frames.decode = decode;
     frames.margins = margins;
     return frames;
@@ -79,12 +89,12 @@ TEST(TourValues, AreNotKnownBeforeAllOfTheTextIsMeasured) {
 
 // Nothing is known of frames that are not there, and nothing is ever not a number.
 TEST(TourValues, AreFiniteOrNotThere) {
-    for (const Frames& frames : {Frames{}, synthetic::empty(), synthetic::tiny(),
-                                 synthetic::not_finite(), synthetic::usual(), synthetic::wide()})
+    for (const Frames& frames : {Frames{}, measured(false), measured()})
         for (const auto& number : tour_numbers(frames))
             if (number) {
                 EXPECT_TRUE(std::isfinite(*number));
             }
+    EXPECT_FALSE(tour_value(TourQuantity::mean_logdet, measured(false)).has_value());
     for (const auto& number : tour_numbers(Frames{})) EXPECT_FALSE(number.has_value());
 }
 
