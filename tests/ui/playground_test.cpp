@@ -1,7 +1,10 @@
 // The Playground's panels: what hands make them wish, what they say, what they never show.
 #include <gtest/gtest.h>
 
+#include "core/colormap.h"
 #include "drawn_text.h"
+#include "engine/playground/playground_file.h"
+#include "engine/playground/playground_frames.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_playground.h"
@@ -164,6 +167,50 @@ TEST(PlaygroundPictures, PlaneIsDrawnWithEveryKindOfFrame) {
         EXPECT_EQ(window.gl_error_count(), 0);
         const Image image = window.pixels();
         EXPECT_GT(image.width, 0);
+    }
+}
+
+// Every preset, and one with everything at its limits, as the engine makes its frame: the line is
+// drawn where there is a boundary, and nowhere where A is negative.
+TEST(PlaygroundPictures, PresetsShowTheirBoundary) {
+    std::vector<std::pair<std::string, PlaygroundDocument>> all;
+    for (const std::string& name : playground_presets())
+        all.emplace_back(name, open_playground(name));
+    PlaygroundDocument extreme = open_playground("near");
+    extreme.tokens = {{-3, -3}, {3, 3}, {-3, 3}, {3, -3}, {0, 0}, {3, 3}};
+    extreme.a = {10, -10, 10, 10};
+    extreme.scale = kLargestScale;
+    extreme.strict = false;
+    extreme.noise = kMostNoise;
+    extreme.pull = {{-3, 3}, kLargestLambda, kLeastPullSigma};
+    all.emplace_back("extreme", extreme);
+    for (const auto& [name, document] : all) {
+        SCOPED_TRACE(name);
+        Frames frames;
+        frames.playground = std::make_shared<PlaygroundFrame>(playground_frame(document));
+        OffscreenWindow window({1280, 800, 1.0F, ThemeKind::dark, "playground"});
+        CommandList out;
+        for (int i = 0; i < 5; ++i) window.draw(frames, out);
+        EXPECT_EQ(window.gl_error_count(), 0);
+        const PlanePanelView& view = window.state().view<PlaygroundView>().plane;
+        const Image image = window.pixels();
+        const Rgb line = accent_color(true);
+        int on_line = 0;
+        // The upper edge of the plane and its middle: no mark lies on all of them.
+        for (float y = 3; y < view.plot_side; y += 2)
+            for (float x = 2; x < view.plot_side; x += 1) {
+                const std::uint8_t* p = image.pixel(static_cast<int>(view.plot_at.x + x),
+                                                    static_cast<int>(view.plot_at.y + y));
+                on_line +=
+                    std::abs(p[0] - line.r) + std::abs(p[1] - line.g) + std::abs(p[2] - line.b) < 12
+                        ? 1
+                        : 0;
+            }
+        if (name == "negative") {
+            EXPECT_LT(on_line, 5);
+        } else if (name != "extreme") {
+            EXPECT_GT(on_line, 150);
+        }
     }
 }
 

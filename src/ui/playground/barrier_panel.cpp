@@ -51,16 +51,30 @@ std::vector<double> shown_values(const std::vector<double>& values) {
     return all;
 }
 
-// The pull's own range and somewhat more: what rises without bound leaves the picture.
-AxisLimits limits_of(const PlaygroundDescent& d) {
+struct CurveLimits {
+    AxisLimits y;
+    double x = 1;
+};
+
+// What lies between the target and where the descent began, and somewhat more: farther out the pull
+// alone would fill the picture, and what rises without bound leaves it.
+CurveLimits limits_of(const PlaygroundDescent& d) {
+    const double began = d.trail.empty() ? d.token_along
+                                         : std::hypot(d.trail.front().x - d.line_from.x,
+                                                      d.trail.front().y - d.line_from.y);
+    double pull = 0.3;
     double low = 0;
-    double high = 0.1;
-    for (const double v : d.pull_curve)
-        if (std::isfinite(v)) high = std::max(high, v);
-    for (const double v : d.total_curve)
-        if (std::isfinite(v)) low = std::min(low, v);
-    low = std::max(low, -2 * high);
-    return padded_limits({low, high});
+    for (std::size_t k = 0; k < d.along.size(); ++k) {
+        if (std::isfinite(d.pull_curve[k]) && d.along[k] <= began)
+            pull = std::max(pull, d.pull_curve[k]);
+        if (std::isfinite(d.total_curve[k])) low = std::min(low, d.total_curve[k]);
+    }
+    const double high = 1.5 * pull;
+    CurveLimits limits;
+    limits.x = d.along.back();
+    for (std::size_t k = d.along.size(); k-- > 0 && d.pull_curve[k] > high;) limits.x = d.along[k];
+    limits.y = padded_limits({std::max(low, -high), high});
+    return limits;
 }
 
 void plot(const char* name, const std::vector<double>& x, const std::vector<double>& y, ImU32 color,
@@ -91,14 +105,15 @@ void draw_curve(const PlaygroundFrame& frame, PanelContext& context) {
     const PlaygroundDescent& d = frame.descent;
     if (d.along.size() < 2 || !std::isfinite(d.along.back()) || d.along.back() <= 0) return;
     const float height = std::max(theme.px(110), ImGui::GetContentRegionAvail().y);
-    const AxisLimits y = limits_of(d);
+    const CurveLimits limits = limits_of(d);
+    const AxisLimits y = limits.y;
     ImGui::PushFont(theme.fonts.text, type::kSmall);
     if (ImPlot::BeginPlot("##objective", {-1, height},
                           ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
                               ImPlotFlags_NoMenus)) {
         ImPlot::SetupAxis(ImAxis_X1, "from the target", ImPlotAxisFlags_NoHighlight);
         ImPlot::SetupAxis(ImAxis_Y1, nullptr, ImPlotAxisFlags_NoHighlight);
-        ImPlot::SetupAxisLimits(ImAxis_X1, 0, d.along.back(), ImPlotCond_Always);
+        ImPlot::SetupAxisLimits(ImAxis_X1, 0, limits.x, ImPlotCond_Always);
         ImPlot::SetupAxisLimits(ImAxis_Y1, y.low, y.high, ImPlotCond_Always);
         set_up_few_ticks(ImAxis_Y1, y, height - theme.px(48), theme);
         plot("pull", d.along, d.pull_curve, theme.good, theme.px(1));

@@ -46,6 +46,10 @@ float PlaneCanvas::pixels(double length) const {
     return static_cast<float>(length / (2 * kPlaneHalf)) * side;
 }
 
+float PlaneCanvas::mark(const Theme& theme, float design_px) const {
+    return theme.px(design_px) * std::clamp(side / theme.px(300), 0.55F, 1.0F);
+}
+
 void draw_plane_ticks(const PlaneCanvas& canvas, const Theme& theme) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
     ImFont* font = theme.fonts.text;

@@ -27,6 +27,8 @@ struct PlaneCanvas {
     /// Brought into the plane.
     PlanarPoint to_plane(ImVec2 pixel) const;
     float pixels(double length) const;
+    /// A mark's size in a small picture: tokens and points must leave the plane in sight.
+    float mark(const Theme& theme, float design_px) const;
 };
 
 void draw_plane_ticks(const PlaneCanvas& canvas, const Theme& theme);

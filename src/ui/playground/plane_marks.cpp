@@ -67,12 +67,12 @@ void draw_descent(const PlaygroundFrame& frame, PlanarPoint target, const PlaneC
 }
 
 // Attention as size; those after the one in question are no past of it.
-float radius_of(const PlaygroundFrame& frame, int index, const Theme& theme) {
+float radius_of(const PlaygroundFrame& frame, int index) {
     const auto at = static_cast<std::size_t>(index);
     const std::vector<double>& weights = frame.look.weights;
     const double weight =
         at < weights.size() && std::isfinite(weights[at]) ? std::clamp(weights[at], 0.0, 1.0) : 0.0;
-    return theme.px(8 + 9 * static_cast<float>(std::sqrt(weight)));
+    return 8 + 9 * static_cast<float>(std::sqrt(weight));
 }
 
 void draw_token(const PlaygroundFrame& frame, int index, PlanarPoint place,
@@ -85,7 +85,7 @@ void draw_token(const PlaygroundFrame& frame, int index, PlanarPoint place,
     const bool beyond =
         k < frame.tokens.size() && frame.tokens[k].has_boundary && frame.tokens[k].crossings > 0;
     const ImVec2 at = canvas.to_pixel(place);
-    const float radius = asked ? theme.px(11) : radius_of(frame, index, theme);
+    const float radius = canvas.mark(theme, asked ? 11 : radius_of(frame, index));
     draw->AddCircleFilled(at, radius, with_alpha(theme.panel, later ? 0.45F : 0.9F));
     draw->AddCircle(at, radius,
                     beyond  ? theme.accent
@@ -93,7 +93,8 @@ void draw_token(const PlaygroundFrame& frame, int index, PlanarPoint place,
                             : ink(theme, later ? 0.35F : 0.7F),
                     0, theme.px(asked || beyond ? 2.0F : 1.0F));
     if (is_support(frame, index))
-        draw->AddCircle(at, radius + theme.px(4), theme.ring, 0, theme.px(2.5F));
+        draw->AddCircle(at, radius + canvas.mark(theme, 4), theme.ring, 0,
+                        canvas.mark(theme, 2.5F));
     letters.draw(at, later ? theme.dim : theme.text, token_letter(index));
 }
 

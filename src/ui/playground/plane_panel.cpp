@@ -133,9 +133,10 @@ void draw_playground_plane(const Frames& frames, PlanePanelView& view, PanelCont
     tell_hands(frame, hands, view, context);
     if (hands.hovered && !view.hold.any()) hover_token(frame, canvas, theme);
     ImGui::SetCursorScreenPos({at.x, canvas.end().y + theme.px(20)});
-    small_paragraph(
-        theme, theme.dim,
-        "thick line: det J = 0 · warm: det J < 0 · hatched: beyond twice · rings: target");
+    const std::string caption = "Boundary of token " + token_letter(frame.document.asked) +
+                                ": thick, det J = 0; warm, det J < 0; hatched, beyond twice. "
+                                "Circles: each token's own.";
+    small_paragraph(theme, theme.dim, caption.c_str());
 }
 
 }  // namespace marginscope

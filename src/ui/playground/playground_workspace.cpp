@@ -15,10 +15,6 @@ const std::array kPanels = std::to_array<PanelInfo>({
      [](const Frames& f, UiState& s, PanelContext& c) {
          draw_playground_setup(f, s.view<PlaygroundView>(), c);
      }},
-    {"playground.plane", "Plane", false,
-     [](const Frames& f, UiState& s, PanelContext& c) {
-         draw_playground_plane(f, s.view<PlaygroundView>().plane, c);
-     }},
     {"playground.barrier", "Barrier at work", false,
      [](const Frames& f, UiState&, PanelContext& c) { draw_playground_barrier(f, c); }},
     {"playground.tokens", "All tokens", true,
@@ -31,6 +27,10 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
     {"playground.likeness", "Like an SVM?", false,
      [](const Frames& f, UiState&, PanelContext& c) { draw_playground_likeness(f, c); }},
+    // Last, so that it has the keyboard when the workspace is first shown.
+    {"playground.plane", "Plane", false,
+     [](const Frames& f, UiState& s,
+        PanelContext& c) { draw_playground_plane(f, s.view<PlaygroundView>().plane, c); }},
 });
 
 // The plane in the middle, what is set at its left, what it says at its right, the SVM below that.

@@ -72,15 +72,15 @@ void draw_points(const PlaygroundFrame& frame, const SvmPanelView& view,
             draw->AddLine(at, canvas.to_pixel({p.x + back * svm.w.x, p.y + back * svm.w.y}),
                           with_alpha(theme.accent, 0.8F), theme.px(1.5F));
         }
-        draw->AddCircleFilled(at, theme.px(5), class_color(theme, label));
-        const float arm = theme.px(2.5F);
+        draw->AddCircleFilled(at, canvas.mark(theme, 5), class_color(theme, label));
+        const float arm = canvas.mark(theme, 2.5F);
         draw->AddLine({at.x - arm, at.y}, {at.x + arm, at.y}, theme.panel, theme.px(1.2F));
         if (label > 0)
             draw->AddLine({at.x, at.y - arm}, {at.x, at.y + arm}, theme.panel, theme.px(1.2F));
         if (k < svm.alphas.size() && svm.has_line && svm.alphas[k] > 0)
-            draw->AddCircle(at, theme.px(8.5F), theme.ring, 0, theme.px(2));
+            draw->AddCircle(at, canvas.mark(theme, 8.5F), theme.ring, 0, canvas.mark(theme, 2));
         if (static_cast<int>(k) == view.chosen)
-            draw->AddCircle(at, theme.px(12), theme.text, 0, theme.px(1));
+            draw->AddCircle(at, canvas.mark(theme, 12), theme.text, 0, theme.px(1));
     }
 }
 
