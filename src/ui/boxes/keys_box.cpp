@@ -117,9 +117,10 @@ Measures measure(const Theme& theme, const std::vector<Group>& groups, ImVec2 ro
     };
     // Words wrap before a list has to be scrolled.
     m.columns = std::clamp(fit(m.words), 1, 3);
-    if (m.columns < 2 && fit(theme.px(110)) >= 2) {
-        m.columns = 2;
-        m.words = (room.x - apart) / 2 - m.key - m.gap;
+    const auto scrolls = [&] { return highest(groups, balance(groups, m), m) > room.y; };
+    while (m.columns < 3 && fit(theme.px(110)) > m.columns && (m.columns < 2 || scrolls())) {
+        const auto columns = static_cast<float>(++m.columns);
+        m.words = (room.x - (columns - 1) * apart) / columns - m.key - m.gap;
     }
     if (m.columns == 1) m.words = std::min(m.words, room.x - m.key - m.gap);
     m.words = std::max(m.words, theme.px(60));

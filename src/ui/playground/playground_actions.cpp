@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ui/playground/playground_view.h"
+#include "ui/robustness/robustness_view.h"
 
 namespace marginscope {
 namespace {
@@ -35,6 +36,7 @@ void save_as(ActionContext& c) {
     boxes.open = Box::open;
     boxes.wish = FileWish::save_session;  // of this workspace: the playground
     boxes.path = shown(c)->file;
+    c.state.view<RobustnessView>().file = RobustnessFile::none;
     boxes.listing = {};  // read anew
 }
 

@@ -24,7 +24,8 @@ std::string cell_words(const PathCell& cell) {
 bool draw_row(const std::string& words, int hue, bool removable, const Theme& theme) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float cross = removable ? theme.px(22) : 0, swatch = theme.px(14);
-    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(20);
+    // As high as the cross.
+    const float width = ImGui::GetContentRegionAvail().x, height = theme.px(removable ? 28 : 20);
     const float px = theme.px(type::kSmall);
     ImDrawList* draw = ImGui::GetWindowDrawList();
     draw->AddCircleFilled({at.x + theme.px(5), at.y + height / 2}, theme.px(4),
@@ -73,17 +74,20 @@ void draw_model_list(const Frames& frames, RobustnessForm& form, PanelContext& c
         break;
     }
     if (begin_list("##offered", "Add a model", ImGui::GetContentRegionAvail().x, theme)) {
+        if (ImGui::Selectable("A checkpoint or run folder…"))
+            context.asked.emplace_back("robustness.add_model");
+        ImGui::Separator();
         int id = 0;
         for (const OfferedModel& offered : offered_models(frames)) {
+            // Of some finished cells the results are kept, not the weights.
+            std::error_code none;
+            if (!offered.path.empty() && !std::filesystem::exists(offered.path, none)) continue;
             ImGui::PushID(id++);
             const bool there =
                 std::find(models.begin(), models.end(), offered.path) != models.end();
             if (ImGui::Selectable(offered.words.c_str(), there)) add_model(form, offered.path);
             ImGui::PopID();
         }
-        ImGui::Separator();
-        if (ImGui::Selectable("A checkpoint or run folder…"))
-            context.asked.emplace_back("robustness.add_model");
         ImGui::EndCombo();
     }
 }

@@ -23,10 +23,10 @@ const std::array kPanels = std::to_array<PanelInfo>({
     {"robustness.settings", "Measure", true, draw<draw_robustness_settings>},
     {"robustness.loss", "Loss", false, draw<draw_noise_losses>},
     {"robustness.flips", "Changed predictions", false, draw<draw_noise_flips>},
-    {"robustness.fragility", "Margin against noise", false, draw<draw_fragility>},
-    {"robustness.predictors", "What predicts it", false, draw<draw_predictors>},
     {"robustness.support", "Support tokens", false, draw<draw_support_noise>},
     {"robustness.stories", "Stories", false, draw<draw_stories>},
+    {"robustness.fragility", "Margin against noise", false, draw<draw_fragility>},
+    {"robustness.predictors", "What predicts it", false, draw<draw_predictors>},
 });
 
 void dock_large(DockArea& area) {
