@@ -17,11 +17,12 @@ void set_full_screen(UiState& state, bool on) {
 }  // namespace
 
 float presenting_scale(float window_height, float screen_scale) {
-    const float needed = window_height * kSmallestTextShare / (type::kSmall * screen_scale);
-    // A little less than needed counts as enough only where it is rounding.
+    // ImGui draws its own text in whole pixels, the lower ones.
+    const float pixels = std::ceil(window_height * kSmallestTextShare - 1e-3F);
+    const float needed = pixels / (kSmallestText * screen_scale);
     const float scale = std::ceil(needed / kStep - 1e-3F) * kStep;
     const float most = std::max(1.0F, kMaxUiScale / screen_scale);
-    return std::clamp(scale, std::min(1.0F, most), std::min(most, kMaxUiScale));
+    return std::clamp(scale, 1.0F, most);
 }
 
 void start_presenting(UiState& state) {

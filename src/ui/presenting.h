@@ -19,6 +19,8 @@ struct PresentingView {
 
 /// The smallest text is at least this share of the window's height.
 constexpr float kSmallestTextShare = 1.0F / 45;
+/// What panels draw smallest, in design pixels; only marks for white space are smaller.
+constexpr float kSmallestText = 11.0F;
 
 /// The smallest of the user's scales, in steps of 5 %, at which that is so; at most 300 % in all,
 /// and at least 100 %.

@@ -107,13 +107,23 @@ TEST(TourCard, AsksBeforeItShowsTheAnswer) {
 
     frames = with_tour(synthetic::usual(), TourMoment::number);
     settle(interface, frames);
-    interface.click(frames, place_of(interface, frames, "a number"));
+    interface.key(frames, ImGuiKey_Enter);  // its field takes the keyboard
+    settle(interface, frames);
     interface.type(frames, "42.5");
     interface.take_commands();
     interface.key(frames, ImGuiKey_Enter);
     commands = interface.take_commands();
     ASSERT_NE(find<AnswerPrediction>(commands), nullptr);
     EXPECT_EQ(find<AnswerPrediction>(commands)->answer, 42.5);
+
+    frames = with_tour(synthetic::usual(), TourMoment::choice);
+    settle(interface, frames);
+    interface.key(frames, ImGuiKey_2);
+    commands = interface.take_commands();
+    ASSERT_NE(find<AnswerPrediction>(commands), nullptr);
+    EXPECT_EQ(find<AnswerPrediction>(commands)->answer, 1);
+    interface.key(frames, ImGuiKey_4);
+    EXPECT_EQ(find<AnswerPrediction>(interface.take_commands()), nullptr) << "there are three";
 
     frames = with_tour(synthetic::usual(), TourMoment::number_answered);
     settle(interface, frames);

@@ -38,8 +38,7 @@ UserError refusal(const fs::path& file, const std::vector<TourFault>& faults) {
     const TourFault& first = faults.front();
     return UserError(
         shown_path(file) + ", line " + std::to_string(first.line) + ": " + first.sentence +
-        (faults.size() > 1 ? " (and " + std::to_string(faults.size() - 1) + " more mistakes)"
-                           : ""));
+        (faults.size() > 1 ? " (and " + std::to_string(faults.size() - 1) + " more)" : ""));
 }
 
 }  // namespace

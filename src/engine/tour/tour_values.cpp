@@ -87,9 +87,15 @@ Value selected_sigma_min(const Frames& f) {
     const MarginCell* cell = selected_cell(f);
     return cell != nullptr ? finite(cell->sigma_min) : std::nullopt;
 }
+// Of the cell where the whole text is ordered by it, else of the plane through the character.
 Value selected_geometric(const Frames& f) {
     const MarginCell* cell = selected_cell(f);
-    return cell != nullptr && cell->geometric ? finite(*cell->geometric) : std::nullopt;
+    if (cell == nullptr) return std::nullopt;
+    if (cell->geometric) return finite(*cell->geometric);
+    const BoundaryFrame* plane = f.boundary.get();
+    const bool of_it = plane != nullptr && plane->index == f.decode->selected &&
+                       plane->revision == f.decode->selected_revision && !plane->geometric_pending;
+    return of_it && plane->geometric ? finite(*plane->geometric) : std::nullopt;
 }
 Value selected_crossings(const Frames& f) {
     const MarginCell* cell = selected_cell(f);

@@ -94,13 +94,13 @@ void draw_label(const Trace& trace, const Division& division, ImVec2 at, const T
     if (row == nullptr || height < theme.px(21)) return;
     const auto limit = [&](float value, float limit_y) {
         const std::string number = format_number(value, 2);
-        const float width = width_of(theme.fonts.mono, theme.px(10), number);
-        draw->AddText(theme.fonts.mono, theme.px(10),
+        const float width = width_of(theme.fonts.mono, theme.px(11), number);
+        draw->AddText(theme.fonts.mono, theme.px(11),
                       ImVec2(at.x + division.left - width - theme.px(4), limit_y), theme.faint,
                       number.c_str());
     };
     limit(row->high, row->top - theme.px(1));
-    limit(row->low, row->top + height - theme.px(10));
+    limit(row->low, row->top + height - theme.px(11));
 }
 
 void draw_trace(const Trace& trace, const TraceAxis& axis, const Division& division, ImVec2 at,

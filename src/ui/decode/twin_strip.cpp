@@ -183,8 +183,8 @@ void draw_names(const Strip& strip, ImVec2 at, float width) {
         std::string end = format_number(bars.most, 2);
         if (bars.value == &TwinCell::share_flipped) end = "100 %";
         if (bars.is_signed) end = "±" + end;
-        end = shortened(theme.fonts.mono, theme.px(10), end, width);
-        draw->AddText(theme.fonts.mono, theme.px(10), ImVec2(at.x, top + small + theme.px(2)),
+        end = shortened(theme.fonts.mono, theme.px(11), end, width);
+        draw->AddText(theme.fonts.mono, theme.px(11), ImVec2(at.x, top + small + theme.px(2)),
                       theme.faint, end.c_str());
     }
     ImGui::PopFont();

@@ -82,6 +82,9 @@ void draw_words(const Frames& frames, UiState& state, PanelContext& context) {
     draw_tour_question(frames, state, context);
     draw_numbers(frames, tour, theme);
     draw_troubles(tour, theme);
+    ImGui::Dummy(ImVec2(0, theme.px(4)));
+    small_paragraph(theme, theme.faint,
+                    "A tour works on a copy: what you had comes back at its end.");
 }
 
 // What the buttons take, in as many rows as they need.
@@ -110,7 +113,6 @@ float draw_buttons(const TourFrame& tour, PanelContext& context) {
     button("Back", "tours.previous", tour.step > 0);
     button("Anew", "tours.anew", true);
     if (!last) button("End", "tours.end", true);
-    small_paragraph(theme, theme.faint, "A copy: yours comes back at the end.");
     return ImGui::GetCursorPosY() - begin;
 }
 
