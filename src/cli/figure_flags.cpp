@@ -61,6 +61,11 @@ void FigureFlags::add_to(CLI::App& command) {
         ->excludes("--prompt");
     command.add_option("--path", path_, "Path: the folder of a path [a small finished one]")
         ->type_name("DIR");
+    command
+        .add_option("--measure", measure_,
+                    "Robustness: what is measured, as the window's command start_robustness in "
+                    "JSON [a little of each part]")
+        ->type_name("JSON");
     add_look(command);
     add_noise(command);
     add_path_look(command);
@@ -143,12 +148,6 @@ void FigureFlags::add_path_look(CLI::App& command) {
 void FigureFlags::add_robustness(CLI::App& command) {
     const std::string group = "What a figure shows";
     RobustnessLook& look = view_.robustness;
-    command
-        .add_option("--measure", measure_,
-                    "Robustness: what is measured, as the window's command start_robustness in "
-                    "JSON [a little of each part]")
-        ->type_name("JSON")
-        ->group(group);
     command
         .add_option(
             "--shown", look.shown,

@@ -141,9 +141,9 @@ TEST(RobustnessForm, ItsCommandsCanBePasted) {
     for (const char* part :
          {"marginscope noise --model shown.safetensors --model 'runs/a b' --text 'a book.txt' "
           "--sigmas 0,0.5 --relative --where residual --well-formed 600 --draws 8 --seed 0 "
-          "--max-windows 256\n",
+          "--max-windows 128\n",
           "marginscope fragility --model shown.safetensors --text 'a book.txt' --max-positions "
-          "1024 --directions 8 --max-sigma 4 --seed 0\n",
+          "512 --directions 8 --max-sigma 4 --seed 0\n",
           "--tokens random,support --support 5 --draws 8", "--characters swap,drop,insert,case",
           "--rates 0.01,0.05"})
         EXPECT_NE(lines.find(part), std::string::npos) << part << " is not in\n" << lines;

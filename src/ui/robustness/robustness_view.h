@@ -9,9 +9,17 @@
 
 namespace marginscope {
 
+/// What is asked for at first: less than on the command line, since somebody waits for it.
+inline RobustnessSettings first_settings() {
+    RobustnessSettings settings;
+    settings.max_windows = 128;
+    settings.positions = 512;
+    return settings;
+}
+
 /// What the user asks for; lists are what was typed until a measurement starts.
 struct RobustnessForm {
-    RobustnessSettings settings;
+    RobustnessSettings settings = first_settings();
     std::string sigmas = "0, 0.25, 0.5, 1";
     std::string rates = "0.01, 0.05";
     RobustnessParts parts = {.noise = true, .fragility = true};
