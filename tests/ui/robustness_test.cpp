@@ -266,6 +266,18 @@ TEST(FragilePoints, CountWhatCannotBeDrawnAndRankBySize) {
     EXPECT_EQ(rho_words(frame.predictors[2].rho).find("nan"), std::string::npos);
 }
 
+TEST(FragilePoints, DistancesOverDecadesHaveALogarithmicAxisAndNatsNone) {
+    FragilityFrame frame;
+    frame.places.resize(2);
+    frame.places[0].sigma = frame.places[1].sigma = 1;
+    frame.predictors = {{"stage singular", false, {0.01, 1}, {}},
+                        {"stage determinant", false, {0.01, 1}, {}},
+                        {"layer 0 singular", false, {0, 1}, {}}};
+    EXPECT_TRUE(fragile_points(frame, 0).log_value);
+    EXPECT_FALSE(fragile_points(frame, 1).log_value);
+    EXPECT_FALSE(fragile_points(frame, 2).log_value);
+}
+
 TEST(FragilePlace, IsFoundInTheShownTextInCharacters) {
     FragilityFrame frame;
     frame.read = {{10, {"ü", "b", "c"}}};

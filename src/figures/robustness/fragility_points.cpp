@@ -51,7 +51,9 @@ FragilePoints fragile_points(const FragilityFrame& frame, std::size_t predictor)
         least = std::min(least, value);
         most = std::max(most, value);
     }
-    all.log_value = least > 0 && most > kDecades * least;
+    // log|det J| is a logarithm already.
+    all.log_value = least > 0 && most > kDecades * least &&
+                    !frame.predictors[predictor].name.ends_with("determinant");
     return all;
 }
 
