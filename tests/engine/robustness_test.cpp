@@ -219,6 +219,27 @@ TEST_F(RobustnessTest, RefusesWhatCannotBeMeasured) {
     ASSERT_EQ(shown->failures.size(), 2U) << "each model says why";
 }
 
+TEST_F(RobustnessTest, ASmallestMeasurementAndATextThatIsTooShort) {
+    Engine engine(options());
+    StartRobustness wish{few(), {.noise = true, .support = true}};
+    wish.settings.models = {file("other.safetensors")};
+    wish.settings.sigmas = {0};
+    wish.settings.draws = 1;
+    wish.settings.max_windows = 1;
+    const auto one = measured(engine, wish);
+    ASSERT_TRUE(one && one->noise && one->support);
+    EXPECT_TRUE(one->failures.empty());
+    const RobustnessPoint& point = one->noise->curves[0].points.at(0);
+    EXPECT_EQ(point.flips.value, 0);
+    EXPECT_EQ(point.ce.low, point.ce.high) << "one window";
+    std::ofstream(folder_ / "short.txt") << "Too short.";
+    wish.settings.text = file("short.txt");
+    const auto none = measured(engine, wish);
+    ASSERT_FALSE(none->failures.empty());
+    EXPECT_NE(none->failures[0].sentence.find("longer text"), std::string::npos);
+    EXPECT_EQ(none->noise, one->noise);
+}
+
 RobustnessSettings endless(RobustnessSettings settings) {
     settings.draws = 100000;
     settings.max_windows = 0;
@@ -249,6 +270,35 @@ TEST_F(RobustnessTest, StopsAtOnceKeepsWhatIsThereAndHoldsNothingUp) {
     EXPECT_FALSE(last->running);
     EXPECT_NE(last->sentence.find("stopped"), std::string::npos);
     EXPECT_EQ(last->noise, first->noise);
+}
+
+/// Cross-entropies of 30 steps on two threads.
+std::vector<float> losses_of(Engine& engine, const StartTraining& start) {
+    engine.send(start);
+    EXPECT_TRUE(engine.wait_until_idle(60));
+    std::vector<float> losses;
+    for (const TrainingEvent& event : engine.take_training_events())
+        if (const auto* news = std::get_if<RunNews>(&event.what))
+            if (const auto* sample = std::get_if<TrainingSample>(news))
+                losses.push_back(sample->ce);
+    return losses;
+}
+
+TEST_F(RobustnessTest, ATrainingBesideItIsTheSameToTheLastBit) {
+    StartTraining start;
+    start.config = tiny_config();
+    start.config.train.threads = 2;
+    Engine alone(options());
+    const std::vector<float> wanted = losses_of(alone, start);
+    ASSERT_GE(wanted.size(), 30U);
+    Engine beside(options());
+    ASSERT_TRUE(beside.wait_until_idle(kPatience));
+    StartRobustness wish{few(), {.noise = true, .fragility = true}};
+    wish.settings.positions = 600;
+    beside.send(wish);
+    EXPECT_EQ(losses_of(beside, start), wanted);
+    EXPECT_TRUE(beside.frames().robustness->failures.empty());
+    EXPECT_TRUE(beside.frames().robustness->fragility);
 }
 
 TEST_F(RobustnessTest, EndsWithTheProgram) {
