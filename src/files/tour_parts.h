@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/json_lines.h"
+#include "files/json_line_numbers.h"
 #include "files/tour_file.h"
 
 namespace marginscope {
@@ -27,7 +27,7 @@ struct TourPart {
 
 class TourParts {
 public:
-    TourParts(const JsonLines& lines, std::vector<TourFault>& faults)
+    TourParts(const JsonLineNumbers& lines, std::vector<TourFault>& faults)
         : lines_(lines), faults_(faults) {}
 
     void fault(const std::string& path, const std::string& sentence);
@@ -40,14 +40,14 @@ public:
     /// The question of step number `step`, from 0.
     TourAsk ask(const TourPart& part, int step);
 
-    const JsonLines& lines() const { return lines_; }
+    const JsonLineNumbers& lines() const { return lines_; }
 
 private:
     TourValue value(const TourPart& part, int step);
     TourOption option(const TourPart& part, int step);
     std::vector<TourOption> choice(const TourPart& list, int step);
 
-    const JsonLines& lines_;
+    const JsonLineNumbers& lines_;
     std::vector<TourFault>& faults_;
 };
 

@@ -17,7 +17,7 @@ constexpr std::size_t kMostSteps = 50;
 
 class TourReader {
 public:
-    TourReader(const JsonLines& lines, const TourPlaces& places, TourReading& out)
+    TourReader(const JsonLineNumbers& lines, const TourPlaces& places, TourReading& out)
         : parts_(lines, out.faults), places_(places), out_(out) {}
 
     void read(const TourPart& file) {
@@ -163,7 +163,7 @@ TourReading read_tour(std::string_view text, const TourPlaces& places) {
         reading.faults.push_back({line, "This is not valid JSON: " + what});
         return reading;
     }
-    const JsonLines lines(text);
+    const JsonLineNumbers lines(text);
     TourReader(lines, places, reading).read({file, ""});
     std::ranges::stable_sort(reading.faults, {}, &TourFault::line);
     return reading;

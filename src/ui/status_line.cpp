@@ -43,11 +43,15 @@ LogLine newest_line(UiState& state, const StatusFrame& status) {
 void draw_activity(ActionContext& c, const StatusFrame& status, float width) {
     const Theme& theme = c.state.theme;
     const bool idle = status.activity.empty() || status.activity == "idle";
-    ImGui::PushFont(theme.fonts.semibold, type::kSmall);
-    progress_chip(theme, idle ? "Ready" : with_capital(status.activity).c_str(), status.progress,
-                  status.eta_secs, theme.px(120));
-    ImGui::PopFont();
-    ImGui::SameLine(0, theme.px(16));
+    // A job that is all there is to do is told by its own chip, which can be stopped.
+    const bool job_alone = !status.jobs.empty() && status.activity == status.jobs.back().what;
+    if (!job_alone) {
+        ImGui::PushFont(theme.fonts.semibold, type::kSmall);
+        progress_chip(theme, idle ? "Ready" : with_capital(status.activity).c_str(),
+                      status.progress, status.eta_secs, theme.px(120));
+        ImGui::PopFont();
+        ImGui::SameLine(0, theme.px(16));
+    }
     for (const JobStatus& job : status.jobs) draw_job(c, job);
     const float room = width - theme.px(14) - ImGui::GetCursorPosX();
     const LogLine line = newest_line(c.state, status);

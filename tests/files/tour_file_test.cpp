@@ -8,7 +8,7 @@
 #include <random>
 
 #include "core/error.h"
-#include "files/json_lines.h"
+#include "files/json_line_numbers.h"
 #include "files/paths.h"
 
 namespace marginscope {
@@ -214,8 +214,8 @@ TEST(TourFile, BearsAnyBytes) {
 }
 
 // Against a count by hand: each value begins on the line that its path is said to be on.
-TEST(JsonLines, AreThoseOfTheValues) {
-    const JsonLines lines(
+TEST(JsonLineNumbers, AreThoseOfTheValues) {
+    const JsonLineNumbers lines(
         "{\n\"a\": [1,\n 2, {\"b\\\"\":\n\n \"x\\n\"}],\n\"c\": \"d\ne\"\n, \"f\": 3}");
     EXPECT_EQ(lines.line_of(""), 1);
     EXPECT_EQ(lines.line_of("/a"), 2);

@@ -194,6 +194,27 @@ TEST(PathPanels, ACellOpensItsModel) {
     EXPECT_EQ(interface.state().selection.path_run, load->run);
 }
 
+TEST(StatusLine, TellsAJobOnce) {
+    Interface interface;
+    Frames frames = synthetic::usual();
+    auto status = std::make_shared<StatusFrame>();
+    status->jobs = {{1, "fitting a stage", 0.5, 12}};
+    const auto count = [&](const char* activity) {
+        status->activity = activity;
+        frames.status = status;
+        interface.draw(frames);
+        interface.draw(frames);
+        int found = 0;
+        for (auto at = interface.words().find("Fitting a stage"); at != std::string::npos;
+             at = interface.words().find("Fitting a stage", at + 1))
+            ++found;
+        return found;
+    };
+    EXPECT_EQ(count("fitting a stage"), 1);
+    EXPECT_EQ(count("training"), 1);
+    EXPECT_NE(interface.words().find("Training"), std::string::npos);
+}
+
 TEST(RunHues, StandOutFromBothPanels) {
     for (const ThemeKind kind : {ThemeKind::dark, ThemeKind::light}) {
         const Theme theme = make_theme(kind, 1);

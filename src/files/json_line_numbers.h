@@ -12,10 +12,10 @@ namespace marginscope {
 
 /// The line of each value by its path: "" is the whole, "/steps/0/title" a member; a key stands in
 /// its path as it is written between its quotes. Lines count from 1.
-class JsonLines {
+class JsonLineNumbers {
 public:
     /// `text` must be valid JSON; of any other text the lines mean nothing, but reading it ends.
-    explicit JsonLines(std::string_view text);
+    explicit JsonLineNumbers(std::string_view text);
 
     /// Of the value, or of the nearest one around it.
     int line_of(std::string path) const;

@@ -1,5 +1,5 @@
 // One walk through the text, without building a document.
-#include "files/json_lines.h"
+#include "files/json_line_numbers.h"
 
 #include <algorithm>
 
@@ -94,9 +94,11 @@ private:
 
 }  // namespace
 
-JsonLines::JsonLines(std::string_view text) { Walk(text, lines_, repeated_).value("", 0); }
+JsonLineNumbers::JsonLineNumbers(std::string_view text) {
+    Walk(text, lines_, repeated_).value("", 0);
+}
 
-int JsonLines::line_of(std::string path) const {
+int JsonLineNumbers::line_of(std::string path) const {
     for (;;) {
         if (const auto found = lines_.find(path); found != lines_.end()) return found->second;
         const auto slash = path.rfind('/');
