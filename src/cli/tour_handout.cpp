@@ -13,9 +13,10 @@ std::string answer_words(const Frames& frames, const TourPrediction& asked) {
     if (asked.kind == TourQuestion::choice) {
         if (!asked.answer) return "None of these.";
         words = asked.options[static_cast<std::size_t>(*asked.answer)] +
-                ". Measured: " + value_words(asked.quantity, asked.measured, frames) + ".";
+                (asked.difference ? ". The difference: " : ". Measured: ") +
+                measured_words(asked, frames) + ".";
     } else {
-        words = "It is " + value_words(asked.quantity, asked.answer, frames) + ".";
+        words = "It is " + measured_words(asked, frames) + ".";
     }
     words[0] =
         words[0] >= 'a' && words[0] <= 'z' ? static_cast<char>(words[0] - 'a' + 'A') : words[0];

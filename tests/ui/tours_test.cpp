@@ -101,6 +101,11 @@ TEST(TourCard, AsksBeforeItShowsTheAnswer) {
     settle(interface, frames);
     for (const char* words : {"Not so.", "Measured: 31.2 %", "keeps it from going"})
         EXPECT_NE(interface.words().find(words), std::string::npos) << words;
+    auto difference = std::make_shared<TourFrame>(*frames.tour);
+    difference->prediction.difference = true;
+    frames.tour = difference;
+    settle(interface, frames);
+    EXPECT_NE(interface.words().find("The difference: +31.2 points"), std::string::npos);
     interface.take_commands();
     interface.click(frames, place_of(interface, frames, "about as many"));
     EXPECT_EQ(find<AnswerPrediction>(interface.take_commands()), nullptr) << "answered once";
@@ -186,6 +191,28 @@ TEST(TourWindow, FollowsTheStepAndGivesTheWindowBack) {
     EXPECT_EQ(state.hidden, (std::set<std::string>{"decode.boundary", "train.loss"}));
     EXPECT_EQ(state.selection.index, 5);
     EXPECT_EQ(state.selection.layer, 2);
+}
+
+// The tour's first step selects a character before the window knows that a tour runs.
+TEST(TourWindow, GivesTheSelectedCharacterBack) {
+    const Frames usual = synthetic::usual();
+    const auto selecting = [&](int index, std::uint64_t given) {
+        Frames frames = usual;
+        auto decode = std::make_shared<DecodeFrame>(*usual.decode);
+        decode->view.index = index;
+        decode->view_given = given;
+        frames.decode = decode;
+        return frames;
+    };
+    Interface interface;
+    settle(interface, usual);
+    interface.state().selection.index = -1;
+    settle(interface, selecting(0, 1));
+    settle(interface, with_tour(selecting(0, 1), TourMoment::words));
+    EXPECT_EQ(interface.state().selection.index, 0);
+    settle(interface, with_tour(selecting(-1, 2), TourMoment::words));
+    settle(interface, selecting(-1, 2));
+    EXPECT_EQ(interface.state().selection.index, -1);
 }
 
 // The user's own arrangement of panels is the same after a tour, in a window where the card leaves

@@ -49,7 +49,8 @@ struct TourPrediction {
     std::optional<double> given;     // an option's index, a number, a character's index
     bool known = false;              // the rest is there
     std::optional<double> answer;    // as `given`; empty where no option is true
-    std::optional<double> measured;  // the number behind a choice
+    std::optional<double> measured;  // the number behind it
+    bool difference = false;         // against an earlier step, or another quantity
     bool right = false;
     std::string after;  // said when the answer is known
     bool operator==(const TourPrediction&) const = default;

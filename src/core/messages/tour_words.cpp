@@ -25,4 +25,14 @@ std::string value_words(TourQuantity quantity, const std::optional<double>& valu
     return named;
 }
 
+std::string measured_words(const TourPrediction& asked, const Frames& frames) {
+    if (!asked.measured || !asked.difference)
+        return value_words(asked.quantity, asked.measured, frames);
+    const TourQuantityWords& words = words_of(asked.quantity);
+    const std::string unit = words.character     ? "characters"
+                             : words.unit == "%" ? "points"
+                                                 : std::string(words.unit);
+    return (*asked.measured > 0 ? "+" : "") + format_amount(*asked.measured, unit.c_str(), 3);
+}
+
 }  // namespace marginscope

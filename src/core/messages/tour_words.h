@@ -15,4 +15,7 @@ namespace marginscope {
 std::string value_words(TourQuantity quantity, const std::optional<double>& value,
                         const Frames& frames);
 
+/// The number behind an answer; of a difference with its sign, without naming a character.
+std::string measured_words(const TourPrediction& asked, const Frames& frames);
+
 }  // namespace marginscope

@@ -23,6 +23,7 @@ std::optional<TourVerdict> of_choice(const TourAsk& ask, double given, const Tou
         const auto value = value_of(ask.options[k].value, now, seen);
         if (!value) return std::nullopt;
         verdict.measured = value;
+        verdict.of = ask.options[k].value;
         if (!holds(ask.options[k], *value)) continue;
         verdict.answer = static_cast<double>(k);
         verdict.right = given == *verdict.answer;
@@ -63,7 +64,7 @@ std::optional<TourVerdict> verdict_of(const TourAsk& ask, double given, const Fr
     if (ask.kind == TourQuestion::choice) return of_choice(ask, given, now, seen);
     const auto value = value_of(ask.value, now, seen);
     if (!value) return std::nullopt;
-    TourVerdict verdict{value, value, std::abs(given - *value) <= ask.tolerance};
+    TourVerdict verdict{value, value, ask.value, std::abs(given - *value) <= ask.tolerance};
     if (ask.kind == TourQuestion::point)
         for (const double one : tour_values(ask.value.quantity, frames))
             verdict.right = verdict.right || std::abs(given - one) <= ask.tolerance;

@@ -27,7 +27,8 @@ std::optional<double> value_of(const TourValue& value, const TourNumbers& now,
 struct TourVerdict {
     std::optional<double> answer;    // an option's index, a number, a character's index; empty:
                                      // no option is true
-    std::optional<double> measured;  // the number behind a choice
+    std::optional<double> measured;  // the number behind it
+    TourValue of;                    // what that is
     bool right = false;
 };
 

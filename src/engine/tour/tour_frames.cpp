@@ -142,6 +142,8 @@ TourPrediction TourSession::prediction_of(const Frames& frames) const {
     shown.known = true;
     shown.answer = verdict->second.answer;
     shown.measured = verdict->second.measured;
+    shown.quantity = verdict->second.of.quantity;
+    shown.difference = verdict->second.of.since >= 0 || verdict->second.of.minus.has_value();
     shown.right = verdict->second.right;
     shown.after = words(ask.after);
     return shown;

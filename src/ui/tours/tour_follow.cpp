@@ -18,6 +18,8 @@ KeptWindow kept_window(const UiState& state) {
 
 void give_back(KeptWindow kept, UiState& state) {
     show_workspace(state, kept.workspace);
+    // The selected character comes back with the document's view.
+    kept.selection.index = state.selection.index;
     state.selection = std::move(kept.selection);
     state.hidden = std::move(kept.hidden);
     state.maximized = std::move(kept.maximized);

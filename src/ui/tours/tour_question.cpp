@@ -86,12 +86,9 @@ void draw_verdict(const Frames& frames, const TourPrediction& asked, const Theme
         small_paragraph(
             theme, theme.dim,
             ("You said " + value_words(asked.quantity, asked.given, frames) + ".").c_str());
-    const auto& measured = choice ? asked.measured : asked.answer;
-    if (measured)
-        paragraph(theme, theme.text,
-                  ((choice ? "Measured: " : "It is ") +
-                   value_words(asked.quantity, measured, frames) + ".")
-                      .c_str());
+    const char* is = asked.difference ? "The difference: " : choice ? "Measured: " : "It is ";
+    if (asked.measured)
+        paragraph(theme, theme.text, (is + measured_words(asked, frames) + ".").c_str());
     if (!asked.after.empty()) paragraph(theme, theme.text, asked.after.c_str());
 }
 
