@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/messages/tour.h"
+#include "core/token_letter.h"
 #include "files/command_json.h"
 
 namespace marginscope {
@@ -35,6 +36,12 @@ std::string tour_line(const TourFrame* tour) {
            (asked.known ? words(" answer=%g", asked.answer.value_or(-1)) +
                               (asked.right ? " right" : " wrong")
                         : "");
+}
+
+std::string support_line(const PlaygroundFrame* playground) {
+    if (playground == nullptr || playground->support.empty()) return "support none";
+    return "support token " + token_letter(playground->support.front()) + " of " +
+           std::to_string(playground->tokens.size());
 }
 
 }  // namespace
@@ -85,6 +92,10 @@ void EventLog::frames(const Frames& frames) {
     if (const std::string tour = tour_line(frames.tour.get()); tour != tour_) {
         tour_ = tour;
         line(tour);
+    }
+    if (const std::string support = support_line(frames.playground.get()); support != support_) {
+        support_ = support;
+        line(support);
     }
     const BoundaryFrame* boundary = frames.boundary.get();
     if (boundary == nullptr || boundary->version == boundary_) return;

@@ -52,6 +52,7 @@ private:
     double drag_sent_ = -1;
     PlanePoint drag_to_;
     int place_x_ = -1, place_y_ = -1;
+    std::string support_;            // of the Playground
     std::string tour_ = "tour off";  // the last line about one
     long frames_ = 0;
     bool content_ = false;

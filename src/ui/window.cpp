@@ -27,6 +27,7 @@
 #include "ui/interface_setup.h"
 #include "ui/layout_file.h"
 #include "ui/log_lines.h"
+#include "ui/playground/plane_marks.h"
 #include "ui/save_before_quitting.h"
 #include "ui/shell.h"
 #include "ui/window_picture.h"
@@ -230,6 +231,11 @@ private:
             frames_.boundary->rows > 0) {
             const ImVec2 token = state_.view<DecodeView>().boundary.token_pixel;
             log_.place("token", token.x, token.y);
+        }
+        if (state_.workspace == "playground" && frames_.playground != nullptr) {
+            const ImVec2 at =
+                support_pixel(*frames_.playground, state_.view<PlaygroundView>().plane);
+            log_.place("support", at.x, at.y);
         }
         send();
         if (std::exchange(state_.fullscreen_changed, false))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/playground/plane_margins.h"
 #include "core/stage/token_problem.h"
@@ -43,6 +44,23 @@ private:
     TokenProblem problem_;
 };
 
+// The point of det J = 0 between two on opposite sides, where the barrier is infinite.
+PlayCurvePoint crossing(Objective& objective, const BarrierPull& pull,
+                        const std::function<PlanarPoint(double)>& place, double low, double high) {
+    const int sign = objective.value(place(low)).sign;
+    for (int k = 0; k < 50; ++k) {
+        const double middle = 0.5 * (low + high);
+        (objective.value(place(middle)).sign == sign ? low : high) = middle;
+    }
+    PlayCurvePoint point;
+    point.along = high;
+    point.at = place(high);
+    point.pull = objective.value(point.at).pull;
+    point.barrier = weighted(pull.lambda, HUGE_VAL);
+    point.total = point.pull + point.barrier;
+    return point;
+}
+
 }  // namespace
 
 PlayValue play_value(const PlaygroundDocument& document, PlanarPoint u) {
@@ -78,15 +96,23 @@ std::vector<PlayCurvePoint> play_curve(const PlaygroundDocument& document, Plana
     };
     const double far = std::max(std::min(room(target.x, way.x), room(target.y, way.y)), 1e-3);
     Objective objective(document);
+    const auto place = [&](double along) {
+        return PlanarPoint{target.x + along * way.x, target.y + along * way.y};
+    };
     std::vector<PlayCurvePoint> curve;
+    int sign = 0;
     for (int k = 0; k < count; ++k) {
         PlayCurvePoint point;
         point.along = far * k / (count - 1);
-        point.at = {target.x + point.along * way.x, target.y + point.along * way.y};
+        point.at = place(point.along);
         const PlayValue value = objective.value(point.at);
         point.pull = value.pull;
         point.barrier = weighted(document.pull.lambda, value.barrier);
         point.total = value.total;
+        if (sign * value.sign < 0)
+            curve.push_back(
+                crossing(objective, document.pull, place, curve.back().along, point.along));
+        sign = value.sign;
         curve.push_back(point);
     }
     return curve;

@@ -35,7 +35,8 @@ struct PlayCurvePoint {
 };
 
 /// The objective from the target through `through` (along x where the two coincide) to the edge of
-/// the plane.
+/// the plane: `count` points and, between them, each crossing of det J = 0, where the barrier is
+/// +inf.
 std::vector<PlayCurvePoint> play_curve(const PlaygroundDocument& document, PlanarPoint through,
                                        int count);
 

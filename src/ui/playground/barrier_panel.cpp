@@ -87,6 +87,18 @@ void plot(const char* name, const std::vector<double>& x, const std::vector<doub
                      static_cast<int>(std::min(x.size(), values.size())), spec);
 }
 
+// Where the barrier is infinite.
+void mark_cliffs(const PlaygroundDescent& d, AxisLimits y, const Theme& theme) {
+    ImPlot::PushPlotClipRect();
+    for (std::size_t k = 0; k < d.along.size() && k < d.barrier_curve.size(); ++k) {
+        if (!std::isinf(d.barrier_curve[k])) continue;
+        ImPlot::GetPlotDrawList()->AddLine(ImPlot::PlotToPixels(d.along[k], y.low),
+                                           ImPlot::PlotToPixels(d.along[k], y.high),
+                                           with_alpha(theme.accent, 0.6F), theme.px(1.5F));
+    }
+    ImPlot::PopPlotClipRect();
+}
+
 // Where the token is on the line.
 void mark_token(const PlaygroundDescent& d, AxisLimits y, const Theme& theme) {
     if (!std::isfinite(d.token_along)) return;
@@ -119,6 +131,7 @@ void draw_curve(const PlaygroundFrame& frame, PanelContext& context) {
         plot("pull", d.along, d.pull_curve, theme.good, theme.px(1));
         plot("barrier", d.along, d.barrier_curve, theme.accent, theme.px(1));
         plot("sum", d.along, d.total_curve, theme.text, theme.px(2));
+        mark_cliffs(d, y, theme);
         mark_token(d, y, theme);
         ImPlot::EndPlot();
     }

@@ -104,6 +104,12 @@ bool is_support(const PlaygroundFrame& frame, int index) {
     return std::find(frame.support.begin(), frame.support.end(), index) != frame.support.end();
 }
 
+ImVec2 support_pixel(const PlaygroundFrame& frame, const PlanePanelView& view) {
+    if (frame.support.empty() || view.plot_side <= 0) return {NAN, NAN};
+    const PlaneCanvas canvas{view.plot_at, view.plot_side};
+    return canvas.to_pixel(frame.document.tokens[static_cast<std::size_t>(frame.support.front())]);
+}
+
 std::string token_margin_words(const PlaygroundToken& token) {
     if (!token.has_boundary) return "no past";
     return token.geometric ? format_number(*token.geometric, 3) : "none found";

@@ -18,5 +18,7 @@ void hover_token(const PlaygroundFrame& frame, const PlaneCanvas& canvas, const 
 /// Its margins in words.
 std::string token_margin_words(const PlaygroundToken& token);
 bool is_support(const PlaygroundFrame& frame, int index);
+/// Where the support token was drawn in the last frame; NaN without one.
+ImVec2 support_pixel(const PlaygroundFrame& frame, const PlanePanelView& view);
 
 }  // namespace marginscope
