@@ -37,8 +37,7 @@ struct RobustnessPoint {
     Interval ce;       // nats
     Interval flips;    // share of positions whose likeliest next character changed
     int draws = 0;
-    // Of spoilt characters alone: loss of the clean text at the places that count, characters that
-    // really changed, places where the model could be judged.
+    // Of spoilt characters: clean loss at the places that count, changed and judged characters.
     std::optional<double> clean_ce, share_changed, share_judged;
     std::optional<StoryShare> stories;
 };

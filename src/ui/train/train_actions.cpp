@@ -54,10 +54,8 @@ void redo(ActionContext& c) {
     view.settings.redo(view.form.config, {c.frames, c.state.history}, c.out);
 }
 
-}  // namespace
-
-std::span<const Action> train_actions() {
-    static const std::vector<Action> table = {
+std::vector<Action> run_rows() {
+    return {
         {.id = "train.start",
          .menu = "Train",
          .name = "Start training",
@@ -80,6 +78,18 @@ std::span<const Action> train_actions() {
          .name = "Stop training; its model stays loaded",
          .enabled = goes_on,
          .run = [](ActionContext& c) { c.out.push_back(StopTraining{}); }},
+        {.id = "train.step",
+         .menu = "Train",
+         .name = "One training step",
+         .keys = {ImGuiKey_N},
+         .repeats = true,
+         .enabled = goes_on,
+         .run = [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
+    };
+}
+
+std::vector<Action> fork_rows() {
+    return {
         {.id = "train.fork",
          .menu = "Train",
          .name = "Fork the training at this step",
@@ -95,13 +105,11 @@ std::span<const Action> train_actions() {
          .name = "Close the fork",
          .enabled = forked,
          .run = [](ActionContext& c) { c.out.push_back(CloseFork{false}); }},
-        {.id = "train.step",
-         .menu = "Train",
-         .name = "One training step",
-         .keys = {ImGuiKey_N},
-         .repeats = true,
-         .enabled = goes_on,
-         .run = [](ActionContext& c) { c.out.push_back(StepTraining{1}); }},
+    };
+}
+
+std::vector<Action> settings_rows() {
+    return {
         {.id = "train.undo",
          .menu = "Train",
          .name = "Undo the last change of a setting",
@@ -119,6 +127,17 @@ std::span<const Action> train_actions() {
          .enabled = can_redo,
          .run = redo},
     };
+}
+
+}  // namespace
+
+std::span<const Action> train_actions() {
+    static const std::vector<Action> table = [] {
+        std::vector<Action> all;
+        for (auto part : {run_rows(), fork_rows(), settings_rows()})
+            all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }();
     return table;
 }
 
