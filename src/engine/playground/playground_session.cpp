@@ -65,8 +65,12 @@ void PlaygroundSession::take(PlaygroundEdit edit, int removed, bool ends_descent
     };
     const PlanarPoint before = asked(history_.current());
     const int asked_before = history_.current().asked;
+    const int size_before = history_.current().size();
     history_.record(std::move(edit.document), edit.label, edit.flows, Clock::now());
     const PlanarPoint after = asked(history_.current());
+    // Another token would descend, or what it descends by is not the same any more.
+    if (history_.current().asked != asked_before || history_.current().size() < size_before)
+        playing_ = false;
     if (!ends_descent) {
         if (trail_.empty()) trail_.push_back(before);
         trail_.push_back(after);

@@ -188,6 +188,18 @@ TEST_F(PlaygroundSessionTest, DescentLeavesATrailEndsAtRestAndIsOneStepBack) {
     EXPECT_TRUE(shown().descent.trail.empty());
 }
 
+TEST_F(PlaygroundSessionTest, WhereAnotherTokenIsAskedOrOneIsRemovedTheDescentEnds) {
+    session_.handle(PlayPlayground{true});
+    session_.handle(MovePlaygroundToken{0, {0.1, 0.2}});
+    EXPECT_TRUE(session_.playing());
+    session_.handle(AskPlaygroundToken{2});
+    EXPECT_FALSE(session_.playing());
+    session_.handle(PlayPlayground{true});
+    EXPECT_TRUE(shown().descent.playing);
+    session_.handle(RemovePlaygroundToken{4});
+    EXPECT_FALSE(shown().descent.playing);
+}
+
 TEST_F(PlaygroundSessionTest, PointerMovesTheLookAndNothingElse) {
     const PlaygroundFrame before = shown();
     const PlaygroundFrame& frame = after(PointPlayground{{0.7, -0.3}, true});
