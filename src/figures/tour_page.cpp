@@ -34,6 +34,15 @@ std::string paragraph(const std::string& words, const char* kind = "") {
     return words.empty() ? "" : "<p" + std::string(kind) + ">" + xml_escaped(words) + "</p>\n";
 }
 
+std::string numbers_html(const TourPageStep& step) {
+    if (step.numbers.empty()) return {};
+    std::string out = "<dl>";
+    for (const auto& [name, value] : step.numbers)
+        out += "<dt>" + xml_escaped(name) + "</dt><dd>" + xml_escaped(value) + "</dd>";
+    return out + "</dl>\n";
+}
+
+// The numbers are folded away with the answer: they might tell it.
 std::string question_html(const TourPageStep& step) {
     if (step.question.empty()) return {};
     std::string out = "<div class=\"ask\">\n" + paragraph(step.question);
@@ -44,7 +53,7 @@ std::string question_html(const TourPageStep& step) {
         out += "</ol>\n";
     }
     return out + "<details><summary>The answer</summary>\n" + paragraph(step.answer) +
-           paragraph(step.after) + "</details>\n</div>\n";
+           paragraph(step.after) + numbers_html(step) + "</details>\n</div>\n";
 }
 
 std::string step_html(const TourPageStep& step, std::size_t number) {
@@ -55,12 +64,7 @@ std::string step_html(const TourPageStep& step, std::size_t number) {
                "\" src=\"data:image/png;base64," +
                base64({reinterpret_cast<const std::uint8_t*>(step.png.data()), step.png.size()}) +
                "\"/>\n";
-    if (!step.numbers.empty()) {
-        out += "<dl>";
-        for (const auto& [name, value] : step.numbers)
-            out += "<dt>" + xml_escaped(name) + "</dt><dd>" + xml_escaped(value) + "</dd>";
-        out += "</dl>\n";
-    }
+    if (step.question.empty()) out += numbers_html(step);
     return out + question_html(step) + "</section>\n";
 }
 

@@ -69,10 +69,11 @@ Frames with_tour(Frames frames, TourMoment moment, const char* workspace) {
         tour->text = kText;
         tour->workspace = workspace;
         if (std::string(workspace) == "decode") tour->panels = {"decode.text", "decode.boundary"};
-        tour->numbers = {{TourQuantity::share_beyond, 31.25, 40.5},
-                         {TourQuantity::support_logdet, {}, {}},
-                         {TourQuantity::support_token, 17, 17}};
         tour->prediction = prediction(moment);
+        if (moment == TourMoment::words || tour->prediction.given)
+            tour->numbers = {{TourQuantity::share_beyond, 31.25, 40.5},
+                             {TourQuantity::support_logdet, {}, {}},
+                             {TourQuantity::support_token, 17, 17}};
     }
     frames.tour = tour;
     return frames;

@@ -69,7 +69,7 @@ struct TourFrame {
     std::string text;
     std::string workspace;            // "": whichever is shown
     std::vector<std::string> panels;  // to look at; empty: all
-    std::vector<TourNumber> numbers;
+    std::vector<TourNumber> numbers;  // none until the question, if there is one, is answered
     TourPrediction prediction;
     std::vector<TourFault> faults;  // of the file as it is now; the last good state is shown
     std::string trouble;            // why the step's state could not be set

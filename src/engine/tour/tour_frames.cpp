@@ -109,7 +109,10 @@ TourFrame TourSession::frame_of(const Frames& frames) const {
     frame.workspace = step.workspace;
     frame.panels = step.panels;
     const auto earlier = walk.seen.find(walk.place.step - 1);
-    for (const TourQuantity quantity : step.numbers) {
+    // Before the question is answered they might tell what is asked.
+    const bool told =
+        step.ask.kind == TourQuestion::none || walk.place.answers.contains(walk.place.step);
+    for (const TourQuantity quantity : told ? step.numbers : std::vector<TourQuantity>{}) {
         const auto k = static_cast<std::size_t>(quantity);
         frame.numbers.push_back(
             {quantity, now[k], earlier == walk.seen.end() ? std::nullopt : earlier->second[k]});
