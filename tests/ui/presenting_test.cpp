@@ -80,7 +80,7 @@ TEST(Presenting, OfATourIsReadableFromTheBack) {
 }
 
 TEST(Presenting, TakesTheSmallestScaleThatIsEnough) {
-    for (const float height : {600.0F, 768.0F, 800.0F, 1080.0F, 1200.0F, 1600.0F}) {
+    for (const float height : {600.0F, 768.0F, 800.0F, 1080.0F, 1200.0F, 1440.0F}) {
         const float scale = presenting_scale(height, 1.0F);
         EXPECT_GE(std::floor(kSmallestText * scale), height / 45) << height;
         EXPECT_TRUE(scale <= 1.0F || std::floor(kSmallestText * (scale - 0.05F)) < height / 45)
