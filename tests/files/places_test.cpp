@@ -39,6 +39,8 @@ TEST(Peek, EachKindIsRecognised) {
     EXPECT_EQ(classify(folder / "path"), FileKind::kPathFolder);
     put_file(folder / "done/path.json", "{}");
     EXPECT_EQ(classify(folder / "done"), FileKind::kPathFolder);
+    put_file(folder / "tour.json", "{\"tour\": 1, \"title\": \"x\"}");
+    EXPECT_EQ(classify(folder / "tour.json"), FileKind::kTour);
     EXPECT_EQ(file_kind_name(FileKind::kRun), "run folder");
 }
 

@@ -175,6 +175,18 @@ TEST_F(Tours, AFileThatIsBeingWrittenIsFollowed) {
     }));
 }
 
+TEST_F(Tours, BeginByOpeningTheirFileAndEndByOpeningAnother) {
+    const std::string session = (folder_ / "mine.mscope").string();
+    after(SaveSession{session});
+    Frames frames = after(OpenFile{file()});
+    EXPECT_TRUE(frames.tour->on);
+    EXPECT_EQ(frames.tour->title, "Two models");
+    frames = after(OpenFile{session});
+    EXPECT_FALSE(frames.tour->on) << "what is opened is the user's own";
+    EXPECT_EQ(frames.history->file, session);
+    EXPECT_EQ(frames.decode->text.rfind("The old cat", 0), 0U);
+}
+
 TEST_F(Tours, RefusedOnesChangeNothing) {
     const Frames before = settle();
     write("{\"tour\": 1,\n\"title\": \"x\"}");
