@@ -104,6 +104,16 @@ TEST_F(PlaygroundHands, KeysRemoveAddPlayAndUndo) {
     EXPECT_NE(interface.words().find("Save the playground"), std::string::npos);
 }
 
+// Not what it would do for the text of Decode.
+TEST_F(PlaygroundHands, WhereNothingIsLeftToUndoTheKeyDoesNothing) {
+    auto first = std::make_shared<PlaygroundFrame>(*frames.playground);
+    first->undo.clear();
+    frames.playground = first;
+    interface.key(frames, ImGuiKey_Z, ImGuiMod_Ctrl);
+    interface.key(frames, ImGuiKey_Y, ImGuiMod_Ctrl);
+    EXPECT_TRUE(interface.take_commands().empty());
+}
+
 TEST_F(PlaygroundHands, ThePointerIsToldWhileItIsInThePlaneOnly) {
     interface.move(frames, pixel({-2, 2}));
     const auto inside = wishes<PointPlayground>();

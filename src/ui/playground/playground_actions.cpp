@@ -45,6 +45,15 @@ void save(ActionContext& c) {
     c.out.push_back(SavePlayground{});
 }
 
+// Enabled at its ends too: there the key does nothing, rather than what it does for the text, which
+// is out of sight.
+void undo(ActionContext& c) {
+    if (can_undo(c)) c.out.push_back(UndoPlayground{});
+}
+void redo(ActionContext& c) {
+    if (can_redo(c)) c.out.push_back(RedoPlayground{});
+}
+
 std::vector<Action> history_rows() {
     return {
         {.id = "playground.undo",
@@ -53,16 +62,16 @@ std::vector<Action> history_rows() {
          .keys = {ImGuiMod_Ctrl | ImGuiKey_Z},
          .repeats = true,
          .only_in = "playground",
-         .enabled = can_undo,
-         .run = [](ActionContext& c) { c.out.push_back(UndoPlayground{}); }},
+         .enabled = is_there,
+         .run = undo},
         {.id = "playground.redo",
          .menu = "Playground",
          .name = "Redo in the Playground",
          .keys = {ImGuiMod_Ctrl | ImGuiMod_Shift | ImGuiKey_Z, ImGuiMod_Ctrl | ImGuiKey_Y},
          .repeats = true,
          .only_in = "playground",
-         .enabled = can_redo,
-         .run = [](ActionContext& c) { c.out.push_back(RedoPlayground{}); }},
+         .enabled = is_there,
+         .run = redo},
         {.id = "playground.save",
          .menu = "Playground",
          .name = "Save the playground",
