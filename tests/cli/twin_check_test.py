@@ -48,7 +48,7 @@ class CheckTwin(unittest.TestCase):
         self.agree("--sigma", "0.6", "--where", "residual", "--at", "5,40,90")
 
     def test_in_other_windows_of_another_model(self):
-        model = str(ASSETS / "path/lambda-0_seed-1338/fitted.safetensors")
+        model = str(ASSETS / "path/lambda-0_seed-1337/fitted.safetensors")
         self.agree("--sigma", "0.5", "--relative", "--windows", "disjoint", "--model", model)
         self.agree("--sigma", "0.5", "--relative", "--where", "attention", "--tokens", "30", "--model", model)
 
