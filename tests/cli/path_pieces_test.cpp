@@ -175,5 +175,31 @@ TEST_F(PathPieces, KilledAtThreeMomentsItIsThePathThatWasNot) {
                 << name << "/" << file;
 }
 
+// A path that was killed leaves children that take a moment to end: what they still write to a
+// step's unfinished output does not reach the figures of the path that follows.
+TEST_F(PathPieces, WhatAnOrphanStillWritesDoesNotReachTheFigures) {
+    const auto names = lines(run(with(grid("pieces", "0.02"), {"--plan"})).out);
+    ASSERT_EQ(names.size(), 2u);
+    const fs::path cell = fs::path(path("pieces")) / names[0];
+    std::vector<std::pair<fs::path, int>> orphans;
+    // As `train` takes only a new or an empty folder, the orphan comes once the model is there.
+    ASSERT_EQ(run({"--out", path("pieces"), "--cell", names[0]}).code, 0);
+    for (const char* name : {"margins.json", "noise.json", "noise-relative.json"}) {
+        fs::remove(cell / name);
+        const std::string unfinished = (cell / name).string() + ".part";
+        orphans.emplace_back(cell / name, ::open(unfinished.c_str(), O_WRONLY | O_CREAT, 0644));
+        ASSERT_GE(orphans.back().second, 0);
+    }
+    fs::remove(cell / "result.json");
+    ASSERT_EQ(run({"--out", path("pieces"), "--cell", names[0]}).code, 0);
+    for (const auto& [file, orphan] : orphans) {
+        const std::string before = read_text(file);
+        EXPECT_EQ(::write(orphan, "of a path that was killed", 25), 25);
+        ::close(orphan);
+        EXPECT_EQ(read_text(file), before) << file;
+        EXPECT_TRUE(json::accept(before)) << file;
+    }
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -16,6 +16,8 @@ constexpr const char* kDoing[kCellSteps] = {"training", "fitting its stage", "me
 
 }  // namespace
 
+std::string unfinished(const CellStep& step) { return step.output + ".part"; }
+
 void start_step(ActiveCell& active, const PathPlan& plan, const std::string& program,
                 PathCell& cell) {
     std::filesystem::create_directories(cell.run);
@@ -27,9 +29,11 @@ void start_step(ActiveCell& active, const PathPlan& plan, const std::string& pro
     const CellStep& step = active.steps[active.step];
     std::vector<std::string> arguments = {program};
     arguments.insert(arguments.end(), step.arguments.begin(), step.arguments.end());
-    active.child = std::make_unique<ChildJob>(
-        kDoing[active.step], arguments, step.output.empty() ? "/dev/null" : step.output + ".part",
-        cell_log(cell));
+    const std::string output = step.output.empty() ? "/dev/null" : unfinished(step);
+    // A child of a path that was killed may still write on its own; it must not write into this.
+    if (!step.output.empty()) std::filesystem::remove(output);
+    active.child =
+        std::make_unique<ChildJob>(kDoing[active.step], arguments, output, cell_log(cell));
     active.began = std::chrono::steady_clock::now();
     active.began_at = active.step == 0 ? trained_share(plan, cell) : 0.0;
     cell.doing = kDoing[active.step];

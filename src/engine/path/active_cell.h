@@ -23,6 +23,9 @@ struct ActiveCell {
     std::chrono::steady_clock::time_point began;
 };
 
+/// Where a step's output lies until its child has ended well.
+std::string unfinished(const CellStep& step);
+
 /// Starts the child of the present step and says in `cell` what it does. UserError where it cannot
 /// start, or where the plan's text or first model is not what it was.
 void start_step(ActiveCell& active, const PathPlan& plan, const std::string& program,

@@ -152,7 +152,7 @@ private:
             changed = true;
             const CellStep& step = active.steps[active.step];
             if (active.child->job().state() == JobState::done) {
-                if (!step.output.empty()) fs::rename(step.output + ".part", step.output);
+                if (!step.output.empty()) fs::rename(unfinished(step), step.output);
                 advance_or_fail(active, step);
             } else {
                 PathCell& cell = state_.cells[active.cell];
