@@ -11,11 +11,11 @@
 namespace marginscope {
 namespace {
 
-std::vector<double> log_softmax(std::span<const float> logits, double temperature) {
+std::vector<double> log_softmax(std::span<const double> logits, double temperature) {
     double largest = -INFINITY;
-    for (const float logit : logits) largest = std::max(largest, static_cast<double>(logit));
+    for (const double logit : logits) largest = std::max(largest, logit);
     double sum = 0.0;
-    for (const float logit : logits) sum += std::exp((logit - largest) / temperature);
+    for (const double logit : logits) sum += std::exp((logit - largest) / temperature);
     const double log_sum = std::log(sum);
     std::vector<double> result(logits.size());
     for (std::size_t i = 0; i < logits.size(); ++i)
@@ -32,6 +32,10 @@ void renormalise(std::vector<Candidate>& all) {
 }  // namespace
 
 TokenDistribution distribution(std::span<const float> logits) {
+    return distribution(std::vector<double>(logits.begin(), logits.end()));
+}
+
+TokenDistribution distribution(std::span<const double> logits) {
     TokenDistribution result{log_softmax(logits, 1.0), 0.0};
     for (const double logprob : result.logprob)
         if (logprob > -INFINITY) result.entropy -= std::exp(logprob) * logprob;
@@ -39,6 +43,11 @@ TokenDistribution distribution(std::span<const float> logits) {
 }
 
 std::vector<Candidate> candidates(std::span<const float> logits, const SamplingSettings& settings) {
+    return candidates(std::vector<double>(logits.begin(), logits.end()), settings);
+}
+
+std::vector<Candidate> candidates(std::span<const double> logits,
+                                  const SamplingSettings& settings) {
     const std::vector<double> own = log_softmax(logits, 1.0);
     std::vector<int> order(logits.size());
     std::iota(order.begin(), order.end(), 0);
@@ -67,6 +76,22 @@ std::vector<Candidate> candidates(std::span<const float> logits, const SamplingS
 std::vector<Candidate> only_allowed(std::vector<Candidate> all,
                                     const std::function<bool(int token)>& allowed) {
     std::erase_if(all, [&](const Candidate& one) { return !allowed(one.token); });
+    if (!all.empty()) renormalise(all);
+    return all;
+}
+
+std::vector<Candidate> weighted(std::vector<Candidate> all,
+                                const std::function<double(int token)>& log_weight) {
+    // The largest exponent is left out: weights may be too large for a number.
+    std::vector<double> logs;
+    double largest = -INFINITY;
+    for (const Candidate& one : all) {
+        logs.push_back(std::log(one.probability) + log_weight(one.token));
+        largest = std::max(largest, logs.back());
+    }
+    for (std::size_t k = 0; k < all.size(); ++k)
+        all[k].probability = logs[k] > -INFINITY ? std::exp(logs[k] - largest) : 0.0;
+    std::erase_if(all, [](const Candidate& one) { return !(one.probability > 0.0); });
     if (!all.empty()) renormalise(all);
     return all;
 }

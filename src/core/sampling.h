@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/chooser_settings.h"
 #include "core/margin_kind.h"
 
 namespace marginscope {
@@ -18,10 +19,11 @@ struct SamplingSettings {
     // The least margin: candidates whose own margin would be below are refused, and those beyond
     // the boundary unless they are allowed. In the unit of its kind: nats of log|det J|, sigma_min,
     // or a distance.
-    std::optional<double> min_margin;
+    std::optional<double> min_margin = {};
     MarginKind min_margin_kind = MarginKind::determinant;
     bool allow_beyond = false;
     std::uint64_t seed = 1337;
+    ChooserSettings chooser = {};
 
     /// By name, for files and commands.
     static void fields(auto& self, auto&& visit) {
@@ -32,6 +34,7 @@ struct SamplingSettings {
         visit("min_margin_kind", self.min_margin_kind);
         visit("allow_beyond", self.allow_beyond);
         visit("seed", self.seed);
+        visit("chooser", self.chooser);
     }
     bool operator==(const SamplingSettings&) const = default;
 };
@@ -42,6 +45,7 @@ struct TokenDistribution {
     double entropy = 0.0;
 };
 TokenDistribution distribution(std::span<const float> logits);
+TokenDistribution distribution(std::span<const double> logits);
 
 struct Candidate {
     int token = 0;
@@ -52,13 +56,19 @@ struct Candidate {
 /// What the settings leave, likeliest first; ties by lower id. Never empty for finite logits. The
 /// margin rule is not applied here.
 std::vector<Candidate> candidates(std::span<const float> logits, const SamplingSettings& settings);
+std::vector<Candidate> candidates(std::span<const double> logits, const SamplingSettings& settings);
 
 /// Removes the candidates that are not allowed and renormalises; may leave none.
 std::vector<Candidate> only_allowed(std::vector<Candidate> all,
                                     const std::function<bool(int token)>& allowed);
 
-/// Draws one by the key (settings.seed, position): the same position and candidates give the same
-/// token.
+/// Multiplies each probability by exp(log_weight(token)) and renormalises; the order stays. What
+/// has no weight (-inf) is removed; may leave none.
+std::vector<Candidate> weighted(std::vector<Candidate> all,
+                                const std::function<double(int token)>& log_weight);
+
+/// Draws one by the key (settings.seed, branch, position): the same position and candidates give
+/// the same token. `branch`: which of several continuations.
 int draw(std::span<const Candidate> from, const SamplingSettings& settings, std::uint64_t position,
          std::uint64_t branch = 0);
 

@@ -25,14 +25,23 @@ concept HasFields = requires(T& value) {
     T::fields(value, [](const auto&...) {});
 };
 
+/// A part that files mention only where something in it is set, so that what was made without it
+/// is written as before.
+template <typename T>
+concept WrittenWhenSet = T::kWrittenWhenSet;
+
 // ---- writing
 
 json written(const auto& value);
 
 json fields_of(const auto& value) {
     json object = json::object();
-    std::remove_cvref_t<decltype(value)>::fields(
-        value, [&](const char* name, const auto& field) { object[name] = written(field); });
+    std::remove_cvref_t<decltype(value)>::fields(value, [&](const char* name, const auto& field) {
+        using Part = std::remove_cvref_t<decltype(field)>;
+        if constexpr (WrittenWhenSet<Part>)
+            if (field == Part{}) return;
+        object[name] = written(field);
+    });
     return object;
 }
 

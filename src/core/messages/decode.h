@@ -5,6 +5,7 @@
 // Token ids from DecodeFrame::vocabulary on are characters that the model does not know.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,10 @@
 #include "core/sampling.h"
 
 namespace marginscope {
+
+template <>
+inline constexpr auto kEnumNames<BestBy> = std::to_array<std::string_view>({"logprob", "margin",
+                                                                            "both"});
 
 // ---- frames
 

@@ -131,6 +131,8 @@ SamplingSettings sampling_of(const json& settings, const std::string& source) {
         throw UserError(source +
                         ", sampling: temperature and top_k should be 0 or more, top_p above 0 and "
                         "at most 1.");
+    if (const std::string wrong = wrong_setting(sampling.chooser); !wrong.empty())
+        throw UserError(source + ", sampling: " + wrong + ".");
     return sampling;
 }
 

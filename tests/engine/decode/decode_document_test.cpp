@@ -63,6 +63,15 @@ DecodeDocument random_document(unsigned seed) {
                      .min_margin_kind = static_cast<MarginKind>(random.below(3)),
                      .allow_beyond = random.coin(),
                      .seed = random.word()};
+    if (random.coin())
+        made.sampling.chooser = {.margin_weight = random.number(),
+                                 .noise_draws = random.below(kMostNoiseDraws),
+                                 .noise_sigma = std::abs(random.number()),
+                                 .noise_relative = random.coin(),
+                                 .abstain_entropy = random.number(),
+                                 .abstain_probability = random.below(100) / 100.0,
+                                 .best_of = 1 + random.below(9),
+                                 .best_by = static_cast<BestBy>(random.below(3))};
     made.noise = {std::abs(random.number()), random.coin(), random.word()};
     made.noise.where = static_cast<NoisePlace>(random.below(3));
     for (int k = random.below(4), at = 0; k > 0; --k)
@@ -96,6 +105,14 @@ TEST(DecodeDocument, ComesBackFromJsonAsItWas) {
     }
 }
 
+TEST(DecodeDocument, AChooserThatIsNotSetLeavesNoTrace) {
+    DecodeDocument document = random_document(5);
+    document.sampling.chooser = {};
+    EXPECT_EQ(document_to_json(document).find("chooser"), std::string::npos);
+    document.sampling.chooser.margin_weight = 1;
+    EXPECT_NE(document_to_json(document).find("chooser"), std::string::npos);
+}
+
 TEST(DecodeDocument, EveryPartCountsInEquality) {
     DecodeDocument document = random_document(5);
     document.tree.reset(characters_of("abc"));
@@ -104,6 +121,8 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
         [](auto& d) { d.tree.advance("x"); },
         [](auto& d) { d.sampling.temperature += 1; },
         [](auto& d) { d.sampling.allow_beyond = !d.sampling.allow_beyond; },
+        [](auto& d) { d.sampling.chooser.best_of += 1; },
+        [](auto& d) { d.sampling.chooser.abstain_margin = 0.25; },
         [](auto& d) { d.noise.seed += 1; },
         [](auto& d) { d.noise.positions.push_back(1000); },
         [](auto& d) { d.noise.frozen = !d.noise.frozen; },
@@ -147,15 +166,25 @@ TEST(DecodeDocument, WhatIsNoneIsRefusedInASentence) {
     };
     for (
         const std::string json :
-        {"", "[]", "{}", R"({"format":2})", R"({"format":1,"prompt":3})",
+        {"",
+         "[]",
+         "{}",
+         R"({"format":2})",
+         R"({"format":1,"prompt":3})",
          R"({"format":1,"nodes":[{"text":"a","parent":4}],"cursor":0})",
          R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":7})",
          R"({"format":1,"nodes":[{"text":"a","parent":1e99}],"cursor":0})",
-         R"({"format":1,"nodes":{},"cursor":0})", R"({"format":1,"nodes":[7],"cursor":0})",
+         R"({"format":1,"nodes":{},"cursor":0})",
+         R"({"format":1,"nodes":[7],"cursor":0})",
          R"({"format":1,"sampling":{"top_p":2}})",
          R"({"format":1,"sampling":{"temperature":"hot"}})",
-         R"({"format":1,"view":{"kind":"angular"}})", R"({"format":1,"noise":{"sigma":-1}})",
-         R"({"format":1,"noise":{"draws":0}})", R"({"format":1,"noise":{"positions":[3,3]}})",
+         R"({"format":1,"sampling":{"chooser":{"best_of":0}}})",
+         R"({"format":1,"sampling":{"chooser":{"noise_draws":-1}}})",
+         R"({"format":1,"sampling":{"chooser":{"abstain_probability":2}}})",
+         R"({"format":1,"view":{"kind":"angular"}})",
+         R"({"format":1,"noise":{"sigma":-1}})",
+         R"({"format":1,"noise":{"draws":0}})",
+         R"({"format":1,"noise":{"positions":[3,3]}})",
          R"({"format":1,"noise":{"where":"head"}})",
          R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"drags":[{"node":4,"delta":[1]}]})",
          R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"drags":[{"node":0,"delta":["x"]}]})"})
