@@ -23,6 +23,7 @@ enum class DrawPurpose : std::uint32_t {
     noisy_tokens = 13,
     characters = 14,
     playground_cloud = 15,
+    resampling = 16,
 };
 
 /// Identifies one stream (design.md: seed, purpose, draw, window, position).

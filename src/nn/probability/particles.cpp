@@ -1,0 +1,181 @@
+// Particles over distinct prefixes.
+#include "nn/probability/particles.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "core/error.h"
+#include "core/probability/log_space.h"
+#include "core/probability/resampling.h"
+#include "core/random.h"
+#include "nn/probability/prefix_margins.h"
+#include "nn/probability/sequence_batch.h"
+
+namespace marginscope {
+namespace {
+
+constexpr double kNone = -std::numeric_limits<double>::infinity();
+
+class Cloud {
+public:
+    Cloud(const Model& model, std::span<const int> prompt, const ParticleSettings& settings)
+        : settings_(settings), batch_(model.gpt) {
+        if (settings.barrier_weight != 0.0 || settings.sampling.min_margin || model.stage)
+            margins_.emplace(model, batch_);  // refuses a model without a stage
+        const auto n = static_cast<std::size_t>(settings.particles);
+        cloud_.particles.resize(n);
+        prefix_.assign(n, 0);
+        log_weights_.assign(n, 0.0);
+        ancestors_.resize(n);
+        std::iota(ancestors_.begin(), ancestors_.end(), 0);
+        batch_.start(prompt);
+    }
+
+    // One token for each particle; false where none has weight any more.
+    bool step() {
+        draw_tokens();
+        weigh();
+        cloud_.ess.push_back(effective_sample_size(log_weights_));
+        const double all = log_sum_exp(log_weights_);
+        return all != kNone;
+    }
+
+    // Where they are worth less than half their number.
+    void resample_if_poor() {
+        const auto n = log_weights_.size();
+        if (cloud_.ess.empty() || cloud_.ess.back() >= 0.5 * static_cast<double>(n)) return;
+        const std::vector<double> weights = normalised(log_weights_);
+        log_z_ += log_sum_exp(log_weights_) - std::log(static_cast<double>(n));
+        CounterRng rng({settings_.sampling.seed, DrawPurpose::resampling, 0, 0, batch_.length()});
+        const auto from = systematic_resample(weights, n, rng.uniform());
+        const ParticleCloud before = cloud_;
+        const std::vector<std::int64_t> prefixes = prefix_, families = ancestors_;
+        for (std::size_t k = 0; k < n; ++k) {
+            const auto parent = static_cast<std::size_t>(from[k]);
+            cloud_.particles[k] = before.particles[parent];
+            prefix_[k] = prefixes[parent];
+            ancestors_[k] = families[parent];
+        }
+        log_weights_.assign(n, 0.0);
+        ++cloud_.resampled;
+    }
+
+    ParticleCloud finish() {
+        const std::vector<double> weights = normalised(log_weights_);
+        for (std::size_t k = 0; k < weights.size(); ++k) cloud_.particles[k].weight = weights[k];
+        const double all = log_sum_exp(log_weights_);
+        cloud_.log_z = log_z_ + all - std::log(static_cast<double>(log_weights_.size()));
+        if (all == kNone) {
+            cloud_.log_z = kNone;
+            return std::move(cloud_);
+        }
+        cloud_.log_z_error = ancestral_error(ancestors_, weights);
+        CounterRng rng({settings_.sampling.seed, DrawPurpose::resampling, 1, 0, batch_.length()});
+        cloud_.drawn = static_cast<std::size_t>(systematic_resample(weights, 1, rng.uniform())[0]);
+        return std::move(cloud_);
+    }
+
+    void interrupted() { cloud_.interrupted = true; }
+
+private:
+    void draw_tokens() {
+        const at::Tensor logits = batch_.logits().to(at::kFloat).contiguous();
+        const auto vocabulary = static_cast<std::size_t>(logits.size(1));
+        // Texts that no particle with weight continues are not read on.
+        std::vector<std::vector<Candidate>> next(batch_.size());
+        std::map<std::pair<std::int64_t, int>, std::int64_t> place;
+        from_.clear();
+        tokens_.clear();
+        for (std::size_t k = 0; k < prefix_.size(); ++k) {
+            if (log_weights_[k] == kNone) continue;
+            const auto text = static_cast<std::size_t>(prefix_[k]);
+            if (next[text].empty())
+                next[text] = candidates_after(
+                    {logits.const_data_ptr<float>() + text * vocabulary, vocabulary});
+            const int token = draw(next[text], settings_.sampling, batch_.length(), k);
+            const auto chosen = std::ranges::find(next[text], token, &Candidate::token);
+            Particle& particle = cloud_.particles[k];
+            particle.tokens.push_back(token);
+            particle.logprob += chosen->logprob;
+            const auto [at, fresh] =
+                place.try_emplace({prefix_[k], token}, static_cast<std::int64_t>(from_.size()));
+            if (fresh) {
+                from_.push_back(prefix_[k]);
+                tokens_.push_back(token);
+            }
+            prefix_[k] = at->second;
+        }
+        cloud_.distinct += static_cast<std::int64_t>(from_.size());
+    }
+
+    std::vector<Candidate> candidates_after(std::span<const float> logits) const {
+        if (!std::ranges::all_of(logits, [](float one) { return std::isfinite(one); }))
+            throw UserError("The model's predictions are not finite numbers: nothing can follow.");
+        return candidates(logits, settings_.sampling);
+    }
+
+    // The margins of what was drawn, its weights; then the texts themselves.
+    void weigh() {
+        if (margins_) {
+            const SamplingSettings& sampling = settings_.sampling;
+            const bool crossings = sampling.min_margin && !sampling.allow_beyond;
+            const auto margins = margins_->branch(from_, tokens_, crossings);
+            for (std::size_t k = 0; k < prefix_.size(); ++k) {
+                if (log_weights_[k] == kNone) continue;
+                const auto& margin = margins[static_cast<std::size_t>(prefix_[k])];
+                if (!margin.has_margin) continue;
+                cloud_.particles[k].barrier -= margin.logdet;
+                log_weights_[k] += log_weight_of(margin);
+            }
+        }
+        batch_.select(from_);
+        batch_.append(tokens_);
+    }
+
+    // A margin that is no number keeps nothing; on the boundary itself 0 · inf weighs nothing.
+    double log_weight_of(const PrefixMargins::Margin& margin) const {
+        const SamplingSettings& sampling = settings_.sampling;
+        if (std::isnan(margin.logdet)) return kNone;
+        if (sampling.min_margin && (margin.logdet < *sampling.min_margin || margin.crossings > 0))
+            return kNone;
+        return settings_.barrier_weight == 0.0 ? 0.0 : settings_.barrier_weight * margin.logdet;
+    }
+
+    const ParticleSettings& settings_;
+    SequenceBatch batch_;  // the distinct texts
+    std::optional<PrefixMargins> margins_;
+    std::vector<std::int64_t> prefix_;  // of each particle, in the batch
+    std::vector<double> log_weights_;   // since they were last drawn again
+    std::vector<std::int64_t> ancestors_;
+    double log_z_ = 0.0;  // of the steps before that
+    std::vector<std::int64_t> from_;
+    std::vector<int> tokens_;
+    ParticleCloud cloud_;
+};
+
+}  // namespace
+
+ParticleCloud write_particles(const Model& model, std::span<const int> prompt,
+                              const ParticleSettings& settings,
+                              const std::function<void(int done)>& on_token, std::stop_token stop) {
+    Cloud cloud(model, prompt, settings);
+    for (int k = 0; k < settings.tokens; ++k) {
+        if (stop.stop_requested()) {
+            cloud.interrupted();
+            break;
+        }
+        // What is drawn again goes on; the last weights are kept as they are.
+        cloud.resample_if_poor();
+        if (!cloud.step()) break;
+        if (on_token) on_token(k + 1);
+    }
+    return cloud.finish();
+}
+
+}  // namespace marginscope
