@@ -24,6 +24,8 @@ enum class DrawPurpose : std::uint32_t {
     characters = 14,
     playground_cloud = 15,
     resampling = 16,
+    langevin_noise = 17,
+    langevin_batches = 18,
 };
 
 /// Identifies one stream (design.md: seed, purpose, draw, window, position).
