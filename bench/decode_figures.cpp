@@ -13,11 +13,11 @@
 #include "bench/plain_gpt.h"
 #include "core/error.h"
 #include "files/paths.h"
-#include "nn/decode/decode_run.h"
 #include "nn/decode/decoder.h"
 #include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
+#include "nn/probability/decode_run.h"
 
 namespace marginscope {
 namespace {

@@ -1,8 +1,8 @@
 """The normal draws of a noise: one stream for each (seed, purpose, draw, window, place), by a keyed counter."""
 import numpy as np
 
-EVALUATION_NOISE, DECODE_NOISE, NOISY_TOKENS, CHARACTERS = 3, 4, 13, 14  # the purposes
-MASK = 2**64 - 1
+from independent.streams import CHARACTERS, DECODE_NOISE, EVALUATION_NOISE, NOISY_TOKENS, Stream  # noqa: F401
+
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 GOLDEN_3 = np.uint64(0x9E3779B97F4A7C15 * 3 % 2**64)
 
@@ -12,36 +12,6 @@ def mix(x):
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return x ^ (x >> np.uint64(31))
-
-
-class Stream:
-    """One stream number by number, in Python's own integers: few numbers of many streams."""
-
-    def __init__(self, seed, purpose, draw, window, place):
-        self.a, self.b, self.counter = 0x9E3779B97F4A7C15, ~0x9E3779B97F4A7C15 & MASK, 0
-        for word in (seed, purpose, draw, window, place):
-            self.a = self.mix(self.a + 0x9E3779B97F4A7C15 + word)
-            self.b = self.mix((self.b ^ word) + 3 * 0x9E3779B97F4A7C15)
-
-    @staticmethod
-    def mix(x):
-        x &= MASK
-        x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
-        x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
-        return x ^ (x >> 31)
-
-    def next(self):
-        self.counter += 1
-        return self.mix(self.mix(self.a + 0x9E3779B97F4A7C15 * self.counter) ^ self.b)
-
-    def uniform(self):
-        return (self.next() >> 11) * 2.0**-53
-
-    def below(self, bound):
-        """0 … bound - 1, each as likely: what would favour the small ones is drawn again."""
-        while (bits := self.next()) < 2**64 % bound:
-            pass
-        return bits % bound
 
 
 def normals(seed, purpose, draw, windows, places, width):

@@ -1,6 +1,7 @@
 // `marginscope decode`: continues a prompt, with each token's margin.
 #include <memory>
 
+#include "cli/chooser_flags.h"
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
@@ -11,7 +12,7 @@
 #include "engine/decode/session_file.h"
 #include "files/fd.h"
 #include "files/json_numbers.h"
-#include "nn/decode/decode_run.h"
+#include "nn/probability/decode_run.h"
 
 namespace marginscope {
 namespace {
@@ -23,6 +24,7 @@ struct Options {
     std::string model;
     double min_margin = 0.0;
     CLI::Option* min_margin_option = nullptr;
+    ChooserFlags chooser;
     std::string prompt_file;
     std::string session;
     std::string json;
@@ -30,27 +32,43 @@ struct Options {
 
 nlohmann::json result_json(const DecodeResult& result, const Options& options) {
     nlohmann::json tokens = nlohmann::json::array();
-    for (const auto& token : result.tokens)
-        tokens.push_back(
-            {{"token", token.token},
-             {"logprob", json_number(token.logprob)},
-             {"entropy", json_number(token.entropy)},
-             {"margin", json_number(token.margin)},
-             {"crossings", token.crossings ? nlohmann::json(*token.crossings) : nlohmann::json()}});
-    return {{"model", result.model},
-            {"seed", options.request.sampling.seed},
-            {"prompt", result.prompt},
-            {"text", result.text},
-            {"tokens", tokens},
-            {"stopped", result.stopped},
-            {"kind", name_in(margin_kinds(), options.request.kind)},
-            {"tokens_per_s", json_number(result.tokens_per_s)}};
+    for (const auto& token : result.tokens) {
+        nlohmann::json one = {
+            {"token", token.token},
+            {"logprob", json_number(token.logprob)},
+            {"entropy", json_number(token.entropy)},
+            {"margin", json_number(token.margin)},
+            {"crossings", token.crossings ? nlohmann::json(*token.crossings) : nlohmann::json()}};
+        add_token_json(one, token);
+        tokens.push_back(std::move(one));
+    }
+    nlohmann::json all = {{"model", result.model},
+                          {"seed", options.request.sampling.seed},
+                          {"prompt", result.prompt},
+                          {"text", result.text},
+                          {"tokens", tokens},
+                          {"stopped", result.stopped},
+                          {"kind", name_in(margin_kinds(), options.request.kind)},
+                          {"tokens_per_s", json_number(result.tokens_per_s)}};
+    add_chooser_json(all, options.request, result);
+    return all;
+}
+
+// What a reader of the text alone would not see.
+void tell_ending(const DecodeResult& result, ProgressLine& progress) {
+    if (result.stopped == "min_margin")
+        progress.note("Stopped: no candidate keeps the margin of --min-margin.");
+    if (result.abstention) progress.note(result.abstention->sentence);
+    if (!result.continuations.empty())
+        progress.note("Kept continuation " + std::to_string(result.best + 1) + " of " +
+                      std::to_string(result.continuations.size()) + ".");
 }
 
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     if (options.min_margin_option->count() > 0)
         options.request.sampling.min_margin = options.min_margin;
+    options.chooser.fill(options.request);
     if (!options.prompt_file.empty())
         options.request.prompt = read_file(options.prompt_file, "prompt", kLongestPrompt);
     if (!options.session.empty())
@@ -62,17 +80,18 @@ int run(Options& options, std::stop_token stop) {
     const auto begin_text = [&] {
         if (show_text && done == 0) write_text(options.request.prompt);
     };
-    const DecodeResult result = run_decode(
-        options.request,
-        [&](const DecodedToken& token) {
-            begin_text();
-            ++done;
-            if (show_text)
-                write_text(token.token);
-            else
-                progress.update(done, static_cast<std::size_t>(options.request.tokens));
-        },
-        stop);
+    const bool several = options.request.sampling.chooser.best_of > 1;
+    DecodeListener listener;
+    listener.on_token = [&](const DecodedToken& token) {
+        if (several) progress.clear();
+        begin_text();
+        ++done;
+        if (show_text) write_text(token.token);
+    };
+    listener.on_progress = [&](std::size_t written, std::size_t total) {
+        if (several || !show_text) progress.update(written, total);
+    };
+    const DecodeResult result = run_decode(options.request, listener, stop);
     begin_text();
     progress.clear();
     if (show_text) write_text("\n");
@@ -80,8 +99,7 @@ int run(Options& options, std::stop_token stop) {
     if (!options.session.empty())
         write_session(options.session, decoded_document(options.request, result));
     if (!options.json.empty()) write_json(options.json, result_json(result, options));
-    if (result.stopped == "min_margin")
-        progress.note("Stopped: no candidate keeps the margin of --min-margin.");
+    tell_ending(result, progress);
     return result.stopped == "interrupted" ? kExitInterrupted : kExitDone;
 }
 
@@ -110,6 +128,9 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
         "  marginscope decode --prompt \"Once \" --tokens 200 --temperature 0.7\n"
         "  marginscope decode --prompt \"Once \" --min-margin -1 --json -\n"
         "  marginscope decode --prompt \"Once \" --kind singular --min-margin 0.05\n"
+        "  marginscope decode --prompt \"Once \" --best-of 8 --best-by both --json -\n"
+        "  marginscope decode --prompt \"Once \" --noise-draws 16 --noise-sigma 0.25 --relative "
+        "--abstain-information 0.2\n"
         "  marginscope decode --prompt-file beginning.txt --session story.mscope");
     const auto options = std::make_shared<Options>();
     SamplingSettings& sampling = options->request.sampling;
@@ -145,7 +166,8 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
     add_choice_option(*command, "--kind", options->request.kind, margin_kinds(),
                       "which margin is shown and which --min-margin is compared with");
     command->add_flag("--allow-beyond", sampling.allow_beyond,
-                      "let --min-margin keep tokens beyond the boundary");
+                      "let --min-margin and --abstain-margin keep tokens beyond the boundary");
+    options->chooser.add_to(*command, options->request);
     command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")
         ->type_name("N")
         ->capture_default_str();

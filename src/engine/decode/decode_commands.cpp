@@ -43,7 +43,7 @@ bool DecodeCommands::play_once() {
     }
     if (!stepped) {
         handle(PlayDecode{false, session_.tokens_per_s()});
-        context_.tell("Decoding stopped: no candidate is left above the least margin.");
+        context_.tell("Decoding stopped. " + session_.why_stopped());
     }
     return true;
 }
@@ -104,7 +104,7 @@ void DecodeCommands::handle(const SetPrompt& wish) {
 void DecodeCommands::handle(const StepDecode& wish) {
     for (int k = 0; k < wish.count; ++k)
         if (!session_.step_forward()) {
-            context_.tell("No candidate is left above the least margin.");
+            context_.tell(session_.why_stopped());
             break;
         }
     for (int k = 0; k < -wish.count && session_.step_back(); ++k) {

@@ -17,7 +17,7 @@ std::vector<float> floats_of(const at::Tensor& tensor) {
 }
 
 /// With greedy decoding one candidate is left; the user still wants to see what else there was.
-void add_others(const std::vector<float>& logits, const SamplingSettings& sampling,
+void add_others(const std::vector<double>& logits, const SamplingSettings& sampling,
                 std::vector<Candidate>& all) {
     SamplingSettings open = sampling;
     open.temperature = 1.0;
@@ -81,11 +81,15 @@ DecodeFrame make_decode_frame(const DecodeDocument& document, DecodeComputation&
 
 void fill_candidates(const DecodeDocument& document, DecodeComputation& computation,
                      DecodeFrame& frame) {
-    const std::vector<float> logits = floats_of(computation.decoder().logits());
     if (!computation.chooser().finite()) return;
-    frame.next_entropy = static_cast<float>(distribution(logits).entropy);
-    std::vector<Candidate> all = candidates(logits, document.sampling);
-    if (all.size() < kCandidates) add_others(logits, document.sampling, all);
+    SamplingSettings shown = document.sampling;
+    shown.min_margin.reset();  // what it refuses is shown with its margin
+    if (!computation.model().stage) shown.chooser.margin_weight = 0.0;
+    const NextLaw law = computation.chooser().law(shown);
+    frame.next_entropy = static_cast<float>(law.distribution.entropy);
+    std::vector<Candidate> all = computation.chooser().candidates(shown, law);
+    std::ranges::stable_sort(all, std::greater{}, &Candidate::probability);
+    if (all.size() < kCandidates) add_others(law.logits, shown, all);
     all.resize(std::min(all.size(), kCandidates));
     for (const Candidate& one : all) {
         CandidateCell cell;

@@ -110,12 +110,17 @@ bool DecodeSession::step_forward() {
     if (!s.computation) return false;
     if (!s.document.tree.forward()) {
         const auto chosen = s.computation->chooser().choose(s.document.sampling);
-        if (!chosen) return false;
+        if (!chosen) {
+            s.play.why_stopped = refusal_sentence(chosen);
+            return false;
+        }
         s.document.tree.advance(s.computation->table().text(chosen->token));
     }
     s.follow();
     return true;
 }
+
+const std::string& DecodeSession::why_stopped() const { return state_->play.why_stopped; }
 
 bool DecodeSession::step_back() {
     if (!state_->computation || !state_->document.tree.back()) return false;
@@ -160,8 +165,8 @@ void DecodeSession::set_noise(SetDecodeNoise noise) {
 }
 
 void DecodeSession::set_playing(bool playing, double tokens_per_s) {
-    state_->playing = playing;
-    state_->tokens_per_s = tokens_per_s;
+    state_->play.on = playing;
+    state_->play.tokens_per_s = tokens_per_s;
     ++state_->settings;
 }
 
@@ -193,8 +198,8 @@ void DecodeSession::set_view(const SetView& view) {
         s.follow();
 }
 
-bool DecodeSession::playing() const { return state_->playing; }
-double DecodeSession::tokens_per_s() const { return state_->tokens_per_s; }
+bool DecodeSession::playing() const { return state_->play.on; }
+double DecodeSession::tokens_per_s() const { return state_->play.tokens_per_s; }
 const SetView& DecodeSession::view() const { return state_->document.view; }
 
 int DecodeSession::selected_index() const {

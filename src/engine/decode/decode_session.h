@@ -60,8 +60,10 @@ public:
     const DecodeDocument& document() const;
 
     /// One token forwards along what was walked, or a new one drawn. False when the least margin
-    /// leaves no candidate. UserError when there is nothing to draw from.
+    /// leaves no candidate or a threshold says to abstain: why_stopped() says which, in a sentence.
+    /// UserError when there is nothing to draw from.
     bool step_forward();
+    const std::string& why_stopped() const;
     bool step_back();
     void jump(int index);
     void go_to(int node);

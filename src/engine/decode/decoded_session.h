@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "engine/decode/decode_document.h"
-#include "nn/decode/decode_run.h"
+#include "nn/probability/decode_run.h"
 
 namespace marginscope {
 

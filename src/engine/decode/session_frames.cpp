@@ -27,8 +27,8 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     frame->version = ++s.version;
     frame->model_label = s.document.model.label;
     frame->model_path = s.document.model.path;
-    frame->playing = s.playing;
-    frame->tokens_per_s = s.tokens_per_s;
+    frame->playing = s.play.on;
+    frame->tokens_per_s = s.play.tokens_per_s;
     frame->left_out = s.left_out();
     frame->view_given = s.view_given;
     taken.text = now.text;

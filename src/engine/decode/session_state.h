@@ -38,6 +38,12 @@ struct TakenFrames {
     DecodeFrame candidates;  // only what fill_candidates() made
 };
 
+struct PlayState {
+    bool on = false;
+    double tokens_per_s = 0;
+    std::string why_stopped;  // the last time that no token was drawn
+};
+
 struct DecodeSession::State {
     DecodeDocument document;
     std::optional<DecodeDocument> set_aside;  // the user's, while another stands in
@@ -45,8 +51,7 @@ struct DecodeSession::State {
     std::unique_ptr<TwinComputation> twin;  // of it: there where it is
     BranchSurvey survey;
     std::string stage_label;
-    bool playing = false;
-    double tokens_per_s = 0;
+    PlayState play;
     std::uint64_t next_epoch = 1;
     std::uint64_t settings = 1;
     std::uint64_t view_given = 0;  // how often set_document() gave one

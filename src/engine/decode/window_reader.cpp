@@ -19,7 +19,8 @@ constexpr std::size_t kAside = 3;  // what is selected, what is measured, and on
 WindowReader::WindowReader(std::shared_ptr<const Model> model)
     : model_(std::move(model)),
       decoder_(model_->gpt, Decoder::Reading::steps),
-      chooser_(*model_, decoder_) {
+      average_(model_->gpt),
+      chooser_(*model_, decoder_, average_.source()) {
     if (model_->stage) weights_ = stage_weights(*model_);
     decoder_.capture_attention(true);
 }
@@ -27,6 +28,7 @@ WindowReader::WindowReader(std::shared_ptr<const Model> model)
 void WindowReader::clear() {
     if (model_->stage) weights_ = stage_weights(*model_);
     decoder_.clear();
+    average_.clear();
     chooser_.weights_changed(*model_);
     stage_.reset();
     aside_.clear();

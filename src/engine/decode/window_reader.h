@@ -12,6 +12,7 @@
 #include "engine/decode/token_deltas.h"
 #include "nn/decode/decoder.h"
 #include "nn/decode/token_chooser.h"
+#include "nn/probability/noise_averaged.h"
 
 namespace marginscope {
 
@@ -53,7 +54,8 @@ private:
     std::shared_ptr<const Model> model_;
     std::optional<StageWeights> weights_;
     Decoder decoder_;
-    TokenChooser chooser_;  // over decoder_
+    NoiseAveraged average_;  // of what follows decoder_'s text
+    TokenChooser chooser_;   // over decoder_
     std::shared_ptr<const Stage> stage_;
     std::size_t stage_begin_ = 0;  // of the window it is over
     bool stage_grows_ = false;     // what it is over still stands

@@ -64,6 +64,8 @@ public:
     std::size_t window_begin() const { return window_.begin; }
     std::size_t window_length() const { return ids_.size() - window_.begin; }
     const std::vector<int>& ids() const { return ids_; }
+    /// What is added to a token's embedding (C); undefined where nothing is.
+    const at::Tensor& delta(std::size_t index) const { return deltas_[index]; }
     /// Whether something was added to the embedding of the last token.
     bool last_is_moved() const { return !deltas_.empty() && deltas_.back().defined(); }
 

@@ -21,7 +21,7 @@ TwinText write_twin(const Model& model, const CharGpt& gpt, std::span<const int>
     decoder.append(prompt);
     TwinText text;
     for (int k = 0; k < tokens; ++k) {
-        const std::optional<ChosenToken> chosen = chooser.choose(sampling);
+        const TokenChoice chosen = chooser.choose(sampling);
         if (!chosen) {
             text.stopped = true;
             break;

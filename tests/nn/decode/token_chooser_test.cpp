@@ -10,8 +10,8 @@
 
 #include "core/error.h"
 #include "core/stage/stage.h"
-#include "nn/decode/decode_run.h"
 #include "nn/measure/probes.h"
+#include "nn/probability/decode_run.h"
 #include "nn/tiny_model.h"
 
 namespace marginscope {
@@ -72,9 +72,62 @@ TEST(TokenChooser, KeepsTheLeastMarginOfEveryKindInItsUnit) {
                 std::sort(found.begin(), found.end());
                 EXPECT_EQ(found, expected);
                 if (!found.empty()) EXPECT_NEAR(sum, 1.0, 1e-12);
-                EXPECT_EQ(chooser.choose(settings).has_value(), !expected.empty());
+                EXPECT_EQ(static_cast<bool>(chooser.choose(settings)), !expected.empty());
             }
         }
+}
+
+// p of each candidate becomes p m^W / sum: m by stages made anew.
+TEST(TokenChooser, WeighsCandidatesByTheirMargins) {
+    const Model model = tiny_model();
+    for (const MarginKind kind :
+         {MarginKind::determinant, MarginKind::singular, MarginKind::geometric})
+        for (unsigned seed = 0; seed < 4; ++seed) {
+            const std::vector<int> text = model.vocabulary.encode(random_text(8 + 3 * seed, seed));
+            Decoder decoder(model.gpt);
+            decoder.append(text);
+            TokenChooser chooser(model, decoder);
+            SamplingSettings settings;
+            settings.top_k = 6;
+            settings.min_margin_kind = kind;
+            const std::vector<Candidate> before = chooser.candidates(settings);
+            for (const double w : {-0.7, 1.5}) {
+                settings.chooser.margin_weight = w;
+                const std::vector<Candidate> after = chooser.candidates(settings);
+                ASSERT_EQ(after.size(), before.size());
+                std::vector<double> mass;
+                double sum = 0;
+                for (const Candidate& one : before) {
+                    const PositionMargins at = margins_after(model, text, one.token, kind);
+                    const double log_margin =
+                        kind == MarginKind::determinant ? at.logdet.value
+                        : kind == MarginKind::singular
+                            ? std::log(at.sigma_min)
+                            : std::log(at.geometric->value.value_or(at.geometric->searched_radius));
+                    mass.push_back(one.probability * std::exp(w * log_margin));
+                    sum += mass.back();
+                }
+                for (std::size_t k = 0; k < after.size(); ++k) {
+                    EXPECT_EQ(after[k].token, before[k].token);
+                    EXPECT_NEAR(after[k].probability, mass[k] / sum, 1e-6);
+                }
+            }
+        }
+}
+
+TEST(TokenChooser, AWeightNeedsAStageAndWithoutAMarginGainsNothing) {
+    const Model bare = tiny_model(false, false), model = tiny_model();
+    Decoder without(bare.gpt), decoder(model.gpt);
+    without.append(bare.vocabulary.encode("abc"));
+    decoder.append(model.vocabulary.encode("a"));
+    SamplingSettings settings;
+    TokenChooser chooser(model, decoder);
+    const std::vector<Candidate> plain = chooser.candidates(settings);
+    settings.chooser.margin_weight = 1;
+    EXPECT_THROW(TokenChooser(bare, without).choose(settings), UserError);
+    const std::vector<Candidate> weighted = chooser.candidates(settings);
+    for (std::size_t k = 0; k < plain.size(); ++k)
+        EXPECT_NEAR(weighted[k].probability, plain[k].probability, 1e-15);
 }
 
 TEST(TokenChooser, WithoutALeastMarginNothingIsRefused) {

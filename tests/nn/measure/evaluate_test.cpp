@@ -10,13 +10,13 @@
 
 #include "core/error.h"
 #include "core/stage/stage.h"
-#include "nn/decode/decode_run.h"
 #include "nn/decode/next_margins.h"
 #include "nn/measure/margin_report.h"
 #include "nn/measure/noise.h"
 #include "nn/measure/parallel_jobs.h"
 #include "nn/measure/probes.h"
 #include "nn/model/device.h"
+#include "nn/probability/decode_run.h"
 #include "nn/tiny_model.h"
 
 namespace marginscope {
