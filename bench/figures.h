@@ -33,6 +33,9 @@ std::vector<BenchFigure> margin_figures(const BenchSettings& settings);
 /// missing.
 std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 
+/// The law of a subset of positions: seconds, and over the floor of its matrix products.
+std::vector<BenchFigure> subset_figures(const BenchSettings& settings);
+
 /// What a cell of a path costs beyond its training.
 std::vector<BenchFigure> path_figures(const BenchSettings& settings);
 

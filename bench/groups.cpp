@@ -11,6 +11,7 @@ std::vector<BenchGroup> bench_groups() {
             {.name = "margins", .measure = margin_figures},
             {.name = "path", .measure = path_figures},
             {.name = "decode", .measure = decode_figures},
+            {.name = "subset", .measure = subset_figures},
             {.name = "floor", .measure = floor_figures},
             {.name = "window", .measure = window_figures},
             {.name = "playground", .measure = playground_figures},

@@ -67,6 +67,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_noise_command(app, context);
     add_fragility_command(app, context);
     add_twin_command(app, context);
+    add_subset_command(app, context);
     add_path_command(app, context);
     add_stage_command(app, context);
     add_playground_command(app, context);

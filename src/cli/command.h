@@ -30,6 +30,7 @@ void add_session_command(CLI::App& app, CommandContext& context);
 void add_noise_command(CLI::App& app, CommandContext& context);
 void add_fragility_command(CLI::App& app, CommandContext& context);
 void add_twin_command(CLI::App& app, CommandContext& context);
+void add_subset_command(CLI::App& app, CommandContext& context);
 void add_path_command(CLI::App& app, CommandContext& context);
 void add_playground_command(CLI::App& app, CommandContext& context);
 void add_stage_command(CLI::App& app, CommandContext& context);

@@ -7,6 +7,8 @@
 #include <limits>
 #include <random>
 
+#include "core/probability/log_sum.h"
+
 namespace marginscope {
 namespace {
 
@@ -37,6 +39,21 @@ TEST(LogSpace, NothingWeighsNothing) {
     EXPECT_EQ(log_sum_exp(std::vector{kNone, kNone}), kNone);
     EXPECT_EQ(normalised(std::vector{kNone, kNone}), (std::vector{0.0, 0.0}));
     EXPECT_TRUE(std::isnan(log_sum_exp(std::vector{0.0, std::nan("")})));
+}
+
+TEST(LogSum, IsTheSumWhicheverTermComesFirst) {
+    std::mt19937 rng(2);
+    std::normal_distribution<double> normal(-800.0, 60.0);
+    for (int round = 0; round < 50; ++round) {
+        std::vector<double> logs(1 + rng() % 20);
+        LogSum sum;
+        for (double& one : logs) sum.add(one = normal(rng));
+        sum.add(kNone);
+        EXPECT_NEAR(sum.log(), log_sum_exp(logs), 1e-10);
+    }
+    LogSum nothing;
+    nothing.add(kNone);
+    EXPECT_EQ(nothing.log(), kNone);
 }
 
 }  // namespace

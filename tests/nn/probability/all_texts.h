@@ -14,7 +14,8 @@
 
 namespace marginscope::testing_support {
 
-inline CharGpt float64_model(int vocabulary, int context, std::uint64_t seed) {
+inline CharGpt float64_model(int vocabulary, int context, std::uint64_t seed,
+                             double sharpness = 25.0) {
     ModelConfig shape;
     shape.layers = 2;
     shape.heads = 2;
@@ -23,7 +24,7 @@ inline CharGpt float64_model(int vocabulary, int context, std::uint64_t seed) {
     CharGpt gpt(shape, vocabulary, seed, at::kCPU, at::kDouble);
     const at::NoGradGuard no_grad;
     for (NamedTensor& parameter : gpt.parameters())
-        if (parameter.value.dim() == 2) parameter.value.mul_(25.0);
+        if (parameter.value.dim() == 2) parameter.value.mul_(sharpness);
     return gpt;
 }
 
