@@ -284,6 +284,7 @@ fs::path model_file(const fs::path& checkpoint_or_run) {
                         2);
     }
     if (!fs::is_directory(checkpoint_or_run, error)) return checkpoint_or_run;
+    refuse_samples(checkpoint_or_run);
     const RunFolder run = RunFolder::open(checkpoint_or_run);
     if (run.is_finished()) return run.final_path();
     std::vector<std::string> warnings;
