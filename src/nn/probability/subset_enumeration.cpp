@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 
 #include "core/probability/log_space.h"
 #include "core/probability/log_sum.h"
@@ -12,6 +13,9 @@
 
 namespace marginscope {
 namespace {
+
+/// Fixed tokens that are read before it is asked again what may be dropped; then twice as many.
+constexpr std::size_t kFirstPiece = 2;
 
 /// Texts of one level: what they are so far, as numbers.
 struct Beginnings {
@@ -47,8 +51,9 @@ public:
 
 private:
     void descend(const SequenceBatch& texts, const Beginnings& above, std::size_t level);
-    void read(const SequenceBatch& parents, const Beginnings& children,
+    void read(const SequenceBatch& parents, Beginnings children,
               const std::vector<SubsetChild>& which, std::size_t level);
+    bool keep_likely(SequenceBatch& texts, Beginnings& children);
     void count(std::size_t from, std::size_t to, std::size_t texts);
     std::uint64_t weight_of(std::size_t asked) const;
 
@@ -94,7 +99,7 @@ void Enumeration::descend(const SequenceBatch& texts, const Beginnings& above, s
     Beginnings children;
     std::vector<SubsetChild> which;
     const auto flush = [&] {
-        if (!which.empty()) read(texts, children, which, level);
+        if (!which.empty()) read(texts, std::move(children), which, level);
         children = {};
         which.clear();
     };
@@ -117,19 +122,55 @@ void Enumeration::descend(const SequenceBatch& texts, const Beginnings& above, s
     flush();
 }
 
-void Enumeration::read(const SequenceBatch& parents, const Beginnings& children,
+// The run is read in growing pieces where something may be dropped: what the first characters rule
+// out need not be read to the end.
+void Enumeration::read(const SequenceBatch& parents, Beginnings children,
                        const std::vector<SubsetChild>& which, std::size_t level) {
     const bool last = level + 1 == plan_.levels.size();
-    const SubsetStep step = read_children(parents, which, plan_.levels[level].run, !last);
-    count(plan_.length_before(level), plan_.length_before(level) + plan_.read_at(level),
-          which.size());
-    Beginnings below = children;
-    for (std::size_t k = 0; k < which.size(); ++k) below.logprob[k] += step.run_logprob[k];
+    const bool pieces = settings_.drop_below > -std::numeric_limits<double>::infinity();
+    std::span<const int> rest = plan_.levels[level].run;
+    std::size_t size = std::min(rest.size(), pieces ? kFirstPiece : rest.size());
+    const std::size_t begin = plan_.length_before(level);
+    std::size_t length = begin;
+    SubsetStep step = read_children(parents, which, rest.first(size), size < rest.size() || !last);
+    while (true) {
+        const bool ends = size == rest.size();
+        const std::size_t read = length + size + (length == begin ? 1 : 0);
+        count(length, read - (ends && last ? 1 : 0), step.texts.size());
+        for (std::size_t k = 0; k < step.run_logprob.size(); ++k)
+            children.logprob[k] += step.run_logprob[k];
+        if (ends) break;
+        rest = rest.subspan(size);
+        length = read;
+        size = std::min(rest.size(), 2 * size);
+        if (!keep_likely(step.texts, children)) return;
+        step.run_logprob = read_on(step.texts, rest.first(size), size < rest.size() || !last);
+    }
     if (!last) {
-        descend(step.texts, below, level + 1);
+        descend(step.texts, children, level + 1);
         return;
     }
-    for (std::size_t k = 0; k < which.size(); ++k) table_[below.key[k]].add(below.logprob[k]);
+    for (std::size_t k = 0; k < children.key.size(); ++k)
+        table_[children.key[k]].add(children.logprob[k]);
+}
+
+/// Drops what has become too unlikely; false where nothing is left.
+bool Enumeration::keep_likely(SequenceBatch& texts, Beginnings& children) {
+    std::vector<std::int64_t> kept;
+    Beginnings likely;
+    for (std::size_t k = 0; k < children.key.size(); ++k) {
+        if (children.logprob[k] < settings_.drop_below) {
+            left_out_.add(children.logprob[k]);
+            continue;
+        }
+        kept.push_back(static_cast<std::int64_t>(k));
+        likely.logprob.push_back(children.logprob[k]);
+        likely.key.push_back(children.key[k]);
+    }
+    if (kept.empty()) return false;
+    if (kept.size() < children.key.size()) texts.select(kept);
+    children = std::move(likely);
+    return true;
 }
 
 void fill_law(SubsetLaw& out, const std::vector<double>& logs, std::size_t asked,

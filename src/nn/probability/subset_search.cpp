@@ -10,8 +10,9 @@
 namespace marginscope {
 namespace {
 
-/// What a limit falls by from one round to the next: later rounds dominate the work.
-const double kFall = std::log(20.0);
+/// How far below what may be left out the first limit lies, since many are left out; and what it
+/// falls by in the next round. A round more costs as much as those before it saved.
+const double kFall = std::log(300.0);
 
 struct Beam {
     SequenceBatch texts;
@@ -64,7 +65,7 @@ LikelyText likely_text(const LanguageModel& model, const SubsetPlan& plan, std::
 SubsetLaw enumerate_leaving_out(const LanguageModel& model, const SubsetPlan& plan, double share,
                                 const SubsetProgress& on_progress, std::stop_token stop) {
     // Everything weighs at least what one text does.
-    double limit = likely_text(model, plan).logprob + std::log(share);
+    double limit = likely_text(model, plan).logprob + std::log(share) - kFall;
     double token_steps = 0.0;
     for (;; limit -= kFall) {
         SubsetLaw law = enumerate_subset(model, plan, {.drop_below = limit}, on_progress, stop);

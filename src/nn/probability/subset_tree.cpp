@@ -51,6 +51,21 @@ SubsetStep read_children(const SequenceBatch& parents, std::span<const SubsetChi
     return step;
 }
 
+std::vector<double> read_on(SequenceBatch& texts, std::span<const int> tokens, bool whole) {
+    assert(!tokens.empty());
+    const at::NoGradGuard no_grad;
+    // The first is predicted by what is there, the others while they are read.
+    at::Tensor logits = texts.logits().unsqueeze(1);
+    const auto read = static_cast<std::int64_t>(tokens.size() - (whole ? 0 : 1));
+    if (read > 0) {
+        at::Tensor row = at::empty({1, read}, at::kLong);
+        std::copy_n(tokens.begin(), read, row.data_ptr<std::int64_t>());
+        const auto count = static_cast<std::int64_t>(texts.size());
+        logits = at::cat({logits, texts.extend(row.expand({count, read}).contiguous())}, 1);
+    }
+    return sums_of(logits, tokens);
+}
+
 SubsetStep read_beginning(const LanguageModel& model, std::span<const int> ids,
                           std::size_t conditioned) {
     assert(conditioned >= 1 && conditioned <= ids.size());
@@ -59,12 +74,7 @@ SubsetStep read_beginning(const LanguageModel& model, std::span<const int> ids,
     step.texts.start(ids.first(conditioned));
     const std::span<const int> rest = ids.subspan(conditioned);
     if (rest.empty()) return step;
-    // The first of the rest is predicted by what is there, the others while they are read.
-    const at::Tensor before = step.texts.logits().unsqueeze(1);
-    at::Tensor row = at::empty({1, static_cast<std::int64_t>(rest.size())}, at::kLong);
-    std::copy(rest.begin(), rest.end(), row.data_ptr<std::int64_t>());
-    const at::Tensor after = step.texts.extend(row);
-    step.run_logprob = sums_of(at::cat({before, after}, 1), rest);
+    step.run_logprob = read_on(step.texts, rest, true);
     return step;
 }
 

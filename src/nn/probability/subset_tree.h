@@ -27,6 +27,10 @@ struct SubsetStep {
 SubsetStep read_children(const SequenceBatch& parents, std::span<const SubsetChild> children,
                          std::span<const int> run, bool whole);
 
+/// Each text goes on with the same `tokens`, of which all (`whole`) or all but the last are read.
+/// log p(tokens | text) of each.
+std::vector<double> read_on(SequenceBatch& texts, std::span<const int> tokens, bool whole);
+
 /// A batch of one text that has read `ids`, and the log p of those from `conditioned` on.
 SubsetStep read_beginning(const LanguageModel& model, std::span<const int> ids,
                           std::size_t conditioned);
