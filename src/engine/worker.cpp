@@ -8,6 +8,7 @@
 
 #include "engine/decode/decode_commands.h"
 #include "engine/decode/document_commands.h"
+#include "engine/decode/probability_commands.h"
 #include "engine/file_opener.h"
 #include "engine/jobs/job_board.h"
 #include "engine/model/model_shelf.h"
@@ -69,6 +70,7 @@ struct Engine::Worker::Sessions {
         : jobs(worker),
           decode(worker),
           document(worker, decode.session(), worker.options_.state_folder),
+          probability(decode.session()),
           shelf(worker, jobs, worker.options_.threads,
                 {[this](const auto& model, const auto& label, const auto& stage, const auto& path) {
                      decode.show_model(model, label, stage, path);
@@ -86,8 +88,8 @@ struct Engine::Worker::Sessions {
     void handle(const Command& command) {
         std::visit(
             [this](const auto& wish) {
-                hand_over(wish, jobs, decode, document, shelf, train, path, playground, opener,
-                          seeds, robustness, tour);
+                hand_over(wish, jobs, decode, document, probability, shelf, train, path, playground,
+                          opener, seeds, robustness, tour);
             },
             command);
     }
@@ -123,6 +125,7 @@ struct Engine::Worker::Sessions {
     JobBoard jobs;
     DecodeCommands decode;
     DocumentCommands document;
+    ProbabilityCommands probability;
     ModelShelf shelf;
     TrainSession train;
     PathSession path;

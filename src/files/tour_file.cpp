@@ -51,8 +51,9 @@ std::vector<TourQuantity> quantities_in(std::string_view text, std::vector<std::
 std::string_view tour_refusal(const Command& command) {
     if (is_one_of<LoadModel, SetPrompt, StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode,
                   SetSampling, SetDecodeNoise, SetView, ResetDrags, EditText, RestartDecode,
-                  RenameBranch, FoldBranch, PruneBranch, CompareBranch, OpenPath, SetCleanLossRule,
-                  LoadPathCell, MovePlaygroundToken, AddPlaygroundToken, RemovePlaygroundToken,
+                  RenameBranch, FoldBranch, PruneBranch, CompareBranch, SetHole, ClearHoles,
+                  SetParticles, TakeParticle, OpenPath, SetCleanLossRule, LoadPathCell,
+                  MovePlaygroundToken, AddPlaygroundToken, RemovePlaygroundToken,
                   AskPlaygroundToken, SetPlaygroundMap, SetPlaygroundAxes, SetPlaygroundAttention,
                   SetPlaygroundPull, SetPlaygroundNoise, PlayPlayground, StepPlayground,
                   MoveSvmPoint, AddSvmPoint, RemoveSvmPoint, SetSvmCost, OpenPlayground>(command))

@@ -15,7 +15,9 @@
 #include "core/messages/branches.h"
 #include "core/messages/decode.h"
 #include "core/messages/document.h"
+#include "core/messages/holes.h"
 #include "core/messages/model.h"
+#include "core/messages/particles.h"
 #include "core/messages/path.h"
 #include "core/messages/playground.h"
 #include "core/messages/robustness.h"
@@ -30,15 +32,15 @@ using Command = std::variant<
     LoadModel, LoadText, OpenFile, SaveModel, FitStage, FitStageSeeds, CancelJob, SetPrompt,
     StepDecode, JumpDecode, GoToNode, ChooseToken, PlayDecode, SetSampling, SetDecodeNoise, SetView,
     DragToken, ResetDrags, Undo, Redo, GoToStep, EditText, RestartDecode, RenameBranch, FoldBranch,
-    PruneBranch, CompareBranch, SaveSession, OpenLast, DiscardLeftBehind, StartTraining,
-    PauseTraining, ResumeTraining, StepTraining, TrainUntil, StopTraining, SaveTraining, SetLive,
-    ForkTraining, CloseFork, ShowTraining, ResumeRun, StartPath, StopPath, OpenPath,
-    SetCleanLossRule, LoadPathCell, StartRobustness, StopRobustness, MovePlaygroundToken,
-    AddPlaygroundToken, RemovePlaygroundToken, AskPlaygroundToken, SetPlaygroundMap,
-    SetPlaygroundAxes, SetPlaygroundAttention, SetPlaygroundPull, SetPlaygroundNoise,
-    PointPlayground, PlayPlayground, StepPlayground, MoveSvmPoint, AddSvmPoint, RemoveSvmPoint,
-    SetSvmCost, OpenPlayground, SavePlayground, UndoPlayground, RedoPlayground, StartTour,
-    GoToTourStep, AnswerPrediction, EndTour>;
+    PruneBranch, CompareBranch, SetHole, ClearHoles, SetParticles, TakeParticle, SaveSession,
+    OpenLast, DiscardLeftBehind, StartTraining, PauseTraining, ResumeTraining, StepTraining,
+    TrainUntil, StopTraining, SaveTraining, SetLive, ForkTraining, CloseFork, ShowTraining,
+    ResumeRun, StartPath, StopPath, OpenPath, SetCleanLossRule, LoadPathCell, StartRobustness,
+    StopRobustness, MovePlaygroundToken, AddPlaygroundToken, RemovePlaygroundToken,
+    AskPlaygroundToken, SetPlaygroundMap, SetPlaygroundAxes, SetPlaygroundAttention,
+    SetPlaygroundPull, SetPlaygroundNoise, PointPlayground, PlayPlayground, StepPlayground,
+    MoveSvmPoint, AddSvmPoint, RemoveSvmPoint, SetSvmCost, OpenPlayground, SavePlayground,
+    UndoPlayground, RedoPlayground, StartTour, GoToTourStep, AnswerPrediction, EndTour>;
 using CommandList = std::vector<Command>;
 
 namespace command_details {

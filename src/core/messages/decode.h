@@ -34,6 +34,10 @@ struct TokenCell {
     int node = 0;              // its node in the tree
     float logprob = kNoValue;  // of this token given its past; NaN at index 0
     float entropy = kNoValue;  // of the distribution it was drawn from, nats
+    // Of its prediction under draws of noise, where the chooser averages over them: the mean of the
+    // draws' entropies, and how much the entropy of their mean is above it. NaN: not known.
+    float expected_entropy = kNoValue;
+    float mutual_information = kNoValue;
 };
 
 /// What the next token could be at the cursor.

@@ -10,7 +10,9 @@
 #include "core/messages/branches.h"
 #include "core/messages/decode.h"
 #include "core/messages/document.h"
+#include "core/messages/holes.h"
 #include "core/messages/margins.h"
+#include "core/messages/particles.h"
 #include "core/messages/path.h"
 #include "core/messages/playground_frame.h"
 #include "core/messages/robustness.h"
@@ -34,6 +36,8 @@ struct Frames {
     std::shared_ptr<const BranchFrame> branches;
     std::shared_ptr<const TwinFrame> twin;
     std::shared_ptr<const WhyFrame> why;
+    std::shared_ptr<const HolesFrame> holes;         // null: none
+    std::shared_ptr<const ParticleFrame> particles;  // null: none
     std::shared_ptr<const TrainingFrame> training;
     std::shared_ptr<const TrainingFrame> fork;  // the second run; null: none
     std::shared_ptr<const PathFrame> path;

@@ -117,6 +117,16 @@ struct Words {
     std::string operator()(const CompareBranch& wish) const {
         return wish.node < 0 ? "End the comparison" : "Compare with " + branch(after, wish.node);
     }
+    std::string operator()(const SetHole& wish) const {
+        return (wish.on ? "Hole at " : "No hole at ") + std::to_string(wish.index);
+    }
+    std::string operator()(const ClearHoles&) const { return "No holes"; }
+    std::string operator()(const SetParticles& wish) const {
+        return wish.particles == 0 ? "No particles" : std::to_string(wish.particles) + " particles";
+    }
+    std::string operator()(const TakeParticle&) const {
+        return "Walk a particle, to " + at_cursor(after);
+    }
     std::string operator()(const OpenFile& wish) const {
         return "Open " + std::filesystem::path(wish.path).filename().string();
     }

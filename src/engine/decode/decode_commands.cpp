@@ -76,7 +76,8 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
     auto twin = session_.take_twin_frame();
     auto branches = session_.take_branch_frame();
     auto why = why_.take();
-    if (!decode && !margins && !attention && !twin && !branches && !why) return left;
+    auto particles = session_.take_particle_frame();
+    if (!decode && !margins && !attention && !twin && !branches && !why && !particles) return left;
     context_.publish([&](Frames& all) {
         if (decode) all.decode = std::move(decode);
         if (margins) all.margins = std::move(margins);
@@ -84,6 +85,7 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         if (branches) all.branches = std::move(branches);
         if (twin) all.twin = std::move(twin);
         if (why) all.why = std::move(why);
+        if (particles) all.particles = std::move(*particles);
     });
     return left;
 }

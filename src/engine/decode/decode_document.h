@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/messages/particles.h"
 #include "core/messages/twin.h"
 #include "core/messages/view.h"
 #include "core/sampling.h"
@@ -24,6 +26,15 @@ struct ModelLink {
     bool operator==(const ModelLink&) const = default;
 };
 
+/// Particles that were asked for: behind which node, and by which settings. What comes of them
+/// follows from these and the model.
+struct ParticleWish {
+    int node = 0;
+    SetParticles settings;
+    SamplingSettings sampling;
+    bool operator==(const ParticleWish&) const = default;
+};
+
 struct DecodeDocument {
     SharedText prompt;  // as given, whole; UTF-8
     DecodeTree tree;    // the prompt's first characters, and what was walked from them
@@ -33,6 +44,8 @@ struct DecodeDocument {
     /// whatever stands at its index. Only beside a model of that width do they mean something.
     std::map<int, std::vector<double>> drags;
     SetView view;
+    std::vector<int> holes;  // nodes, rising: characters taken as not given
+    std::optional<ParticleWish> particles;
     int compared = -1;  // first node of the branch beside the text; -1: none
     ModelLink model;
     bool operator==(const DecodeDocument&) const = default;

@@ -177,22 +177,69 @@ std::map<int, std::vector<double>> drags_of(const Fields& fields, const DecodeTr
     return drags;
 }
 
+std::vector<int> holes_of(const Fields& fields, const DecodeTree& tree) {
+    std::vector<int> holes;
+    const json* listed = fields.find("holes");
+    if (listed == nullptr) return holes;
+    if (!listed->is_array() || listed->size() > kMostHoles)
+        fields.refuse("holes", "a list of at most " + std::to_string(kMostHoles) + " nodes",
+                      *listed);
+    for (const json& one : *listed) {
+        const int least = holes.empty() ? 0 : holes.back() + 1;
+        if (!one.is_number_integer() || one < least || one >= tree.size())
+            fields.refuse("holes", "nodes of the tree, each larger than the one before", one);
+        holes.push_back(one.get<int>());
+    }
+    return holes;
+}
+
+json particles_json(const ParticleWish& wish) {
+    json all = settings_json(wish.settings);
+    all["node"] = wish.node;
+    all["sampling"] = settings_json(SetSampling{wish.sampling})["settings"];
+    return all;
+}
+
+std::optional<ParticleWish> particles_of(const Fields& fields, const DecodeTree& tree,
+                                         const std::string& source) {
+    const json* found = fields.find("particles");
+    if (found == nullptr) return std::nullopt;
+    ParticleWish wish;
+    const std::string where = source + ", particles";
+    const Fields of_wish(*found, where);
+    of_wish.integer("node", wish.node);
+    if (!tree.holds(wish.node)) of_wish.refuse("node", "a node of the tree", wish.node);
+    if (const json* sampling = of_wish.find("sampling"))
+        wish.sampling = sampling_of(*sampling, where);
+    json settings = *found;
+    settings.erase("node");
+    settings.erase("sampling");
+    settings["command"] = SetParticles::kName;
+    wish.settings = std::get<SetParticles>(command_from_json(settings, where));
+    if (const std::string wrong = wrong_setting(wish.settings); !wrong.empty())
+        throw UserError(where + ": " + wrong + ".");
+    return wish;
+}
+
 }  // namespace
 
 std::string document_to_json(const DecodeDocument& document) {
-    const json all = {{"format", kFormat},
-                      {"prompt", document.prompt.get()},
-                      {"nodes", nodes_json(document.tree)},
-                      {"cursor", document.tree.cursor()},
-                      {"sampling", settings_json(SetSampling{document.sampling})["settings"]},
-                      {"noise", settings_json(document.noise)},
-                      {"drags", drags_json(document.drags)},
-                      {"view", settings_json(document.view)},
-                      {"compared", document.compared},
-                      {"model",
-                       {{"path", document.model.path},
-                        {"label", document.model.label},
-                        {"hash", document.model.hash}}}};
+    json all = {{"format", kFormat},
+                {"prompt", document.prompt.get()},
+                {"nodes", nodes_json(document.tree)},
+                {"cursor", document.tree.cursor()},
+                {"sampling", settings_json(SetSampling{document.sampling})["settings"]},
+                {"noise", settings_json(document.noise)},
+                {"drags", drags_json(document.drags)},
+                {"view", settings_json(document.view)},
+                {"compared", document.compared},
+                {"model",
+                 {{"path", document.model.path},
+                  {"label", document.model.label},
+                  {"hash", document.model.hash}}}};
+    // Written where something is asked for: what has neither is the file that it was.
+    if (!document.holes.empty()) all["holes"] = document.holes;
+    if (document.particles) all["particles"] = particles_json(*document.particles);
     return dump_json(all);
 }
 
@@ -215,6 +262,8 @@ DecodeDocument document_from_json(const std::string& text, const std::string& so
     check_noise(document.noise, source);
     document.drags = drags_of(fields, document.tree);
     read_settings(fields, "view", document.view);
+    document.holes = holes_of(fields, document.tree);
+    document.particles = particles_of(fields, document.tree, source);
     fields.integer("compared", document.compared);
     if (document.compared < -1 || document.compared >= document.tree.size())
         fields.refuse("compared", "a node of the tree, or -1", document.compared);

@@ -10,6 +10,18 @@
 
 namespace marginscope {
 
+namespace {
+
+// What is said of nodes means nothing beside another tree.
+void forget_nodes(DecodeDocument& document) {
+    document.drags.clear();
+    document.holes.clear();
+    document.particles.reset();
+    document.compared = -1;
+}
+
+}  // namespace
+
 DecodeSession::DecodeSession() : state_(std::make_unique<State>()) {}
 DecodeSession::~DecodeSession() = default;
 
@@ -54,8 +66,7 @@ void DecodeSession::set_prompt(const std::string& text) {
     next.prompt = text;
     next.tree = {};
     if (!tokens.empty()) next.tree.reset(tokens);
-    next.drags.clear();
-    next.compared = -1;
+    forget_nodes(next);
     s.show(std::move(next));
 }
 
@@ -75,7 +86,7 @@ void DecodeSession::edit_text(const std::string& text) {
     next.tree.retell(tokens);
     next.prompt = text;
     if (s.document.tree.empty() || s.document.tree.node(0).text != tokens[0])
-        next.drags.clear(), next.compared = -1;  // the tree began anew
+        forget_nodes(next);  // the tree began anew
     s.show(std::move(next));
 }
 
@@ -215,6 +226,7 @@ bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
     const auto scope =
         everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view;
     if (s.computation->work(budget, selected_index(), scope)) return true;
+    if (s.fan.work(s.document, s.computation.get(), budget)) return true;
     if (everything && s.twin->work(end, selected_index())) return true;
     if (everything && s.survey.work(s.document, *s.computation, budget)) return true;
     // What a margin is worth comes last.

@@ -77,6 +77,15 @@ public:
     void reset_drags();
     void set_view(const SetView& view);
 
+    /// The character of the line is taken as not given, or as given again. UserError: no such
+    /// character, or too many.
+    void set_hole(int index, bool on);
+    void clear_holes();
+    /// From the cursor on, by the sampling settings of now; none with 0 particles. UserError.
+    void set_particles(const SetParticles& settings);
+    /// Walks the text of a row of the particles' frame. UserError: no such row.
+    void take_particle(int row);
+
     /// Computes missing numbers for at most about `budget`; true while some are missing. Without
     /// `everything` only those of the window at the cursor and of the selected character's, and
     /// none of the twin's, which come last.
@@ -88,6 +97,8 @@ public:
     std::shared_ptr<const AttentionFrame> take_attention_frame();
     std::shared_ptr<const BranchFrame> take_branch_frame();
     std::shared_ptr<const TwinFrame> take_twin_frame();
+    /// Null inside: there are none any more.
+    std::optional<std::shared_ptr<const ParticleFrame>> take_particle_frame();
     std::optional<BoundaryRequest> take_boundary_request();
     std::optional<GeometricRequest> take_geometric_request();
     /// Of the selected character, while its explanation is in sight.

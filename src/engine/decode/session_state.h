@@ -12,6 +12,7 @@
 #include "engine/decode/decode_document.h"
 #include "engine/decode/decode_frames.h"
 #include "engine/decode/decode_session.h"
+#include "engine/decode/particle_fan.h"
 #include "engine/decode/twin_computation.h"
 
 namespace marginscope {
@@ -50,6 +51,7 @@ struct DecodeSession::State {
     std::unique_ptr<DecodeComputation> computation;
     std::unique_ptr<TwinComputation> twin;  // of it: there where it is
     BranchSurvey survey;
+    ParticleFan fan;
     std::string stage_label;
     PlayState play;
     std::uint64_t next_epoch = 1;

@@ -22,7 +22,9 @@ namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
 
-class Cloud {
+}  // namespace
+
+class ParticleWriter::Cloud {
 public:
     Cloud(const Model& model, std::span<const int> prompt, const ParticleSettings& settings)
         : settings_(settings), batch_(model.gpt) {
@@ -37,15 +39,34 @@ public:
         batch_.start(prompt);
     }
 
-    // One token for each particle; false where none has weight any more.
     bool step() {
+        if (done() == settings_.tokens || log_sum_exp(log_weights_) == kNone) return false;
+        // What is drawn again goes on; the last weights are kept as they are.
+        resample_if_poor();
         draw_tokens();
         weigh();
         cloud_.ess.push_back(effective_sample_size(log_weights_));
+        return true;
+    }
+    int done() const { return static_cast<int>(cloud_.ess.size()); }
+
+    ParticleCloud cloud() const {
+        ParticleCloud out = cloud_;
+        const std::vector<double> weights = normalised(log_weights_);
+        for (std::size_t k = 0; k < weights.size(); ++k) out.particles[k].weight = weights[k];
         const double all = log_sum_exp(log_weights_);
-        return all != kNone;
+        out.log_z = log_z_ + all - std::log(static_cast<double>(log_weights_.size()));
+        if (all == kNone) {
+            out.log_z = kNone;
+            return out;
+        }
+        out.log_z_error = ancestral_error(ancestors_, weights);
+        CounterRng rng({settings_.sampling.seed, DrawPurpose::resampling, 1, 0, batch_.length()});
+        out.drawn = static_cast<std::size_t>(systematic_resample(weights, 1, rng.uniform())[0]);
+        return out;
     }
 
+private:
     // Where they are worth less than half their number.
     void resample_if_poor() {
         const auto n = log_weights_.size();
@@ -54,36 +75,18 @@ public:
         log_z_ += log_sum_exp(log_weights_) - std::log(static_cast<double>(n));
         CounterRng rng({settings_.sampling.seed, DrawPurpose::resampling, 0, 0, batch_.length()});
         const auto from = systematic_resample(weights, n, rng.uniform());
-        const ParticleCloud before = cloud_;
+        const std::vector<Particle> before = cloud_.particles;
         const std::vector<std::int64_t> prefixes = prefix_, families = ancestors_;
         for (std::size_t k = 0; k < n; ++k) {
             const auto parent = static_cast<std::size_t>(from[k]);
-            cloud_.particles[k] = before.particles[parent];
+            cloud_.particles[k] = before[parent];
             prefix_[k] = prefixes[parent];
             ancestors_[k] = families[parent];
         }
         log_weights_.assign(n, 0.0);
-        ++cloud_.resampled;
+        cloud_.resampled.push_back(done());
     }
 
-    ParticleCloud finish() {
-        const std::vector<double> weights = normalised(log_weights_);
-        for (std::size_t k = 0; k < weights.size(); ++k) cloud_.particles[k].weight = weights[k];
-        const double all = log_sum_exp(log_weights_);
-        cloud_.log_z = log_z_ + all - std::log(static_cast<double>(log_weights_.size()));
-        if (all == kNone) {
-            cloud_.log_z = kNone;
-            return std::move(cloud_);
-        }
-        cloud_.log_z_error = ancestral_error(ancestors_, weights);
-        CounterRng rng({settings_.sampling.seed, DrawPurpose::resampling, 1, 0, batch_.length()});
-        cloud_.drawn = static_cast<std::size_t>(systematic_resample(weights, 1, rng.uniform())[0]);
-        return std::move(cloud_);
-    }
-
-    void interrupted() { cloud_.interrupted = true; }
-
-private:
     void draw_tokens() {
         const at::Tensor logits = batch_.logits().to(at::kFloat).contiguous();
         const auto vocabulary = static_cast<std::size_t>(logits.size(1));
@@ -147,7 +150,7 @@ private:
         return settings_.barrier_weight == 0.0 ? 0.0 : settings_.barrier_weight * margin.logdet;
     }
 
-    const ParticleSettings& settings_;
+    const ParticleSettings settings_;
     SequenceBatch batch_;  // the distinct texts
     std::optional<PrefixMargins> margins_;
     std::vector<std::int64_t> prefix_;  // of each particle, in the batch
@@ -159,23 +162,26 @@ private:
     ParticleCloud cloud_;
 };
 
-}  // namespace
+ParticleWriter::ParticleWriter(const Model& model, std::span<const int> prompt,
+                               const ParticleSettings& settings)
+    : cloud_(std::make_unique<Cloud>(model, prompt, settings)) {}
+ParticleWriter::~ParticleWriter() = default;
+bool ParticleWriter::step() { return cloud_->step(); }
+int ParticleWriter::done() const { return cloud_->done(); }
+ParticleCloud ParticleWriter::cloud() const { return cloud_->cloud(); }
 
 ParticleCloud write_particles(const Model& model, std::span<const int> prompt,
                               const ParticleSettings& settings,
                               const std::function<void(int done)>& on_token, std::stop_token stop) {
-    Cloud cloud(model, prompt, settings);
-    for (int k = 0; k < settings.tokens; ++k) {
-        if (stop.stop_requested()) {
-            cloud.interrupted();
-            break;
-        }
-        // What is drawn again goes on; the last weights are kept as they are.
-        cloud.resample_if_poor();
-        if (!cloud.step()) break;
-        if (on_token) on_token(k + 1);
+    ParticleWriter writer(model, prompt, settings);
+    bool stopped = stop.stop_requested();
+    while (!stopped && writer.step()) {
+        if (on_token) on_token(writer.done());
+        stopped = stop.stop_requested();
     }
-    return cloud.finish();
+    ParticleCloud cloud = writer.cloud();
+    cloud.interrupted = stopped && writer.done() < settings.tokens;
+    return cloud;
 }
 
 }  // namespace marginscope

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -45,7 +46,7 @@ struct ParticleCloud {
     double log_z = 0.0;                 // -inf where none kept the condition
     std::optional<double> log_z_error;  // relative standard error of Z; empty: too few families
     std::vector<double> ess;            // after each token, before any are drawn again
-    int resampled = 0;                  // how often they were drawn again
+    std::vector<int> resampled;         // before which tokens they were drawn again
     std::int64_t distinct = 0;          // texts read, summed over tokens: what sharing left to do
     bool interrupted = false;           // then the texts are as long as they had become
     /// One of them, drawn by its weight: a sample of the law as far as the particles go. Empty
@@ -53,9 +54,28 @@ struct ParticleCloud {
     std::optional<std::size_t> drawn;
 };
 
-/// Continues `prompt` (ids already checked, not empty). `on_token` is called after each step with
-/// how many tokens are done. UserError where the model has no stage and the law asks for margins,
-/// or where its predictions are not finite.
+/// Continues `prompt` token by token.
+class ParticleWriter {
+public:
+    /// `prompt`: ids already checked, not empty. `model` must outlive this and keep its weights.
+    /// UserError where it has no stage and the law asks for margins.
+    ParticleWriter(const Model& model, std::span<const int> prompt,
+                   const ParticleSettings& settings);
+    ~ParticleWriter();
+
+    /// One token for each particle; false when all tokens are written, or no particle has weight
+    /// any more. UserError where the model's predictions are not finite.
+    bool step();
+    int done() const;  // tokens
+    /// As they are now.
+    ParticleCloud cloud() const;
+
+private:
+    class Cloud;
+    std::unique_ptr<Cloud> cloud_;
+};
+
+/// All of it. `on_token` is called after each step with how many tokens are done.
 ParticleCloud write_particles(const Model& model, std::span<const int> prompt,
                               const ParticleSettings& settings,
                               const std::function<void(int done)>& on_token = {},

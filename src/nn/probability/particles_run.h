@@ -19,7 +19,7 @@ struct ParticleRequest {
 };
 
 struct ParticleText {
-    std::string text;  // what was added
+    std::string text;                                   // what was added
     double weight = 0.0, logprob = 0.0, barrier = 0.0;  // nn/probability/particles.h
 };
 

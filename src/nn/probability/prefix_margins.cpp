@@ -55,18 +55,19 @@ std::vector<PrefixMargins::Margin> PrefixMargins::branch(std::span<const std::in
             next[k] = std::move(stages_[text]);
     }
     std::vector<Margin> margins(from.size());
-    at::parallel_for(0, signed_size(from.size()), kGrain, [&](std::int64_t first, std::int64_t end) {
-        for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(end); ++k) {
-            const auto text = static_cast<std::size_t>(from[k]);
-            if (children[text] > 1) next[k] = stages_[text];
-            const Vector row = u.row(signed_size(k)).transpose();
-            if (next[k])
-                next[k]->append(row);
-            else
-                next[k].emplace(Matrix(row.transpose()), weights_);
-            margins[k] = of_last(*next[k], count_crossings);
-        }
-    });
+    at::parallel_for(
+        0, signed_size(from.size()), kGrain, [&](std::int64_t first, std::int64_t end) {
+            for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(end); ++k) {
+                const auto text = static_cast<std::size_t>(from[k]);
+                if (children[text] > 1) next[k] = stages_[text];
+                const Vector row = u.row(signed_size(k)).transpose();
+                if (next[k])
+                    next[k]->append(row);
+                else
+                    next[k].emplace(Matrix(row.transpose()), weights_);
+                margins[k] = of_last(*next[k], count_crossings);
+            }
+        });
     stages_ = std::move(next);
     return margins;
 }

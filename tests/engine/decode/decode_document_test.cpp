@@ -91,6 +91,15 @@ DecodeDocument random_document(unsigned seed) {
     made.view.windows = static_cast<WindowRule>(random.below(3));
     made.view.zoom = static_cast<float>(1 + random.below(100)) / 7.0F;
     made.model = {random.text(12), random.text(12), random.text(12)};
+    for (int id = 0; id < made.tree.size() && random.coin(); ++id)
+        if (random.coin()) made.holes.push_back(id);
+    if (!made.tree.empty() && random.coin()) {
+        made.particles.emplace();
+        made.particles->node = random.below(made.tree.size());
+        made.particles->settings = {random.below(kMostParticles), 1 + random.below(90),
+                                    random.below(100) / 8.0};
+        made.particles->sampling = made.sampling;
+    }
     if (!made.tree.empty()) made.compared = random.below(made.tree.size() + 1) - 1;
     return made;
 }
@@ -136,6 +145,11 @@ TEST(DecodeDocument, EveryPartCountsInEquality) {
         [](auto& d) { d.model.path += "x"; },
         [](auto& d) { d.model.hash += "0"; },
         [](auto& d) { d.tree.prune(2, true); },
+        [](auto& d) { d.holes.push_back(1000); },
+        [](auto& d) {
+            d.particles.emplace();
+            d.particles->node = 2;
+        },
         [](auto& d) { d.compared = d.compared == 1 ? 2 : 1; }};
     for (const auto& change : changes) {
         DecodeDocument other = document;
@@ -181,6 +195,12 @@ TEST(DecodeDocument, WhatIsNoneIsRefusedInASentence) {
          R"({"format":1,"sampling":{"chooser":{"best_of":0}}})",
          R"({"format":1,"sampling":{"chooser":{"noise_draws":-1}}})",
          R"({"format":1,"sampling":{"chooser":{"abstain_probability":2}}})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"holes":[1]})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"holes":[0,0]})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"holes":{}})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"particles":{"node":3}})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"particles":{"tokens":-3}})",
+         R"({"format":1,"nodes":[{"text":"a","parent":-1}],"cursor":0,"particles":7})",
          R"({"format":1,"view":{"kind":"angular"}})",
          R"({"format":1,"noise":{"sigma":-1}})",
          R"({"format":1,"noise":{"draws":0}})",

@@ -10,6 +10,7 @@
 
 #include "engine/decode/decode_commands.h"
 #include "engine/decode/document_commands.h"
+#include "engine/decode/probability_commands.h"
 #include "engine/decode/session_file.h"
 #include "nn/model/checkpoint.h"
 #include "nn/train/train_run.h"
@@ -61,7 +62,9 @@ inline std::shared_ptr<const Model> small_model() {
 class DocumentBench {
 public:
     explicit DocumentBench(std::filesystem::path state_folder = {})
-        : decode_(context), document_(context, decode_.session(), std::move(state_folder)) {}
+        : decode_(context),
+          document_(context, decode_.session(), std::move(state_folder)),
+          probability_(decode_.session()) {}
 
     void begin(const std::string& prompt, const std::string& model_path = {}) {
         decode_.handle(SetPrompt{prompt});
@@ -73,6 +76,8 @@ public:
     void send(const Wish& wish) {
         if constexpr (requires { document_.handle(wish); })
             document_.handle(wish);
+        else if constexpr (requires { probability_.handle(wish); })
+            probability_.handle(wish);
         else
             decode_.handle(wish);
         document_.note(wish);
@@ -85,6 +90,10 @@ public:
     }
     void open(const std::filesystem::path& file) {
         document_.open(read_session(file), file);
+        settle();
+    }
+    void open_document(const DecodeDocument& document) {
+        decode_.session().set_document(document);
         settle();
     }
     DocumentCommands& document() { return document_; }
@@ -122,6 +131,7 @@ public:
 private:
     DecodeCommands decode_;
     DocumentCommands document_;
+    ProbabilityCommands probability_;
 };
 
 class RandomCommands {
@@ -132,7 +142,7 @@ public:
         const Frames frames = bench.context.frames();
         const int nodes = static_cast<int>(frames.decode->tree.size());
         const int length = static_cast<int>(frames.decode->line.size());
-        switch (below(15)) {
+        switch (below(17)) {
             case 0:
                 return bench.send(StepDecode{1 + below(4)});
             case 1:
@@ -175,6 +185,11 @@ public:
                                      : bench.send(EditText{bench.value().tree.text() + "edited"});
             case 13:
                 return bench.send(CompareBranch{below(nodes) - 1});
+            case 14:
+                return length < 2 ? bench.send(ClearHoles{})
+                                  : bench.send(SetHole{1 + below(length - 1), below(3) > 0});
+            case 15:
+                return bench.send(SetParticles{4 * below(2), 3, 0.5 * below(2)});
             default:
                 return below(20) == 0 ? bench.send(SetPrompt{"Tom and the kite \u00e9 " +
                                                              std::to_string(bits_())})

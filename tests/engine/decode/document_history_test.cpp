@@ -30,7 +30,14 @@ TEST(DocumentHistory, EveryDocumentComesBackFromAnyStep) {
     history.begin(document, "Begin");
     std::vector<DecodeDocument> seen = {document};
     for (int step = 1; step <= 400; ++step) {
-        switch (random() % 5) {
+        switch (random() % 7) {
+            case 5:
+                document.holes = {static_cast<int>(random() % 9), 9};
+                break;
+            case 6:
+                document.particles.emplace();
+                document.particles->settings.tokens = 1 + static_cast<int>(random() % 90);
+                break;
             case 0:
                 document.tree.advance(std::string(1, static_cast<char>('a' + random() % 26)));
                 break;

@@ -117,7 +117,7 @@ void expect_unbiased(const Model& model, ParticleSettings settings, int runs) {
             sums[k] += share[k];
             all_squares[k] += share[k] * share[k];
         }
-        resampled += cloud.resampled;
+        resampled += static_cast<int>(cloud.resampled.size());
     }
     test(z, sum, squares, "Z");
     for (std::size_t k = 0; k < first.size(); ++k)
@@ -143,7 +143,7 @@ TEST(Particles, WithoutWeightOrConditionTheyAreSamples) {
     const ParticleSettings settings = settings_of(0.0, 4000);
     const ParticleCloud cloud = write_particles(model, kPrompt, settings);
     EXPECT_NEAR(cloud.log_z, 0.0, 1e-12);
-    EXPECT_EQ(cloud.resampled, 0);
+    EXPECT_TRUE(cloud.resampled.empty());
     std::map<std::vector<int>, int> seen;
     for (const Particle& one : cloud.particles) {
         EXPECT_DOUBLE_EQ(one.weight, 1.0 / 4000);

@@ -1,0 +1,64 @@
+// What the user asks of the shown text as a law: holes, and particles from the cursor on.
+#include <algorithm>
+
+#include "core/error.h"
+#include "engine/decode/session_state.h"
+
+namespace marginscope {
+
+void DecodeSession::set_hole(int index, bool on) {
+    State& s = *state_;
+    const std::vector<int> line = s.document.tree.line();
+    if (index < 0 || static_cast<std::size_t>(index) >= line.size())
+        throw UserError("The text has no character " + std::to_string(index) + ".");
+    if (index == 0)
+        throw UserError(
+            "Nothing stands before the first character: it has no law that a hole could show.");
+    const int node = line[static_cast<std::size_t>(index)];
+    std::vector<int>& holes = s.document.holes;
+    const auto at = std::ranges::lower_bound(holes, node);
+    const bool there = at != holes.end() && *at == node;
+    if (there == on) return;
+    if (there) {
+        holes.erase(at);
+    } else if (holes.size() >= kMostHoles) {
+        throw UserError("A text may have at most " + std::to_string(kMostHoles) + " holes.");
+    } else {
+        holes.insert(at, node);
+    }
+    ++s.settings;
+}
+
+void DecodeSession::clear_holes() {
+    state_->document.holes.clear();
+    ++state_->settings;
+}
+
+void DecodeSession::set_particles(const SetParticles& settings) {
+    State& s = *state_;
+    if (const std::string wrong = wrong_setting(settings); !wrong.empty())
+        throw UserError("Particles: " + wrong + ".");
+    if (s.document.tree.empty()) throw UserError("There is no text to go on from.");
+    if (settings.particles == 0)
+        s.document.particles.reset();
+    else
+        s.document.particles =
+            ParticleWish{s.document.tree.cursor(), settings, s.document.sampling};
+    ++s.settings;
+}
+
+void DecodeSession::take_particle(int row) {
+    State& s = *state_;
+    const std::vector<std::string> text = s.fan.text_of(row);
+    if (!s.document.particles || text.empty())
+        throw UserError("There is no particle in row " + std::to_string(row) + ".");
+    s.document.tree.go_to(s.document.particles->node);
+    for (const std::string& character : text) s.document.tree.advance(character);
+    s.follow();
+}
+
+std::optional<std::shared_ptr<const ParticleFrame>> DecodeSession::take_particle_frame() {
+    return state_->fan.take();
+}
+
+}  // namespace marginscope
