@@ -4,6 +4,7 @@
 
 #include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
+#include "support/synthetic_particles.h"
 #include "support/synthetic_path.h"
 #include "support/synthetic_playground.h"
 #include "support/synthetic_robustness.h"
@@ -63,6 +64,9 @@ Frames not_finite() {
     auto why = std::make_shared<WhyFrame>(*frames.why);
     synthetic::spoil(*why);
     frames.why = why;
+    auto particles = std::make_shared<ParticleFrame>(*frames.particles);
+    synthetic::spoil(*particles);
+    frames.particles = particles;
     auto training = std::make_shared<TrainingFrame>(*frames.training);
     training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
     auto path = std::make_shared<PathFrame>(*frames.path);
@@ -140,6 +144,9 @@ Frames wide() {
     auto why = std::make_shared<WhyFrame>(*frames.why);
     widen(*why);
     frames.why = why;
+    auto particles = std::make_shared<ParticleFrame>(*frames.particles);
+    widen(*particles);
+    frames.particles = particles;
     frames.decode = decode;
     frames.margins = margins;
     frames.branches = widened(*frames.branches);

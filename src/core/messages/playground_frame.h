@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "core/playground_document.h"
 
 namespace marginscope {
+
+struct LambdaRests;  // core/playground/lambda_rests.h
 
 struct PlaygroundToken {
     bool has_boundary = false;  // else the rest says nothing
@@ -77,6 +80,8 @@ struct PlaygroundFrame {
     PlaygroundLook look;
     PlaygroundCloud cloud;
     PlaygroundDescent descent;
+    std::shared_ptr<const LambdaRests> rests;  // where each lambda_m lets it come to rest
+    bool rests_lag = false;                    // they are of the document before the last changes
     PlaygroundSvm svm;
     std::string note;        // what the last change did to the support token
     std::string svm_note;    // what the last removal did to the line

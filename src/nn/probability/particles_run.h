@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/decode/decode_run.h"
+#include "nn/probability/decode_run.h"
 
 namespace marginscope {
 
@@ -29,8 +29,9 @@ struct ParticleResult {
     double log_z = 0.0;
     std::optional<double> log_z_error;
     std::vector<double> ess;
-    int resampled = 0;
-    std::size_t distinct = 0;  // tokens read; without sharing they were particles × tokens
+    std::vector<int> resampled;  // before which tokens they were drawn again
+    std::size_t distinct = 0;    // tokens read; without sharing they were particles × tokens
+    bool has_barriers = true;    // false: the model has no stage, barriers are not known
 };
 
 /// `on_token` is called on the calling thread after each token with how many are done. Throws

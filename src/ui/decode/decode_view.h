@@ -119,6 +119,14 @@ struct TracesView {
     ImVec2 plot_at{0, 0}, plot_size{0, 0};
 };
 
+struct ParticlesView {
+    SetParticles asked;      // by the next button
+    SetParticles answered;   // of the frame seen last
+    std::uint64_t seen = 0;  // its version
+    ImVec2 first_row{0, 0};  // in the last frame, for hit tests and for tests
+    float row_height = 0;
+};
+
 struct DecodeView {
     TextStripView text;
     TextEditView edit;
@@ -133,6 +141,7 @@ struct DecodeView {
     WhyView why;
     TracesView traces;
     TwinView twin;
+    ParticlesView particles;
 };
 
 }  // namespace marginscope

@@ -15,6 +15,7 @@
 #include "ui/decode/decode_view.h"
 #include "ui/decode/heads_map.h"
 #include "ui/decode/history_list.h"
+#include "ui/decode/particles.h"
 #include "ui/decode/support_list.h"
 #include "ui/decode/text_edit.h"
 #include "ui/decode/text_legend.h"
@@ -78,6 +79,10 @@ const std::array kPanels =
             {"decode.twin", "Twin", false,
              [](const Frames& f, UiState& s,
                 PanelContext& c) { draw_twin(f, s.view<DecodeView>().twin, c); }},
+            {"decode.particles", "Particles", false,
+             [](const Frames& f, UiState& s, PanelContext& c) {
+                 draw_particles(f, s.view<DecodeView>().particles, c);
+             }},
             {"decode.history", "History", true,
              [](const Frames& f, UiState&, PanelContext& c) { draw_history(f, c); }},
             {"decode.sampling", "Sampling and noise", true,
@@ -113,6 +118,7 @@ void dock_large(DockArea& area) {
     dock_panel("decode.compare", kPanels, bottom.part);
     dock_panel("decode.twin", kPanels, bottom.part);
     dock_panel("decode.heads", kPanels, bottom.part);
+    dock_panel("decode.particles", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
     dock_panel("decode.history", kPanels, sampling.part);
     show_tab("decode.causes", kPanels, causes.part);
@@ -126,9 +132,9 @@ void dock_small(DockArea& area) {
     const DockSplit split =
         low ? DockSplit{area.main, area.right} : split_dock(area.main, DockSide::top, 0.55F);
     dock_panel("decode.text", kPanels, split.part);
-    for (const char* id :
-         {"decode.candidates", "decode.support", "decode.traces", "decode.branches",
-          "decode.compare", "decode.twin", "decode.heads", "decode.sampling", "decode.history"})
+    for (const char* id : {"decode.candidates", "decode.support", "decode.traces",
+                           "decode.branches", "decode.compare", "decode.twin", "decode.heads",
+                           "decode.particles", "decode.sampling", "decode.history"})
         dock_panel(id, kPanels, split.rest);
     for (const char* id : {"decode.boundary", "decode.attention", "decode.causes", "decode.why"})
         dock_panel(id, kPanels, area.right);

@@ -1,0 +1,179 @@
+// What is asked for, what came of it, and the fan.
+#include "ui/decode/particles.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/decode/particle_rows.h"
+#include "ui/flow.h"
+#include "ui/margin_style.h"
+#include "ui/widgets.h"
+
+namespace marginscope {
+namespace {
+
+// Two beside each other where there is room.
+template <typename First, typename Second>
+void side_by_side(const Theme& theme, First first, Second second) {
+    const bool wide = ImGui::GetContentRegionAvail().x > theme.px(560);
+    if (wide && ImGui::BeginTable("##settings", 2, ImGuiTableFlags_SizingStretchSame)) {
+        ImGui::TableNextColumn();
+        first();
+        ImGui::TableNextColumn();
+        second();
+        ImGui::EndTable();
+    } else {
+        first();
+        second();
+    }
+}
+
+void draw_settings(const ParticleFrame* frame, ParticlesView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    SetParticles& asked = view.asked;
+    if (frame != nullptr && frame->version != view.seen) {
+        view.seen = frame->version;
+        if (frame->settings != view.answered) asked = view.answered = frame->settings;
+    }
+    double count = asked.particles, tokens = asked.tokens;
+    side_by_side(
+        theme,
+        [&] {
+            slider(theme,
+                   {.label = "Particles",
+                    .scale = {2.0, kMostParticles, true, false, true},
+                    .digits = 4,
+                    .hint = "How many texts are written at once"},
+                   count);
+            slider(theme,
+                   {.label = "Characters",
+                    .scale = {1.0, 400.0, true, false, true},
+                    .digits = 4,
+                    .hint = "How many each of them adds"},
+                   tokens);
+        },
+        [&] {
+            slider(theme,
+                   {.label = "Barrier weight",
+                    .scale = {0.01, 10.0, true, true, false},
+                    .digits = 3,
+                    .off_text = "off",
+                    .hint = "w in p(text) · exp(-w · sum of barriers): texts that come near the "
+                            "boundary weigh less. Off: plain sampling"},
+                   asked.barrier_weight);
+        });
+    asked.particles = static_cast<int>(count);
+    asked.tokens = static_cast<int>(tokens);
+}
+
+// The condition is a setting of the sampling: said here, set there.
+std::string law_words(const SamplingSettings& sampling, double weight) {
+    std::string words = "Law: the model's at temperature " + format_number(sampling.temperature, 3);
+    if (sampling.top_k > 0) words += ", top-k " + std::to_string(sampling.top_k);
+    if (sampling.top_p < 1.0) words += ", top-p " + format_number(sampling.top_p, 3);
+    if (weight != 0.0) words += ", times exp(-" + format_number(weight, 3) + " · sum of barriers)";
+    if (sampling.min_margin)
+        words += ", given that every log|det J| is at least " +
+                 format_number(*sampling.min_margin, 3) +
+                 (sampling.allow_beyond ? "" : " and none lies beyond the boundary");
+    return words + ".";
+}
+
+void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (primary_button(theme, frames.particles ? "Write anew" : "Write particles"))
+        context.out.push_back(view.asked);
+    if (!frames.particles) return;
+    flow(button_width("Remove") + theme.px(12), theme.px(8));
+    bool remove = false;
+    if (switch_button(theme, "Remove", remove, "No particles any more; undo brings them back"))
+        context.out.push_back(SetParticles{0, view.asked.tokens, view.asked.barrier_weight});
+    if (!frames.particles->running) return;
+    flow(theme.px(180), theme.px(8));
+    progress_chip(theme, "writing",
+                  static_cast<double>(frames.particles->done) / frames.particles->settings.tokens,
+                  frames.particles->eta_secs, theme.px(170));
+}
+
+std::string constant_words(const ParticleFrame& frame) {
+    if (std::isnan(frame.log_z) || frame.done == 0) return "";
+    if (std::isinf(frame.log_z)) return "Z = 0";
+    std::string words = "log Z = " + format_number(frame.log_z, 4);
+    // Not more digits than the error leaves.
+    if (!std::isnan(frame.log_z_error))
+        words = "log Z = " + format_number(frame.log_z, 3) + " (Z ± " +
+                format_number(100.0 * frame.log_z_error, 2) + " %)";
+    else
+        words += " (error not known: too few families are left)";
+    return words;
+}
+
+// The effective sample size after each token, with marks where they were drawn again.
+void draw_ess(const ParticleFrame& frame, const Theme& theme) {
+    const float width = std::min(ImGui::GetContentRegionAvail().x, theme.px(260));
+    const float height = theme.px(26);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::InvisibleButton("##ess", ImVec2(std::max(1.0F, width), height));
+    ImDrawList* draw = ImGui::GetWindowDrawList();
+    draw->AddRectFilled(at, ImVec2(at.x + width, at.y + height), theme.raised, theme.px(2));
+    const auto tokens = static_cast<float>(std::max(1, frame.settings.tokens));
+    const auto most = static_cast<float>(std::max(1, frame.settings.particles));
+    const auto x = [&](int token) { return at.x + width * static_cast<float>(token) / tokens; };
+    for (const int token : frame.resampled)
+        draw->AddLine(ImVec2(x(token), at.y), ImVec2(x(token), at.y + height), theme.line_strong);
+    for (std::size_t k = 0; k < frame.ess.size(); ++k) {
+        const float tall = height * std::clamp(frame.ess[k] / most, 0.0F, 1.0F);
+        draw->AddRectFilled(ImVec2(x(static_cast<int>(k)), at.y + height - tall),
+                            ImVec2(x(static_cast<int>(k) + 1), at.y + height),
+                            with_alpha(theme.text, 0.45F));
+    }
+    if (!ImGui::IsItemHovered() || frame.ess.empty()) return;
+    const int token =
+        std::clamp(static_cast<int>((ImGui::GetIO().MousePos.x - at.x) / width * tokens), 0,
+                   static_cast<int>(frame.ess.size()) - 1);
+    value_card(
+        theme, "After " + std::to_string(token + 1) + (token == 0 ? " character" : " characters"),
+        {{"effective sample size", format_number(frame.ess[static_cast<std::size_t>(token)], 3) +
+                                       " of " + std::to_string(frame.settings.particles)},
+         {"", "lines: drawn again, because they were worth less than half", theme.dim}});
+}
+
+void draw_summary(const ParticleFrame& frame, const Theme& theme) {
+    std::string words = constant_words(frame);
+    if (!frame.ess.empty())
+        words += (words.empty() ? "" : " · ") + ("worth " + format_number(frame.ess.back(), 3)) +
+                 " of " + std::to_string(frame.settings.particles) + " particles · drawn again " +
+                 std::to_string(frame.resampled.size()) +
+                 (frame.resampled.size() == 1 ? " time" : " times");
+    if (!words.empty()) paragraph(theme, theme.text, words.c_str());
+    if (!frame.ess.empty()) draw_ess(frame, theme);
+    small_paragraph(theme, theme.dim,
+                    law_words(frame.sampling, frame.settings.barrier_weight).c_str());
+    if (!frame.sentence.empty()) small_paragraph(theme, theme.dim, frame.sentence.c_str());
+}
+
+}  // namespace
+
+void draw_particles(const Frames& frames, ParticlesView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (frames.decode == nullptr || frames.decode->line.empty())
+        return empty_state(theme, "No text yet", "Particles go on from the cursor of a text.");
+    // One region for all: in a small panel the fan is below the fold, never without room.
+    if (ImGui::BeginChild("##all", ImVec2(0, 0), ImGuiChildFlags_None,
+                          ImGuiWindowFlags_HorizontalScrollbar)) {
+        draw_settings(frames.particles.get(), view, context);
+        draw_buttons(frames, view, context);
+        if (frames.particles == nullptr) {
+            small_paragraph(
+                theme, theme.dim,
+                "Many texts at once from the cursor on, weighed by how far they stay from the "
+                "boundary: what the model would write if it had to keep its distance.");
+        } else {
+            draw_summary(*frames.particles, theme);
+            draw_particle_rows(*frames.particles, view, context);
+        }
+    }
+    ImGui::EndChild();
+}
+
+}  // namespace marginscope
