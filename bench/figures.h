@@ -36,6 +36,9 @@ std::vector<BenchFigure> decode_figures(const BenchSettings& settings);
 /// The law of a subset of positions: seconds, and over the floor of its matrix products.
 std::vector<BenchFigure> subset_figures(const BenchSettings& settings);
 
+/// Sixty-four particles with their determinants over one text; empty when the assets are missing.
+std::vector<BenchFigure> particle_figures(const BenchSettings& settings);
+
 /// What a cell of a path costs beyond its training.
 std::vector<BenchFigure> path_figures(const BenchSettings& settings);
 

@@ -12,6 +12,7 @@ std::vector<BenchGroup> bench_groups() {
             {.name = "path", .measure = path_figures},
             {.name = "decode", .measure = decode_figures},
             {.name = "subset", .measure = subset_figures},
+            {.name = "particles", .measure = particle_figures},
             {.name = "floor", .measure = floor_figures},
             {.name = "window", .measure = window_figures},
             {.name = "playground", .measure = playground_figures},

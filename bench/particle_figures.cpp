@@ -42,18 +42,17 @@ BenchFigure against_one_text(const Model& model, const BenchSettings& settings) 
     std::int64_t distinct = 0;
     const std::vector<Contender> contenders = {
         {"one text", [&] { one_text(model, prompt, one); }},
-        {"particles",
-         [&] { distinct = write_particles(model, prompt, particles).distinct; }}};
+        {"particles", [&] { distinct = write_particles(model, prompt, particles).distinct; }}};
     const Timings timings = hold_contest(contenders, settings, "particles");
     char note[240];
-    std::snprintf(note, sizeof note,
-                  "%d particles of %d tokens: %.0f particle-tokens/s, one text %.0f tokens/s; %.0f %% "
-                  "of the tokens were of texts of their own; context %d, d=%d",
-                  kParticles, particles.tokens,
-                  timings.rate(1) * kParticles * particles.tokens,
-                  timings.rate(0) * particles.tokens,
-                  100.0 * static_cast<double>(distinct) / (kParticles * particles.tokens),
-                  model.gpt.shape().context, model.gpt.shape().width);
+    std::snprintf(
+        note, sizeof note,
+        "%d particles of %d tokens: %.0f particle-tokens/s, one text %.0f tokens/s; %.0f %% "
+        "of the tokens were of texts of their own; context %d, d=%d",
+        kParticles, particles.tokens, timings.rate(1) * kParticles * particles.tokens,
+        timings.rate(0) * particles.tokens,
+        100.0 * static_cast<double>(distinct) / (kParticles * particles.tokens),
+        model.gpt.shape().context, model.gpt.shape().width);
     return {"particles_64_over_one_text",
             timings.ratio(1, 0),
             "times",

@@ -6,6 +6,7 @@
 #include "cli/common_options.h"
 #include "cli/output.h"
 #include "cli/output_guard.h"
+#include "cli/particle_flags.h"
 #include "cli/progress.h"
 #include "core/error.h"
 #include "engine/decode/decoded_session.h"
@@ -25,6 +26,7 @@ struct Options {
     double min_margin = 0.0;
     CLI::Option* min_margin_option = nullptr;
     ChooserFlags chooser;
+    ParticleFlags particles;
     std::string prompt_file;
     std::string session;
     std::string json;
@@ -64,6 +66,29 @@ void tell_ending(const DecodeResult& result, ProgressLine& progress) {
                       std::to_string(result.continuations.size()) + ".");
 }
 
+int run_with_particles(const Options& options, std::stop_token stop) {
+    const ParticleRequest request = options.particles.request(options.request);
+    ProgressLine progress("decode");
+    const ParticleResult result = run_particles(
+        request,
+        [&](std::size_t done) {
+            progress.update(done, static_cast<std::size_t>(request.decode.tokens));
+        },
+        stop);
+    progress.clear();
+    if (options.json != "-") write_text(request.decode.prompt + result.drawn.text + "\n");
+    if (result.drawn.unknown > 0) progress.note(unknown_sentence(result.drawn.unknown, "prompt"));
+    if (!options.session.empty())
+        write_session(options.session, particles_document(request, result));
+    if (!options.json.empty()) {
+        nlohmann::json document = result_json(result.drawn, options);
+        add_particles_json(document, request, result);
+        write_json(options.json, document);
+    }
+    progress.note(particles_sentence(request, result));
+    return result.drawn.stopped == "interrupted" ? kExitInterrupted : kExitDone;
+}
+
 int run(Options& options, std::stop_token stop) {
     options.request.model = options.model;
     if (options.min_margin_option->count() > 0)
@@ -73,6 +98,7 @@ int run(Options& options, std::stop_token stop) {
         options.request.prompt = read_file(options.prompt_file, "prompt", kLongestPrompt);
     if (!options.session.empty())
         require_replaceable(options.session, OutputKind::json, "--session");
+    if (options.particles.given()) return run_with_particles(options, stop);
     const bool show_text = options.json != "-";
     ProgressLine progress("decode");
     std::size_t done = 0;
@@ -131,6 +157,7 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
         "  marginscope decode --prompt \"Once \" --best-of 8 --best-by both --json -\n"
         "  marginscope decode --prompt \"Once \" --noise-draws 16 --noise-sigma 0.25 --relative "
         "--abstain-information 0.2\n"
+        "  marginscope decode --prompt \"Once \" --particles 64 --barrier-weight 0.3 --json -\n"
         "  marginscope decode --prompt-file beginning.txt --session story.mscope");
     const auto options = std::make_shared<Options>();
     SamplingSettings& sampling = options->request.sampling;
@@ -168,6 +195,7 @@ void add_decode_command(CLI::App& app, CommandContext& context) {
     command->add_flag("--allow-beyond", sampling.allow_beyond,
                       "let --min-margin and --abstain-margin keep tokens beyond the boundary");
     options->chooser.add_to(*command, options->request);
+    options->particles.add_to(*command);
     command->add_option("--seed", sampling.seed, "equal seeds draw equal tokens")
         ->type_name("N")
         ->capture_default_str();

@@ -55,11 +55,10 @@ ParticleRequest ParticleFlags::request(const DecodeRequest& decode) const {
 void add_particles_json(json& out, const ParticleRequest& request, const ParticleResult& result) {
     json particles = json::array();
     for (const ParticleText& one : result.particles)
-        particles.push_back(
-            {{"text", one.text},
-             {"weight", json_number(one.weight)},
-             {"logprob", json_number(one.logprob)},
-             {"barrier", result.has_barriers ? json_number(one.barrier) : json()}});
+        particles.push_back({{"text", one.text},
+                             {"weight", json_number(one.weight)},
+                             {"logprob", json_number(one.logprob)},
+                             {"barrier", result.has_barriers ? json_number(one.barrier) : json()}});
     out["particles"] = std::move(particles);
     out["barrier_weight"] = request.barrier_weight;
     out["log_z"] = json_number(result.log_z);
@@ -73,9 +72,8 @@ std::string particles_sentence(const ParticleRequest& request, const ParticleRes
     if (result.ess.empty()) return "";
     if (std::isinf(result.log_z))
         return "No particle keeps the least margin of --min-margin: after " +
-               std::to_string(result.ess.size()) +
-               (result.ess.size() == 1 ? " token" : " tokens") + " none of " +
-               std::to_string(request.particles) + " is left.";
+               std::to_string(result.ess.size()) + (result.ess.size() == 1 ? " token" : " tokens") +
+               " none of " + std::to_string(request.particles) + " is left.";
     std::string text = "Drawn by its weight from " + std::to_string(request.particles) +
                        " particles, worth " + number("%.3g", result.ess.back()) + "; log Z = ";
     // Not more digits than the error leaves.

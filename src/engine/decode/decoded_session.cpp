@@ -19,4 +19,15 @@ DecodeDocument decoded_document(const DecodeRequest& request, const DecodeResult
     return document;
 }
 
+DecodeDocument particles_document(const ParticleRequest& request, const ParticleResult& result) {
+    DecodeDocument document = decoded_document(request.decode, result.drawn);
+    const auto before = static_cast<int>(characters_of(result.drawn.prompt).size());
+    if (before == 0) return document;  // they go on from what the text does not show
+    document.particles =
+        ParticleWish{before - 1,  // nodes of one line are numbered along it
+                     {request.particles, request.decode.tokens, request.barrier_weight},
+                     document.sampling};
+    return document;
+}
+
 }  // namespace marginscope

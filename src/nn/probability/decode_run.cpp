@@ -66,12 +66,6 @@ bool reads_margin(const SamplingSettings& sampling) {
            (chooser.best_of > 1 && chooser.best_by != BestBy::logprob);
 }
 
-std::vector<int> first_tokens(const Model& model, const DecodeRequest& request) {
-    std::vector<int> ids = model.tokenizer().encode(request.prompt);
-    if (ids.empty()) ids = {opening_token(model.vocabulary)};
-    return ids;
-}
-
 /// Writes continuations of one prompt, one after the other.
 class Writer {
 public:
@@ -80,7 +74,7 @@ public:
           request_(request),
           listener_(listener),
           sampling_(request.sampling),
-          prompt_(first_tokens(model, request)),
+          prompt_(first_tokens(model, request.prompt)),
           average_(model.gpt),
           decoder_(model.gpt),
           chooser_(model, decoder_, average_.source()) {
@@ -88,6 +82,7 @@ public:
     }
 
     Continuation write(std::uint64_t branch, const std::stop_token& stop);
+    std::vector<DecodedToken> tell(std::span<const int> tokens);
     std::int64_t passes() const { return passes_ + average_.passes(); }
     std::size_t written() const { return written_; }
 
@@ -99,7 +94,7 @@ private:
     template <typename Token>
     void fill_margin(int token, Token& shown);
     std::vector<PossibleToken> possible(const NextLaw& law);
-    DecodedToken decoded(const TokenChoice& chosen);
+    DecodedToken decoded(int token, const NextLaw& law);
     void end(Continuation& text, const TokenChoice& refused);
 
     const Model& model_;
@@ -141,16 +136,26 @@ std::vector<PossibleToken> Writer::possible(const NextLaw& law) {
     return all;
 }
 
-DecodedToken Writer::decoded(const TokenChoice& chosen) {
-    DecodedToken token;
-    token.token = model_.tokenizer().symbol(chosen->token);
-    token.logprob = chosen->logprob;
-    token.entropy = chosen->entropy;
-    token.expected_entropy = chosen.law.expected_entropy;
-    token.mutual_information = chosen.law.mutual_information();
-    token.candidates = possible(chosen.law);
-    fill_margin(chosen->token, token);
-    return token;
+DecodedToken Writer::decoded(int token, const NextLaw& law) {
+    DecodedToken told;
+    told.token = model_.tokenizer().symbol(token);
+    told.logprob = law.distribution.logprob[static_cast<std::size_t>(token)];
+    told.entropy = law.distribution.entropy;
+    told.expected_entropy = law.expected_entropy;
+    told.mutual_information = law.mutual_information();
+    told.candidates = possible(law);
+    fill_margin(token, told);
+    return told;
+}
+
+std::vector<DecodedToken> Writer::tell(std::span<const int> tokens) {
+    std::vector<DecodedToken> all;
+    append(prompt_);
+    for (const int token : tokens) {
+        all.push_back(decoded(token, chooser_.law(sampling_)));
+        append(std::span(&token, 1));
+    }
+    return all;
 }
 
 void Writer::end(Continuation& text, const TokenChoice& refused) {
@@ -177,7 +182,7 @@ Continuation Writer::write(std::uint64_t branch, const std::stop_token& stop) {
             end(text, chosen);
             break;
         }
-        DecodedToken token = decoded(chosen);
+        DecodedToken token = decoded(chosen->token, chosen.law);
         if (k + 1 < request_.tokens) append(std::span(&chosen->token, 1));
         text.text += token.token;
         sum += token.logprob;
@@ -244,6 +249,23 @@ DecodeResult decode(const DecodeRequest& request, const DecodeListener& listener
 }
 
 }  // namespace
+
+std::vector<int> first_tokens(const Model& model, const std::string& prompt) {
+    std::vector<int> ids = model.tokenizer().encode(prompt);
+    if (ids.empty()) ids = {opening_token(model.vocabulary)};
+    return ids;
+}
+
+DecodeResult told(const Model& model, const DecodeRequest& request, std::span<const int> tokens) {
+    DecodeResult result;
+    result.model = model_name(request.model);
+    result.prompt = request.prompt;
+    result.unknown = model.tokenizer().count_unknown(request.prompt);
+    result.stopped = "length";
+    result.tokens = Writer(model, request, {}).tell(tokens);
+    for (const DecodedToken& token : result.tokens) result.text += token.token;
+    return result;
+}
 
 DecodeResult run_decode(const DecodeRequest& request, const DecodeListener& listener,
                         std::stop_token stop) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -83,6 +84,13 @@ struct DecodeListener {
     std::function<void(const DecodedToken&)> on_token;
     std::function<void(std::size_t done, std::size_t total)> on_progress;
 };
+
+struct Model;
+
+/// What a text begins with: the prompt's tokens, or the opening one.
+std::vector<int> first_tokens(const Model& model, const std::string& prompt);
+/// What decoding tells of a continuation that somebody else has written.
+DecodeResult told(const Model& model, const DecodeRequest& request, std::span<const int> tokens);
 
 /// Throws UserError, with exit code 2 for settings that do not go together; margins ask for a model
 /// with a stage (nn/decode/token_chooser.h says what each setting does). A stop request ends it

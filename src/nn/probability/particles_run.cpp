@@ -63,9 +63,9 @@ ParticleResult run(const ParticleRequest& request, const std::function<void(std:
         result.drawn.stopped = "interrupted";
     else if (!cloud.drawn)
         result.drawn.stopped = "min_margin";
-    result.drawn.tokens_per_s =
-        secs > 0.0 ? static_cast<double>(request.particles) * static_cast<double>(cloud.ess.size()) / secs
-                   : 0.0;
+    result.drawn.tokens_per_s = secs > 0.0 ? static_cast<double>(request.particles) *
+                                                 static_cast<double>(cloud.ess.size()) / secs
+                                           : 0.0;
     for (const Particle& one : cloud.particles)
         result.particles.push_back(
             {text_of(model, one.tokens), one.weight, one.logprob, one.barrier});
