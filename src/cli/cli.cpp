@@ -71,6 +71,7 @@ void add_commands(CLI::App& app, CommandContext& context) {
     add_path_command(app, context);
     add_posterior_command(app, context);
     add_calibration_command(app, context);
+    add_selective_command(app, context);
     add_stage_command(app, context);
     add_playground_command(app, context);
     add_stories_command(app, context);

@@ -35,6 +35,7 @@ void add_path_command(CLI::App& app, CommandContext& context);
 void add_calibration_command(CLI::App& app, CommandContext& context);
 void add_playground_command(CLI::App& app, CommandContext& context);
 void add_posterior_command(CLI::App& app, CommandContext& context);
+void add_selective_command(CLI::App& app, CommandContext& context);
 void add_stage_command(CLI::App& app, CommandContext& context);
 void add_stories_command(CLI::App& app, CommandContext& context);
 void add_info_command(CLI::App& app, CommandContext& context);

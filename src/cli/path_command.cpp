@@ -11,6 +11,7 @@
 #include "cli/path_pieces.h"
 #include "cli/path_text.h"
 #include "cli/progress.h"
+#include "cli/share_flag.h"
 #include "core/error.h"
 #include "core/messages/more_seeds.h"
 #include "engine/path/path_cells.h"
@@ -37,16 +38,6 @@ struct Options {
     ConfigFlags flags;
     std::string json;
 };
-
-/// "2%" or "0.02".
-double share_of(const std::string& text) {
-    const bool percent = !text.empty() && text.back() == '%';
-    const std::vector<double> numbers =
-        number_list("--max-clean-loss", percent ? text.substr(0, text.size() - 1) : text);
-    if (numbers.size() != 1)
-        throw UserError("--max-clean-loss takes one number, as in 2% or 0.02.", kExitWrongUse);
-    return percent ? numbers[0] / 100 : numbers[0];
-}
 
 /// A bad text is refused once, here, and not in every cell.
 void read_text(Options& options) {
@@ -92,7 +83,7 @@ void complete_plan(Options& options) {
     if (!options.sigmas.empty())
         (plan.relative ? plan.relative_sigmas : plan.sigmas) =
             number_list("--sigmas", options.sigmas);
-    plan.max_clean_loss = share_of(options.max_clean_loss);
+    plan.max_clean_loss = share_of("--max-clean-loss", options.max_clean_loss, "2% or 0.02");
     for (const char* field : {"barrier.lambda", "train.noise"})
         if (options.flags.given().contains(field))
             throw UserError(std::string("A path varies ") + field +
