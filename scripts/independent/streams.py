@@ -1,5 +1,5 @@
 """Streams of draws, one for each (seed, purpose, draw, window, place), by a keyed counter: in Python's own integers, no numpy."""
-EVALUATION_NOISE, DECODE_NOISE, SAMPLING, NOISY_TOKENS, CHARACTERS = 3, 4, 5, 13, 14  # the purposes
+EVALUATION_NOISE, DECODE_NOISE, SAMPLING, BOOTSTRAP, NOISY_TOKENS, CHARACTERS = 3, 4, 5, 7, 13, 14  # the purposes
 MASK = 2**64 - 1
 
 
