@@ -88,7 +88,10 @@ TEST(Langevin, DrawsFromAGaussianWhateverThePreconditioner) {
     const at::Tensor theta = start(3);
     theta.detach().copy_(testing_support::normal({kChains, 3}, 1.5, 6) * deviation);
     LangevinSettings settings;
-    settings.burn_in = 500;
+    // Full gradients change slowly: G must look back further than theta takes to move, or it would
+    // be tiny where theta happens to be far out and huge where the gradient is next to nothing.
+    settings.burn_in = 4000;
+    settings.decay = 0.999;
     settings.floor = 1e-6;
     settings.step_size = 0.012;
     Langevin chain({{"theta", theta}}, settings);
