@@ -32,10 +32,9 @@ double doubt(const SubsetReport& report, double standard_error) {
 std::string with_doubt(const SubsetReport& report, double value, double standard_error) {
     const double error = doubt(report, standard_error);
     if (!(error > 0.0)) return with_its_digits(value, 0.0);
-    // Nothing is known of a number but that it is small.
-    if (error >= value)
-        return "below " +
-               error_digits(value + (report.method == SubsetMethod::sampled ? 2.0 : 1.0) * error);
+    // Of what may as well be 0 nothing is known but that it is small.
+    const double reach = report.method == SubsetMethod::sampled ? 2.0 * error : error;
+    if (reach >= value) return "below " + error_digits(value + reach);
     return with_its_digits(value, error) + " ± " + error_digits(error);
 }
 
