@@ -159,12 +159,13 @@ TEST(Subset, RefusesInOneSentence) {
 
 TEST(Subset, CtrlCLeavesWhatIsKnown) {
     const TemporaryFolder folder;
-    Process process(
-        {"subset", "--pattern", "The c___ sat on the mat.", "--max-work", "100000", "--json", "-"},
-        folder.path());
+    // Leaves of the tree come soon, all of them not today.
+    Process process({"subset", "--length", "10", "--fix", "0=The c", "--ask", "5,9", "--max-work",
+                     "1000000", "--json", "-"},
+                    folder.path());
     ASSERT_TRUE(
         wait_until([&] { return process.err().find("Enumerating") != std::string::npos; }, 60.0));
-    std::this_thread::sleep_for(std::chrono::seconds(1));
+    std::this_thread::sleep_for(std::chrono::seconds(2));
     process.send(SIGINT);
     const Outcome outcome = process.wait();
     EXPECT_EQ(outcome.code, 130);
