@@ -3,12 +3,16 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/calibration_page.h"
 #include "cli/calibration_report.h"
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
+#include "cli/output_guard.h"
 #include "cli/progress.h"
 #include "core/error.h"
+#include "core/shell_word.h"
+#include "files/atomic_file.h"
 #include "nn/posterior/ensemble_paths.h"
 #include "nn/posterior/predictive.h"
 
@@ -21,7 +25,7 @@ struct Options {
     double noise = 0.0;
     int noise_draws = 8;
     TextOption text;
-    std::string json;
+    std::string json, html;
 };
 
 Predictor predictor_of(const std::string& path) {
@@ -59,7 +63,28 @@ std::vector<Predictor> predictors_of(const Options& options) {
     return all;
 }
 
+/// The same comparison, as a user can paste it.
+std::string command_of(const Options& options) {
+    std::string command = "marginscope calibration";
+    for (const std::string& path : options.models) command += " --model " + shell_path(path);
+    if (!options.together.empty()) command += " --together";
+    for (const std::string& path : options.together) command += " " + shell_path(path);
+    if (!options.text.file.empty()) command += " --text " + shell_path(options.text.file);
+    if (options.request.whole_text) command += " --whole";
+    char words[96];
+    if (options.noise > 0.0) {
+        std::snprintf(words, sizeof words, " --noise %g --noise-draws %d", options.noise,
+                      options.noise_draws);
+        command += words;
+    }
+    if (options.request.max_windows > 0)
+        command += " --max-windows " + std::to_string(options.request.max_windows);
+    if (options.request.seed > 0) command += " --seed " + std::to_string(options.request.seed);
+    return command + " --html " + shell_path(options.html);
+}
+
 int run(Options& options, std::stop_token stop) {
+    if (!options.html.empty()) require_replaceable(options.html, OutputKind::page, "--html");
     options.request.predictors = predictors_of(options);
     const Corpus corpus = options.text.load();
     options.request.text = corpus.text;
@@ -75,7 +100,7 @@ int run(Options& options, std::stop_token stop) {
                       std::to_string(options.request.predictors.size()) + ".");
     if (report.stopped && report.predictors.empty()) return kExitInterrupted;
     if (options.json != "-") {
-        write_text(predictors_text(report));
+        write_text(calibration_verdict(report) + "\n" + predictors_text(report));
         for (const std::string& note : predictors_notes()) write_text("\n" + note + "\n");
     }
     if (!options.json.empty()) {
@@ -85,6 +110,9 @@ int run(Options& options, std::stop_token stop) {
         document["seed"] = options.request.seed;
         write_json(options.json, document);
     }
+    if (!options.html.empty() && !report.stopped)
+        write_file_atomically(options.html,
+                              calibration_page(report, corpus.name, command_of(options)));
     return report.stopped ? kExitInterrupted : kExitDone;
 }
 
@@ -133,6 +161,10 @@ void add_calibration_command(CLI::App& app, CommandContext& context) {
     command->add_option("--seed", request.seed, "seed of the noise and of the intervals")
         ->type_name("N")
         ->capture_default_str();
+    command
+        ->add_option("--html", options->html,
+                     "also a page with the reliability diagram, self-contained")
+        ->type_name("FILE");
     add_threads_option(*command, request.threads);
     add_json_option(*command, options->json);
     command->callback([&context, options] {

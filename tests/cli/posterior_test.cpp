@@ -150,10 +150,11 @@ TEST_F(Posterior, AFolderOfSamplesIsAnEnsemble) {
     if (!fs::exists(path("whole"))) {
         ASSERT_EQ(run(draw(path("whole"))).code, 0);
     }
-    const Outcome compared =
-        run({"calibration", "--model", path("run-1"), "--model", path("whole"), "--noise", "0.1",
-             "--noise-draws", "3", "--together", path("run-1"), path("run-2"), "--text",
-             path("text.txt"), "--threads", "1", "--json", "-"});
+    const Outcome compared = run(
+        {"calibration", "--model",        path("run-1"), "--model",    path("whole"), "--noise",
+         "0.1",         "--noise-draws",  "3",           "--together", path("run-1"), path("run-2"),
+         "--text",      path("text.txt"), "--threads",   "1",          "--json",      "-",
+         "--html",      path("page.html")});
     ASSERT_EQ(compared.code, 0) << compared.err;
     const json predictors = json::parse(compared.out).at("predictors");
     ASSERT_EQ(predictors.size(), 4U);
@@ -163,6 +164,11 @@ TEST_F(Posterior, AFolderOfSamplesIsAnEnsemble) {
         EXPECT_LE(predictors[k].at("ce").at("value"), predictors[k].at("members_ce"));
         EXPECT_EQ(predictors[k].at("calibration").at("bins").size(), 15U);
     }
+    const std::string page = read_text(path("page.html"));
+    for (const char* words :
+         {"<svg", "Lower loss than the first", "--together", "6 models together"})
+        EXPECT_NE(page.find(words), std::string::npos) << words;
+    EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org"));  // a name, not an address
     // Commands of one model say which to name.
     const Outcome one =
         run({"margins", "--model", path("whole"), "--prompt", "A dog", "--json", "-"});
