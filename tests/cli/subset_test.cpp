@@ -161,7 +161,7 @@ TEST(Subset, CtrlCLeavesWhatIsKnown) {
     const TemporaryFolder folder;
     // Leaves of the tree come soon, all of them not today.
     Process process({"subset", "--length", "10", "--fix", "0=The c", "--ask", "5,9", "--max-work",
-                     "1000000", "--json", "-"},
+                     "1000000", "--threads", "1", "--json", "-"},
                     folder.path());
     ASSERT_TRUE(
         wait_until([&] { return process.err().find("Enumerating") != std::string::npos; }, 60.0));
