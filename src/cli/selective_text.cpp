@@ -92,10 +92,6 @@ std::string selective_text(const SelectiveResult& result) {
         "%.4f\n",
         100.0 * result.report.base, result.report.base, result.report.perfect);
     out += scores_text(result);
-    if (result.report.beside_all)
-        out += line("with margins beside all the rest: %+.4f (%+.4f to %+.4f)\n",
-                    result.report.beside_all->value, result.report.beside_all->low,
-                    result.report.beside_all->high);
     return out + best_of_text(result) + calibrations_text(result);
 }
 

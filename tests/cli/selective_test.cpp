@@ -32,9 +32,9 @@ TEST_F(Selective, TellsScoresPromisesAndTheVerdictFirst) {
     for (const char* part : {"tuning", "calibration", "fresh"}) {
         EXPECT_EQ(report[part]["items"], 80);
         EXPECT_EQ(report[part]["truth"].size(), 80u);
-        EXPECT_EQ(report[part]["scores"].size(), 7u);
+        EXPECT_EQ(report[part]["scores"].size(), 8u);
     }
-    ASSERT_EQ(report["scores"].size(), 11u) << "seven scores, four combinations";
+    ASSERT_EQ(report["scores"].size(), 12u) << "eight scores, four combinations";
     for (const json& score : report["scores"]) {
         EXPECT_LE(score["area"]["low"], score["area"]["value"]);
         EXPECT_NEAR(score["risk"].back()["value"], report["base"], 1e-12) << "all kept";

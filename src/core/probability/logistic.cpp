@@ -2,11 +2,11 @@
 // minimum.
 #include "core/probability/logistic.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/statistics.h"
 
@@ -35,39 +35,82 @@ void add_feature(LogisticFit& fit, const std::vector<double>& values) {
     fit.scale.push_back(varies ? standard_deviation(values) : 0.0);
 }
 
+using Rows = std::vector<std::vector<double>>;
+
+double product(const std::vector<double>& a, const std::vector<double>& b) {
+    double sum = 0.0;
+    for (std::size_t k = 0; k < a.size(); ++k) sum += a[k] * b[k];
+    return sum;
+}
+
+// x of h x = g, h symmetric and positive definite, by its Cholesky factor.
+std::vector<double> solved(Rows h, std::vector<double> g) {
+    const std::size_t n = g.size();
+    for (std::size_t r = 0; r < n; ++r) {
+        for (std::size_t c = 0; c <= r; ++c) {
+            double sum = h[r][c];
+            for (std::size_t k = 0; k < c; ++k) sum -= h[r][k] * h[c][k];
+            h[r][c] = r == c ? std::sqrt(sum) : sum / h[c][c];
+        }
+        for (std::size_t k = 0; k < r; ++k) g[r] -= h[r][k] * g[k];
+        g[r] /= h[r][r];
+    }
+    for (std::size_t r = n; r-- > 0;) {
+        for (std::size_t k = r + 1; k < n; ++k) g[r] -= h[k][r] * g[k];
+        g[r] /= h[r][r];
+    }
+    return g;
+}
+
 class Objective {
 public:
-    Objective(Eigen::MatrixXd x, std::span<const std::uint8_t> wrong, double ridge)
-        : x_(std::move(x)), y_(static_cast<Eigen::Index>(wrong.size())) {
-        for (std::size_t k = 0; k < wrong.size(); ++k)
-            y_[static_cast<Eigen::Index>(k)] = wrong[k] ? 1.0 : 0.0;
-        penalty_ = Eigen::VectorXd::Constant(x_.cols(), ridge);
+    // x[k]: 1, then the standardised features of item k.
+    Objective(Rows x, std::span<const std::uint8_t> wrong, std::size_t features, double ridge)
+        : x_(std::move(x)), wrong_(wrong), penalty_(1 + features, ridge) {
         penalty_[0] = kSmooth;
     }
 
-    double value(const Eigen::VectorXd& w) const {
-        const Eigen::VectorXd z = x_ * w;
-        double sum = 0.5 * penalty_.dot(w.cwiseAbs2());
-        for (Eigen::Index k = 0; k < z.size(); ++k)
-            sum += std::max(z[k], 0.0) + std::log1p(std::exp(-std::abs(z[k]))) - y_[k] * z[k];
+    double value(const std::vector<double>& w) const {
+        double sum = 0.0;
+        for (std::size_t f = 0; f < w.size(); ++f) sum += 0.5 * penalty_[f] * w[f] * w[f];
+        for (std::size_t k = 0; k < x_.size(); ++k) {
+            const double z = product(x_[k], w);
+            sum += std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))) - (wrong_[k] ? z : 0.0);
+        }
         return sum;
     }
 
-    Eigen::VectorXd step(const Eigen::VectorXd& w, double& decrement) const {
-        const Eigen::ArrayXd p = 1.0 / (1.0 + (-(x_ * w).array()).exp());
-        const Eigen::VectorXd gradient =
-            x_.transpose() * (p.matrix() - y_) + penalty_.cwiseProduct(w);
-        Eigen::MatrixXd hessian = x_.transpose() * (p * (1.0 - p)).matrix().asDiagonal() * x_;
-        hessian += penalty_.asDiagonal();
-        const Eigen::VectorXd out = hessian.ldlt().solve(gradient);
-        decrement = gradient.dot(out);
+    std::vector<double> step(const std::vector<double>& w, double& decrement) const {
+        const std::size_t n = w.size();
+        std::vector<double> gradient(n);
+        Rows hessian(n, std::vector<double>(n, 0.0));
+        for (std::size_t f = 0; f < n; ++f) {
+            gradient[f] = penalty_[f] * w[f];
+            hessian[f][f] = penalty_[f];
+        }
+        for (std::size_t k = 0; k < x_.size(); ++k) {
+            const double p = 1.0 / (1.0 + std::exp(-product(x_[k], w)));
+            for (std::size_t r = 0; r < n; ++r) {
+                gradient[r] += (p - (wrong_[k] ? 1.0 : 0.0)) * x_[k][r];
+                for (std::size_t c = 0; c <= r; ++c)
+                    hessian[r][c] += p * (1.0 - p) * x_[k][r] * x_[k][c];
+            }
+        }
+        std::vector<double> out = solved(std::move(hessian), gradient);
+        decrement = product(gradient, out);
         return out;
     }
 
 private:
-    Eigen::MatrixXd x_;  // items x (1 + features)
-    Eigen::VectorXd y_, penalty_;
+    Rows x_;
+    std::span<const std::uint8_t> wrong_;
+    std::vector<double> penalty_;
 };
+
+std::vector<double> moved(std::vector<double> w, const std::vector<double>& step, double length) {
+    for (std::size_t f = 0; f < w.size(); ++f) w[f] -= length * step[f];
+    return w;
+}
 
 }  // namespace
 
@@ -82,31 +125,29 @@ double LogisticFit::log_odds(std::span<const double> features) const {
 LogisticFit fit_logistic(std::span<const std::vector<double>> features,
                          std::span<const std::uint8_t> wrong, double ridge) {
     LogisticFit fit;
-    const auto items = static_cast<Eigen::Index>(wrong.size());
-    Eigen::MatrixXd x =
-        Eigen::MatrixXd::Ones(items, 1 + static_cast<Eigen::Index>(features.size()));
-    for (std::size_t f = 0; f < features.size(); ++f) {
+    const std::size_t count = features.size();
+    Rows x(wrong.size(), std::vector<double>(1 + count, 1.0));
+    for (std::size_t f = 0; f < count; ++f) {
         assert(features[f].size() == wrong.size());
         add_feature(fit, features[f]);
         for (std::size_t k = 0; k < wrong.size(); ++k)
-            x(static_cast<Eigen::Index>(k), 1 + static_cast<Eigen::Index>(f)) =
-                standardised(fit, f, features[f][k]);
+            x[k][1 + f] = standardised(fit, f, features[f][k]);
     }
-    const Objective objective(std::move(x), wrong, ridge);
-    Eigen::VectorXd w = Eigen::VectorXd::Zero(1 + static_cast<Eigen::Index>(features.size()));
+    const Objective objective(std::move(x), wrong, count, ridge);
+    std::vector<double> w(1 + count, 0.0);
     double value = objective.value(w);
     for (int k = 0; k < kSteps; ++k) {
         double decrement = 0.0;
-        const Eigen::VectorXd step = objective.step(w, decrement);
+        const std::vector<double> step = objective.step(w, decrement);
         if (!(decrement > 1e-20 * (1.0 + value))) break;
-        double length = 1.0, next = objective.value(w - step);
-        while (next > value && length > 1e-9) next = objective.value(w - (length *= 0.5) * step);
+        double length = 1.0, next = objective.value(moved(w, step, length));
+        while (next > value && length > 1e-9) next = objective.value(moved(w, step, length *= 0.5));
         if (!(next <= value)) break;
-        w -= length * step;
+        w = moved(std::move(w), step, length);
         value = next;
     }
     fit.intercept = w[0];
-    fit.weights.assign(w.data() + 1, w.data() + w.size());
+    fit.weights.assign(w.begin() + 1, w.end());
     return fit;
 }
 

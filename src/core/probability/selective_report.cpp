@@ -183,7 +183,16 @@ private:
         const ScoredCurve* without = curve_of(kEntropy);
         report_.beside_entropy = area_difference(*with, *without);
         report_.beside_all = area_difference(*curve_of(kAll), *curve_of(kRest));
-        report_.sentence = verdict(*report_.beside_entropy, *with, *without);
+        report_.sentence = verdict(*report_.beside_entropy, *with, *without) +
+                           beside_all_words(*report_.beside_all);
+    }
+
+    static std::string beside_all_words(const Interval& gain) {
+        char words[160];
+        std::snprintf(words, sizeof words,
+                      " Beside all else that is known without it: %+.4f (%+.4f to %+.4f).",
+                      gain.value, gain.low, gain.high);
+        return words;
     }
 
     static std::string verdict(const Interval& gain, const ScoredCurve& with,

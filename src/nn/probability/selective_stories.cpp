@@ -123,6 +123,7 @@ private:
         };
         add("mean log p", probability, true);
         add("least log p", probability, true);
+        add("characters", probability, false);  // a rival: whether a margin only follows the length
         add("mean entropy", entropy, false);
         add("largest entropy", entropy, false);
         if (weights_) {
@@ -224,7 +225,8 @@ private:
     void keep(const Story& story, std::size_t number, Part& part) {
         std::vector<double> values = {
             mean_of(story.logprob), *std::min_element(story.logprob.begin(), story.logprob.end()),
-            mean_of(story.entropy), *std::max_element(story.entropy.begin(), story.entropy.end())};
+            static_cast<double>(story.logprob.size()), mean_of(story.entropy),
+            *std::max_element(story.entropy.begin(), story.entropy.end())};
         if (weights_) {
             const StoryMargins margins = margins_of(story);
             values.insert(values.end(), {margins.mean, margins.least, margins.beyond});

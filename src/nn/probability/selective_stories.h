@@ -35,10 +35,11 @@ struct StoryItems {
 
 /// Each story begins after a blank line and is written as nn/decode writes, many side by side: the
 /// same stories for any number of threads. Scores, over its characters: log p and entropy of the
-/// model itself (temperature 1), mean and least or largest, nats; with a fitted stage the
-/// determinant margin in the window that the character was decoded in (nats, float64, core), mean
-/// and least, and the share beyond the boundary. Wrong: fewer than `sentences` whole sentences, or
-/// one that breaks a rule (text/stories/story_checker.h, nothing forgiven). Throws UserError.
+/// model itself (temperature 1), mean and least or largest, nats; their number; with a fitted stage
+/// the determinant margin in the window that the character was decoded in (nats, float64, core),
+/// mean and least, and the share beyond the boundary. Wrong: fewer than `sentences` whole
+/// sentences, or one that breaks a rule (text/stories/story_checker.h, nothing forgiven). Throws
+/// UserError.
 StoryItems write_story_items(const StoryItemsRequest& request,
                              const std::function<void(std::size_t, std::size_t)>& progress = {},
                              std::stop_token stop = {});

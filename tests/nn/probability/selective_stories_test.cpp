@@ -76,7 +76,8 @@ protected:
             return sum / static_cast<double>(all.size());
         };
         out.values = {mean(logprob), *std::min_element(logprob.begin(), logprob.end()),
-                      mean(entropy), *std::max_element(entropy.begin(), entropy.end())};
+                      static_cast<double>(logprob.size()), mean(entropy),
+                      *std::max_element(entropy.begin(), entropy.end())};
         if (logdet.empty())
             out.values.insert(out.values.end(), 3, NAN);
         else
@@ -97,11 +98,11 @@ TEST_F(SelectiveStories, AreThoseOfTheDecoderOneByOne) {
         const StoryItems found = write_story_items(request_);
         ASSERT_FALSE(found.stopped);
         ASSERT_EQ(found.items.size(), 150u);
-        ASSERT_EQ(found.items.scores.size(), 7u);
+        ASSERT_EQ(found.items.scores.size(), 8u);
         std::size_t unfinished = 0, characters = 0;
         for (std::size_t k = 0; k < found.items.size(); ++k) {
             const Truth truth = write_alone(k);
-            for (std::size_t s = 0; s < 7; ++s) {
+            for (std::size_t s = 0; s < 8; ++s) {
                 const double value = found.items.scores[s].values[k];
                 if (std::isnan(truth.values[s]))
                     EXPECT_TRUE(std::isnan(value));
@@ -136,7 +137,7 @@ TEST_F(SelectiveStories, AModelWithoutAStageHasNoMargins) {
     save(false);
     const StoryItems found = write_story_items(request_);
     EXPECT_FALSE(found.has_stage);
-    EXPECT_EQ(found.items.scores.size(), 4u);
+    EXPECT_EQ(found.items.scores.size(), 5u);
 }
 
 TEST_F(SelectiveStories, EndsWhenAsked) {
