@@ -17,7 +17,9 @@ using testing_support::TemporaryFolder;
 class Selective : public testing::Test {
 protected:
     Outcome run(std::vector<std::string> more) {
-        std::vector<std::string> arguments = {"selective", "--stories", "80", "--error", "40%"};
+        std::vector<std::string> arguments = {"selective"};
+        if (std::count(more.begin(), more.end(), "--stories") == 0)
+            arguments.insert(arguments.end(), {"--stories", "80"});
         arguments.insert(arguments.end(), more.begin(), more.end());
         return Process(arguments, folder_.path()).wait();
     }
