@@ -54,6 +54,31 @@ TEST_P(EveryLook, IsDrawnWithoutAGlErrorAndIsNotEmpty) {
     EXPECT_GT(colors.size(), 100U);
 }
 
+// Unfolded as a session brings them, in the room that the sampling panel has.
+TEST(Pictures, ChoosersHaveAPlaceBesideTemperature) {
+    Frames frames = synthetic::usual();
+    auto decode = std::make_shared<DecodeFrame>(*frames.decode);
+    decode->sampling.min_margin = -1.25;
+    decode->sampling.chooser = {.margin_weight = 0.625,
+                                .noise_draws = 16,
+                                .noise_sigma = 0.25,
+                                .noise_relative = true,
+                                .abstain_entropy = 2.0,
+                                .best_of = 4};
+    frames.decode = decode;
+    for (const Look& look :
+         {Look{"choosers-dark-1280", {1280, 800, 1.0F, ThemeKind::dark, "decode"}},
+          Look{"choosers-light-1920", {1920, 1080, 1.0F, ThemeKind::light, "decode"}}})
+        for (const bool large : {false, true}) {
+            OffscreenWindow window(look.options);
+            if (large) window.state().maximized = "decode.sampling";
+            CommandList out;
+            for (int i = 0; i < 6; ++i) window.draw(frames, out);
+            keep(window.pixels(), std::string(look.name) + (large ? "-large" : ""));
+            EXPECT_EQ(window.gl_error_count(), 0);
+        }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Pictures, EveryLook,
     testing::Values(

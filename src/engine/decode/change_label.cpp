@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <variant>
 
 #include "core/shown.h"
@@ -36,6 +37,31 @@ std::string branch(const DecodeDocument& document, int node) {
            std::to_string(first.depth);
 }
 
+std::string chooser_label(const ChooserSettings& before, const ChooserSettings& after) {
+    const auto limit = [](const char* name, const std::optional<double>& value) {
+        return value ? std::string("Abstain by ") + name + " " + number(*value)
+                     : std::string("No abstaining by ") + name;
+    };
+    if (before != after && after == ChooserSettings{}) return "Choosers off";
+    if (after.margin_weight != before.margin_weight)
+        return "Margin weight " + number(after.margin_weight);
+    if (after.noise_draws != before.noise_draws)
+        return "Averaged over " + std::to_string(after.noise_draws) + " draws";
+    if (after.noise_sigma != before.noise_sigma || after.noise_relative != before.noise_relative)
+        return "Averaged noise " + number(after.noise_sigma) +
+               (after.noise_relative ? " \u00d7 RMS" : "");
+    if (after.abstain_margin != before.abstain_margin) return limit("margin", after.abstain_margin);
+    if (after.abstain_entropy != before.abstain_entropy)
+        return limit("entropy", after.abstain_entropy);
+    if (after.abstain_information != before.abstain_information)
+        return limit("information", after.abstain_information);
+    if (after.abstain_probability != before.abstain_probability)
+        return limit("probability", after.abstain_probability);
+    if (after.best_of != before.best_of || after.best_by != before.best_by)
+        return "Best of " + std::to_string(after.best_of);
+    return "Sampling";
+}
+
 std::string sampling_label(const SamplingSettings& before, const SamplingSettings& after) {
     if (after.temperature != before.temperature) return "Temperature " + number(after.temperature);
     if (after.top_k != before.top_k)
@@ -45,7 +71,7 @@ std::string sampling_label(const SamplingSettings& before, const SamplingSetting
     if (after.min_margin && after.min_margin != before.min_margin)
         return "Least margin " + number(*after.min_margin);
     if (!after.min_margin && before.min_margin) return "No least margin";
-    return "Sampling";
+    return chooser_label(before.chooser, after.chooser);
 }
 
 std::string noise_label(const SetDecodeNoise& before, const SetDecodeNoise& after) {

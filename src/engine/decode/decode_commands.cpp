@@ -104,6 +104,10 @@ void DecodeCommands::handle(const SetPrompt& wish) {
 }
 
 void DecodeCommands::handle(const StepDecode& wish) {
+    if (wish.count > 1 && session_.writes_best()) {
+        if (!session_.write_best(wish.count)) context_.tell(session_.why_stopped());
+        return;
+    }
     for (int k = 0; k < wish.count; ++k)
         if (!session_.step_forward()) {
             context_.tell(session_.why_stopped());

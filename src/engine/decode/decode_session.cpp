@@ -37,13 +37,14 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     next.model = {std::move(path), std::move(label), std::move(hash)};
     std::optional<DecodeDocument> aside = s.stand_in_for(next, *computation);
     computation->follow(next);
-    auto twin = std::make_unique<TwinComputation>(*computation);
-    twin->follow(next);
+    UnderNoise noisy{std::make_unique<TwinComputation>(*computation),
+                     std::make_unique<AveragedTrace>(*computation)};
+    noisy.follow(next);
     // Nothing below throws.
     ++s.next_epoch;
     s.document = std::move(next);
     s.set_aside = std::move(aside);
-    s.twin = std::move(twin);  // the one before refers to the computation before
+    s.noisy = std::move(noisy);  // those before refer to the computation before
     s.computation = std::move(computation);
     s.stage_label = std::move(stage_label);
     s.everything_changed();
@@ -54,7 +55,7 @@ void DecodeSession::weights_changed() {
     State& s = *state_;
     if (!s.computation) return;
     s.computation->weights_changed(s.next_epoch++);
-    s.twin->weights_changed();
+    s.noisy.weights_changed();
     s.follow();
 }
 
@@ -161,6 +162,7 @@ void DecodeSession::choose(int token) {
 void DecodeSession::set_sampling(const SamplingSettings& settings) {
     state_->document.sampling = settings;
     ++state_->settings;
+    if (state_->computation) state_->noisy.averaged->follow(state_->document);
 }
 
 void DecodeSession::set_noise(SetDecodeNoise noise) {
@@ -227,7 +229,7 @@ bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
         everything ? DecodeComputation::Scope::everything : DecodeComputation::Scope::in_view;
     if (s.computation->work(budget, selected_index(), scope)) return true;
     if (s.fan.work(s.document, s.computation.get(), budget)) return true;
-    if (everything && s.twin->work(end, selected_index())) return true;
+    if (everything && s.noisy.work(end, selected_index())) return true;
     if (everything && s.survey.work(s.document, *s.computation, budget)) return true;
     // What a margin is worth comes last.
     return s.computation->check(budget, selected_index(), scope);
@@ -236,8 +238,8 @@ bool DecodeSession::work(std::chrono::milliseconds budget, bool everything) {
 DecodeRevisions DecodeSession::revisions() const {
     const State& s = *state_;
     const Revisions computed = s.computation ? s.computation->revisions() : Revisions{};
-    return {computed.text, computed.margins + s.counting, s.twin ? s.twin->revision() : 0,
-            s.settings};
+    return {computed.text, computed.margins + s.counting,
+            s.noisy.twin ? s.noisy.twin->revision() : 0, s.settings};
 }
 
 }  // namespace marginscope

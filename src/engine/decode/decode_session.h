@@ -64,6 +64,13 @@ public:
     /// UserError when there is nothing to draw from.
     bool step_forward();
     const std::string& why_stopped() const;
+    /// Whether several tokens asked for at once are the best of several continuations: the sampling
+    /// says so, and the cursor stands at the end of what was walked.
+    bool writes_best() const;
+    /// Writes `tokens` new ones as often as the sampling's `best_of` says, as `marginscope decode`
+    /// would, and goes on with the best; the others stay as branches. False, with why_stopped(),
+    /// when even the best stopped early. UserError as step_forward().
+    bool write_best(int tokens);
     bool step_back();
     void jump(int index);
     void go_to(int node);
@@ -120,8 +127,9 @@ public:
     std::string text_note() const;
     DecodeRevisions revisions() const;
 
+    struct State;  // of the engine's own
+
 private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 

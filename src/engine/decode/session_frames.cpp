@@ -13,7 +13,7 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     const Revisions now = s.computation->revisions();
     auto& taken = s.taken;
     if (taken.text == now.text && taken.settings == s.settings &&
-        taken.probabilities == now.probabilities)
+        taken.probabilities == now.probabilities && taken.averaged == s.noisy.averaged->revision())
         return nullptr;
     if (taken.candidates_text != now.text || taken.candidates_settings != s.settings) {
         taken.candidates = {};
@@ -22,6 +22,7 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
         taken.candidates_settings = s.settings;
     }
     auto frame = std::make_shared<DecodeFrame>(make_decode_frame(s.document, *s.computation));
+    s.noisy.averaged->fill(*frame);
     frame->candidates = taken.candidates.candidates;
     frame->next_entropy = taken.candidates.next_entropy;
     frame->version = ++s.version;
@@ -34,6 +35,7 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     taken.text = now.text;
     taken.settings = s.settings;
     taken.probabilities = now.probabilities;
+    taken.averaged = s.noisy.averaged->revision();
     return frame;
 }
 
@@ -87,12 +89,13 @@ std::shared_ptr<const BranchFrame> DecodeSession::take_branch_frame() {
 
 std::shared_ptr<const TwinFrame> DecodeSession::take_twin_frame() {
     State& s = *state_;
-    if (!s.twin) return nullptr;
+    if (!s.noisy.twin) return nullptr;
     const int selected = s.document.noise.sigma > 0 ? selected_index() : -1;
-    if (s.taken.twin == s.twin->revision() && s.taken.twin_selected == selected) return nullptr;
-    s.taken.twin = s.twin->revision();
+    if (s.taken.twin == s.noisy.twin->revision() && s.taken.twin_selected == selected)
+        return nullptr;
+    s.taken.twin = s.noisy.twin->revision();
     s.taken.twin_selected = selected;
-    auto frame = std::make_shared<TwinFrame>(s.twin->frame(selected));
+    auto frame = std::make_shared<TwinFrame>(s.noisy.twin->frame(selected));
     frame->version = ++s.version;
     return frame;
 }

@@ -1,12 +1,14 @@
 // What a DecodeSession holds. Internal to engine; the worker's thread only.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/decode/averaged_trace.h"
 #include "engine/decode/branch_survey.h"
 #include "engine/decode/decode_computation.h"
 #include "engine/decode/decode_document.h"
@@ -23,8 +25,8 @@ constexpr std::size_t kShownCharacters = 20000;
 
 /// What the frames taken last were made of.
 struct TakenFrames {
-    std::uint64_t text = 0, settings = 0, probabilities = 0;  // decode
-    std::uint64_t margins = 0, counting = 0;                  // margins
+    std::uint64_t text = 0, settings = 0, probabilities = 0, averaged = 0;  // decode
+    std::uint64_t margins = 0, counting = 0;                                // margins
     DecodeRevisions branches;
     std::uint64_t branches_found = 0, branches_read = 0;
     std::uint64_t twin = 0;
@@ -45,11 +47,29 @@ struct PlayState {
     std::string why_stopped;  // the last time that no token was drawn
 };
 
+/// The text under noise: the user's, and that of the choosers. Both there, or neither.
+struct UnderNoise {
+    std::unique_ptr<TwinComputation> twin;
+    std::unique_ptr<AveragedTrace> averaged;
+
+    void follow(const DecodeDocument& document) {
+        twin->follow(document);
+        averaged->follow(document);
+    }
+    void weights_changed() {
+        twin->weights_changed();
+        averaged->weights_changed();
+    }
+    bool work(std::chrono::steady_clock::time_point end, int selected) {
+        return averaged->work(end, selected) || twin->work(end, selected);
+    }
+};
+
 struct DecodeSession::State {
     DecodeDocument document;
     std::optional<DecodeDocument> set_aside;  // the user's, while another stands in
     std::unique_ptr<DecodeComputation> computation;
-    std::unique_ptr<TwinComputation> twin;  // of it: there where it is
+    UnderNoise noisy;  // of it: there where it is
     BranchSurvey survey;
     ParticleFan fan;
     std::string stage_label;
@@ -75,7 +95,7 @@ struct DecodeSession::State {
     void follow() {
         if (!computation) return;
         computation->follow(document);
-        twin->follow(document);
+        noisy.follow(document);
     }
     /// All frames are made again: another model.
     void everything_changed() { taken = {}; }

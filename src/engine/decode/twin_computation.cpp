@@ -45,16 +45,16 @@ void TwinComputation::follow(const DecodeDocument& document) {
     const bool same_settings = unfrozen == noise_ && kind_ == document.view.kind;
     const bool same_text = line_.keys == text_.cell_keys();
     if (same_settings && document.noise.frozen && wanted() && complete()) {
-        if (noise_.frozen != document.noise.frozen || behind_ == same_text) ++revision_;
+        if (noise_.frozen != document.noise.frozen || line_.behind == same_text) ++revision_;
         noise_.frozen = true;
-        behind_ = !same_text;
+        line_.behind = !same_text;
         return;
     }
     const std::uint64_t settings = stamp_of(document);
     if (noise_ == document.noise && (!wanted() || (settings == settings_ && same_text))) return;
     noise_ = document.noise;
     kind_ = document.view.kind;
-    behind_ = false;
+    line_.behind = false;
     if (settings != settings_) running_.reset();
     settings_ = settings;
     ++revision_;
@@ -96,7 +96,7 @@ bool TwinComputation::complete() const {
 void TwinComputation::prepare(const DecodeDocument& document) {
     const Model& model = text_.model();
     if (!exact_) exact_ = model.gpt.clone(at::kCPU, at::kDouble);
-    if (model.stage && (!margins_ || margins_->kind != kind_))
+    if (measures_ && model.stage && (!margins_ || margins_->kind != kind_))
         margins_ = {stage_weights(model), kind_};
     const WindowRule rule = document.view.windows;
     if (unit_ && unit_->where == noise_.where && unit_->relative == noise_.relative &&
@@ -155,7 +155,7 @@ void TwinComputation::start(const TextBlock& block) {
 }
 
 bool TwinComputation::work(Clock::time_point end, int selected) {
-    if (!wanted() || line_.keys.empty() || behind_) return false;
+    if (!wanted() || line_.keys.empty() || line_.behind) return false;
     const at::NoGradGuard no_grad;
     do {
         if (unit_->measured.step()) continue;
@@ -207,7 +207,7 @@ TwinFrame TwinComputation::frame(int selected) const {
     TwinFrame frame;
     frame.noise = noise_;
     frame.kind = kind_;
-    frame.behind = behind_;
+    frame.behind = line_.behind;
     if (!wanted()) return frame;
     frame.rms = unit_ ? unit_->measured.rms() : std::vector<double>();
     frame.first_divergence.assign(static_cast<std::size_t>(noise_.draws), -1);

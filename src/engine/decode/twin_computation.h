@@ -33,8 +33,10 @@ struct TwinUnit {
 
 class TwinComputation {
 public:
-    /// Of what `text` computes; it must outlive this.
-    explicit TwinComputation(DecodeComputation& text) : text_(text) {}
+    /// Of what `text` computes; it must outlive this. Without `margins` only predictions are
+    /// compared.
+    explicit TwinComputation(DecodeComputation& text, bool margins = true)
+        : text_(text), measures_(margins) {}
 
     /// After `text` followed the document. Frozen noise whose twin is complete is left as it is.
     void follow(const DecodeDocument& document);
@@ -61,6 +63,7 @@ private:
         std::vector<int> ids;
         std::vector<std::uint64_t> keys;
         std::vector<const Known*> known;  // null: not even stale
+        bool behind = false;              // frozen, and the text has moved on since
     };
     /// What is being computed, and where its numbers go.
     struct Running {
@@ -78,6 +81,7 @@ private:
     void look_up();
 
     DecodeComputation& text_;
+    bool measures_;                 // margins
     std::optional<CharGpt> exact_;  // the weights in float64
     std::optional<TwinMargins> margins_;
     SetDecodeNoise noise_;
@@ -87,7 +91,6 @@ private:
     std::unordered_map<std::uint64_t, Known> known_;
     Line line_;
     std::optional<Running> running_;
-    bool behind_ = false;
     std::uint64_t revision_ = 1;
 };
 

@@ -28,10 +28,50 @@ TraceSeries margin_series(const MarginFrame* margins) {
     return {TraceKind::margin, "Determinant margin", "nats", value};
 }
 
+bool of_noise(TraceKind kind) {
+    return kind == TraceKind::divergence || kind == TraceKind::expected_entropy ||
+           kind == TraceKind::mutual_information;
+}
+
+const TwinFrame* twin_of_text(const Frames& frames) {
+    const TwinFrame* twin = frames.twin.get();
+    return twin == nullptr || twin->cells.empty() || twin->behind ? nullptr : twin;
+}
+
+/// A number of the twin's, as far as it is of the present noise.
+std::function<float(int)> twin_value(const TwinFrame* twin, float TwinCell::*member) {
+    return [twin, member](int i) {
+        if (i >= static_cast<int>(twin->cells.size())) return kNoValue;
+        const TwinCell& cell = twin->cells[static_cast<std::size_t>(i)];
+        return cell.stale ? kNoValue : cell.*member;
+    };
+}
+
+/// What the noise does to each prediction. Its uncertainty is of the law that characters are drawn
+/// from where that is averaged over noise, else of the twin.
+void add_noise_series(const Frames& frames, std::vector<TraceSeries>& traces) {
+    const DecodeFrame* decode = frames.decode.get();
+    const TwinFrame* twin = twin_of_text(frames);
+    const bool averages = decode->sampling.chooser.averages();
+    const auto value = [&](float TokenCell::*own, float TwinCell::*of_twin) {
+        if (!averages) return twin_value(twin, of_twin);
+        return std::function<float(int)>(
+            [decode, own](int i) { return decode->line[static_cast<std::size_t>(i)].*own; });
+    };
+    if (twin != nullptr)
+        traces.push_back(
+            {TraceKind::divergence, "Divergence, noise", "nats", twin_value(twin, &TwinCell::kl)});
+    if (twin == nullptr && !averages) return;
+    traces.push_back({TraceKind::expected_entropy, "Expected entropy, noise", "nats",
+                      value(&TokenCell::expected_entropy, &TwinCell::expected_entropy)});
+    traces.push_back({TraceKind::mutual_information, "Mutual information, noise", "nats",
+                      value(&TokenCell::mutual_information, &TwinCell::mutual_information)});
+}
+
 // Whether there is something to show at all: a number that is not finite is something else.
 bool is_missing(const TraceSeries& trace, const Frames& frames, int index) {
     if (!std::isnan(trace.value(index))) return false;
-    if (trace.kind == TraceKind::divergence) return true;
+    if (of_noise(trace.kind)) return true;
     // Of the first character there is no prediction; the model has not read what follows the
     // cursor.
     if (trace.kind == TraceKind::entropy || trace.kind == TraceKind::logprob)
@@ -129,13 +169,7 @@ std::vector<TraceSeries> trace_series(const Frames& frames) {
         {TraceKind::entropy, "Entropy", "nats", [token](int i) { return token(i).entropy; }});
     traces.push_back({TraceKind::logprob, "Log-probability", "nats",
                       [token](int i) { return token(i).logprob; }});
-    const TwinFrame* twin = frames.twin.get();
-    if (twin != nullptr && !twin->cells.empty() && !twin->behind)
-        traces.push_back({TraceKind::divergence, "Divergence, noise", "nats", [twin](int i) {
-                              if (i >= static_cast<int>(twin->cells.size())) return kNoValue;
-                              const TwinCell& cell = twin->cells[static_cast<std::size_t>(i)];
-                              return cell.stale ? kNoValue : cell.kl;
-                          }});
+    add_noise_series(frames, traces);
     return traces;
 }
 

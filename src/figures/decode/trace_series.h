@@ -11,7 +11,15 @@
 
 namespace marginscope {
 
-enum class TraceKind { margin, lowest_head, entropy, logprob, divergence };
+enum class TraceKind {
+    margin,
+    lowest_head,
+    entropy,
+    logprob,
+    divergence,
+    expected_entropy,
+    mutual_information
+};
 
 struct TraceSeries {
     TraceKind kind;
@@ -21,8 +29,10 @@ struct TraceSeries {
 };
 
 /// The curves there are numbers for: the margin of the shown kind, the lowest head, entropy,
-/// log-probability, and the divergence under noise where there is noise. `frames` must live as long
-/// as they are asked.
+/// log-probability; the divergence under noise where there is a twin; and, where characters are
+/// drawn from a law averaged over noise or there is a twin, the two parts of that law's entropy:
+/// what each draw is unsure of, and what the draws disagree in. `frames` must live as long as they
+/// are asked.
 std::vector<TraceSeries> trace_series(const Frames& frames);
 
 }  // namespace marginscope

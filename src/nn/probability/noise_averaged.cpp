@@ -21,12 +21,6 @@ bool same(const at::Tensor& a, const at::Tensor& b) {
     return !a.defined() || a.is_same(b) || at::equal(a, b);
 }
 
-double embedding_rms(const LanguageModel& model) {
-    std::vector<int> all(static_cast<std::size_t>(model.vocabulary()));
-    std::iota(all.begin(), all.end(), 0);
-    return token_embedding_rms(model, all);
-}
-
 std::vector<std::vector<double>> rows_of(const at::Tensor& values) {
     std::vector<std::vector<double>> rows;
     const at::Tensor all = values.contiguous();
@@ -39,6 +33,13 @@ std::vector<std::vector<double>> rows_of(const at::Tensor& values) {
 
 }  // namespace
 
+double noise_scale(const LanguageModel& model, const ChooserSettings& settings) {
+    if (!settings.noise_relative) return settings.noise_sigma;
+    std::vector<int> all(static_cast<std::size_t>(model.vocabulary()));
+    std::iota(all.begin(), all.end(), 0);
+    return settings.noise_sigma * token_embedding_rms(model, all);
+}
+
 NoiseAveraged::NoiseAveraged(const LanguageModel& model)
     : model_(model),
       batch_(model, [this](const at::Tensor& u, std::size_t first) { return moved(u, first); }) {}
@@ -46,7 +47,7 @@ NoiseAveraged::NoiseAveraged(const LanguageModel& model)
 void NoiseAveraged::clear() {
     read_.clear();
     deltas_.clear();
-    rms_.reset();
+    scale_.reset();
     noise_ = {};
 }
 
@@ -78,8 +79,9 @@ bool NoiseAveraged::begins_anew(const Decoder& text) const {
 
 NextLaw NoiseAveraged::law(const Decoder& text, const SamplingSettings& settings) {
     const ChooserSettings& chooser = settings.chooser;
-    if (chooser.noise_relative && !rms_) rms_ = embedding_rms(model_);
-    const double scale = chooser.noise_sigma * (chooser.noise_relative ? *rms_ : 1.0);
+    if (!scale_ || settings_ != chooser) scale_ = noise_scale(model_, chooser);
+    settings_ = chooser;
+    const double scale = *scale_;
     const bool other_noise = noise_.draws != chooser.noise_draws || noise_.seed != settings.seed ||
                              noise_.scales != std::vector<double>{scale};
     if (other_noise || begins_anew(text)) {

@@ -17,6 +17,9 @@
 
 namespace marginscope {
 
+/// Standard deviation per coordinate of the settings' noise beside this model.
+double noise_scale(const LanguageModel& model, const ChooserSettings& settings);
+
 class NoiseAveraged {
 public:
     /// The model must outlive it; after a change of its weights call clear().
@@ -41,7 +44,8 @@ private:
     const LanguageModel& model_;
     SequenceBatch batch_;
     TwinNoise noise_;
-    std::optional<double> rms_;
+    std::optional<double> scale_;  // of the settings below
+    ChooserSettings settings_;
     std::size_t begin_ = 0;           // index in the text of the batch's first token
     std::vector<int> read_;           // the batch's tokens
     std::vector<at::Tensor> deltas_;  // added to them

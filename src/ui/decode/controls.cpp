@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ui/action_button.h"
+#include "ui/decode/chooser_controls.h"
 #include "ui/decode/twin_controls.h"
 
 namespace marginscope {
@@ -190,7 +191,7 @@ void draw_sampling(const Frames& frames, ControlsView& view, PanelContext& conte
     }
     if (!view.sampling_held) view.sampling = decode->sampling;
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(theme.px(8), theme.px(2)));
-    const bool changed = draw_sliders(*decode, view, theme);
+    bool changed = draw_sliders(*decode, view, theme);
     double speed = view.tokens_per_s;
     if (slider(theme,
                {.label = "Characters/s",
@@ -202,6 +203,7 @@ void draw_sampling(const Frames& frames, ControlsView& view, PanelContext& conte
         if (decode->playing) context.out.push_back(PlayDecode{true, speed});
     }
     draw_noise(frames, view, context);
+    changed = draw_choosers(*decode, view.sampling, view.sampling_held, context) || changed;
     ImGui::PopStyleVar();
     if (changed) context.out.push_back(SetSampling{view.sampling});
 }

@@ -22,6 +22,10 @@ Quantity quantity_of(TraceKind kind) {
             return Quantity::logprob;
         case TraceKind::divergence:
             return Quantity::kl;
+        case TraceKind::expected_entropy:
+            return Quantity::entropy;
+        case TraceKind::mutual_information:
+            return Quantity::mutual_information;
         case TraceKind::margin:
             break;
     }
@@ -112,9 +116,9 @@ std::vector<Trace> traces_of(const Frames& frames) {
         const bool margin = series.kind == TraceKind::margin;
         const Quantity quantity =
             margin ? quantity_of(frames.margins->kind) : quantity_of(series.kind);
-        const char* name = series.kind == TraceKind::divergence ? "Divergence, noise"
-                           : margin                             ? margin_name(*frames.margins)
-                                                                : text_of(quantity).name;
+        const char* name = margin ? margin_name(*frames.margins) : text_of(quantity).name;
+        if (series.kind == TraceKind::divergence) name = "Divergence, noise";
+        if (series.kind == TraceKind::expected_entropy) name = "Expected entropy, noise";
         traces.push_back({quantity, name, std::move(series.value), margin});
     }
     return traces;
