@@ -7,6 +7,7 @@
 #include <random>
 
 #include "support/synthetic_document.h"
+#include "support/synthetic_holes.h"
 #include "support/synthetic_particles.h"
 #include "support/synthetic_path.h"
 #include "support/synthetic_playground.h"
@@ -302,6 +303,7 @@ Frames make(const Size& size) {
         make_branches(*decode, size.tree_branches > 20 ? 2000 : 1 + size.tree_branches);
     frames.twin = make_twin(*decode, generator);
     frames.why = make_why(*decode, size.layers, size.heads);
+    frames.holes = make_holes(*decode, 1 + size.layers / 2);
     frames.particles = make_particles(*decode, 1 + 4 * size.tree_branches, 10 * size.layers);
     frames.training = make_training();
     frames.path = make_path(size.path_lambdas, size.path_seeds, generator);
@@ -325,6 +327,7 @@ Frames empty() {
     frames.branches = std::make_shared<BranchFrame>();
     frames.twin = std::make_shared<TwinFrame>();
     frames.why = std::make_shared<WhyFrame>();
+    frames.holes = std::make_shared<HolesFrame>();
     frames.particles = std::make_shared<ParticleFrame>();
     frames.training = std::make_shared<TrainingFrame>();
     frames.path = std::make_shared<PathFrame>();

@@ -4,6 +4,7 @@
 
 #include "support/synthetic_document.h"
 #include "support/synthetic_frames.h"
+#include "support/synthetic_holes.h"
 #include "support/synthetic_particles.h"
 #include "support/synthetic_path.h"
 #include "support/synthetic_playground.h"
@@ -67,6 +68,9 @@ Frames not_finite() {
     auto particles = std::make_shared<ParticleFrame>(*frames.particles);
     synthetic::spoil(*particles);
     frames.particles = particles;
+    auto holes = std::make_shared<HolesFrame>(*frames.holes);
+    synthetic::spoil(*holes);
+    frames.holes = holes;
     auto training = std::make_shared<TrainingFrame>(*frames.training);
     training->steps_per_s = training->tokens_per_s = training->eta_secs = kNoValue;
     auto path = std::make_shared<PathFrame>(*frames.path);
@@ -147,6 +151,9 @@ Frames wide() {
     auto particles = std::make_shared<ParticleFrame>(*frames.particles);
     widen(*particles);
     frames.particles = particles;
+    auto holes = std::make_shared<HolesFrame>(*frames.holes);
+    widen(*holes);
+    frames.holes = holes;
     frames.decode = decode;
     frames.margins = margins;
     frames.branches = widened(*frames.branches);

@@ -13,6 +13,7 @@ using std::chrono::milliseconds;
 
 DecodeCommands::DecodeCommands(SessionContext& context)
     : context_(context),
+      holes_([this] { context_.wake(); }),
       geometry_(
           [this](std::shared_ptr<const BoundaryFrame> frame) {
               context_.publish([&](Frames& all) { all.boundary = std::move(frame); });
@@ -52,7 +53,7 @@ milliseconds DecodeCommands::time_to_next() const {
     if (playing())
         return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()),
                           milliseconds(0), milliseconds(100));
-    return geometry_.idle() ? milliseconds(500) : milliseconds(50);
+    return geometry_.idle() && holes_.idle() ? milliseconds(500) : milliseconds(50);
 }
 
 void DecodeCommands::collect() {
@@ -68,6 +69,7 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         geometry_.request_boundary(std::move(*request));
     if (auto request = session_.take_geometric_request())
         geometry_.request_margins(std::move(*request));
+    if (auto request = session_.take_hole_request()) holes_.ask(std::move(*request));
     const bool margins_left = session_.work(budget, everything);
     const bool left = explain(budget) || margins_left;
     auto decode = session_.take_decode_frame();
@@ -77,7 +79,9 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
     auto branches = session_.take_branch_frame();
     auto why = why_.take();
     auto particles = session_.take_particle_frame();
-    if (!decode && !margins && !attention && !twin && !branches && !why && !particles) return left;
+    auto holes = holes_.take();
+    if (!decode && !margins && !attention && !twin && !branches && !why && !particles && !holes)
+        return left;
     context_.publish([&](Frames& all) {
         if (decode) all.decode = std::move(decode);
         if (margins) all.margins = std::move(margins);
@@ -86,6 +90,7 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         if (twin) all.twin = std::move(twin);
         if (why) all.why = std::move(why);
         if (particles) all.particles = std::move(*particles);
+        if (holes) all.holes = std::move(*holes);
     });
     return left;
 }

@@ -28,8 +28,8 @@ public:
     /// throws.
     bool play_once();
     bool playing() const { return session_.playing(); }
-    /// Nothing plays and the geometry is drawn.
-    bool idle() const { return !playing() && geometry_.idle(); }
+    /// Nothing plays, the geometry is drawn, holes have their laws.
+    bool idle() const { return !playing() && geometry_.idle() && holes_.idle(); }
     /// Until something is due here.
     std::chrono::milliseconds time_to_next() const;
 
@@ -66,6 +66,7 @@ private:
     std::atomic<bool> geometric_news_ = false;
     bool note_due_ = false;
     WhyMaker why_;
+    HoleLaws holes_;
     GeometryThread geometry_;  // last: its thread ends before the rest goes
 };
 

@@ -13,6 +13,7 @@
 #include "engine/decode/boundary_plane.h"
 #include "engine/decode/decode_document.h"
 #include "engine/decode/geometry_thread.h"
+#include "engine/decode/hole_laws.h"
 #include "engine/decode/seed_recurrence.h"
 #include "engine/decode/why_frame.h"
 
@@ -104,6 +105,9 @@ public:
     std::shared_ptr<const AttentionFrame> take_attention_frame();
     std::shared_ptr<const BranchFrame> take_branch_frame();
     std::shared_ptr<const TwinFrame> take_twin_frame();
+    /// The shown text and its holes, when either changed; without holes where there are none any
+    /// more.
+    std::optional<HoleRequest> take_hole_request();
     /// Null inside: there are none any more.
     std::optional<std::shared_ptr<const ParticleFrame>> take_particle_frame();
     std::optional<BoundaryRequest> take_boundary_request();

@@ -96,7 +96,7 @@ void DocumentCommands::open(const DecodeDocument& document, const fs::path& file
     session_.set_playing(false, session_.tokens_per_s());
     // Nothing of the text before is lost: it lies where the last text does.
     if (unsaved() && !state_folder_.empty()) {
-        write_session(last(), session_.document());
+        write_last(session_.document());
         context_.tell("The text before is kept: File, Open what was shown last time.");
     }
     session_.set_document(document);
@@ -109,13 +109,19 @@ void DocumentCommands::open(const DecodeDocument& document, const fs::path& file
     news_ = true;
 }
 
+// The folder comes with the first copy against a crash, or here.
+void DocumentCommands::write_last(const DecodeDocument& document) const {
+    fs::create_directories(state_folder_);
+    write_session(last(), document);
+}
+
 fs::path DocumentCommands::last() const { return below(state_folder_, "last.mscope"); }
 
 void DocumentCommands::keep_last() {
     if (state_folder_.empty() || own().tree.empty()) return;
     const DocumentHistory& history = aside_ ? aside_->history : history_;
     if (same_for_undo(own(), kept_) && history.entries().size() < 2) return;
-    write_session(last(), own());
+    write_last(own());
     autosave_.discard(recovered_);
 }
 

@@ -62,6 +62,7 @@ private:
     using Clock = DocumentHistory::Clock;
 
     void go_to(std::size_t step);
+    void write_last(const DecodeDocument& document) const;
     /// The user's, even while a copy is worked on.
     const DecodeDocument& own() const { return aside_ ? aside_->document : session_.document(); }
     /// Whether it differs from its file, or from how it began.

@@ -1,6 +1,7 @@
 // What the user asks of the shown text as a law: holes, and particles from the cursor on.
 #include <algorithm>
 
+#include "core/combined_key.h"
 #include "core/error.h"
 #include "engine/decode/session_state.h"
 
@@ -55,6 +56,47 @@ void DecodeSession::take_particle(int row) {
     s.document.tree.go_to(s.document.particles->node);
     for (const std::string& character : text) s.document.tree.advance(character);
     s.follow();
+}
+
+namespace {
+
+/// Holes of the shown text, in its order; of other branches none.
+std::vector<HolePlace> holes_on_line(const DecodeDocument& document, const std::vector<int>& line) {
+    std::vector<HolePlace> places;
+    for (std::size_t k = 1; k < line.size(); ++k)
+        if (std::ranges::binary_search(document.holes, line[k]))
+            places.push_back({static_cast<int>(k), line[k]});
+    return places;
+}
+
+}  // namespace
+
+std::optional<HoleRequest> DecodeSession::take_hole_request() {
+    State& s = *state_;
+    if (!s.computation) return std::nullopt;
+    HoleRequest request;
+    request.holes = holes_on_line(s.document, s.computation->line());
+    std::uint64_t key = 0;
+    if (!request.holes.empty()) {
+        key = combined(s.computation->weights_epoch(), 1);
+        for (const int id : s.computation->ids())
+            key = combined(key, static_cast<std::uint64_t>(id));
+        for (const HolePlace& one : request.holes)
+            key = combined(key, static_cast<std::uint64_t>(one.index));
+    }
+    if (key == s.taken.hole_key) return std::nullopt;
+    s.taken.hole_key = key;
+    if (request.holes.empty()) return request;
+    const TokenTable& table = s.computation->table();
+    for (const int id : s.computation->ids()) {
+        request.ids.push_back(table.model_id(id));
+        if (table.unknown(id) && table.mean_unknown())
+            request.refusal =
+                "The text has characters that this model has no token for: its laws are not "
+                "computed.";
+    }
+    request.model = s.computation->shared_model();
+    return request;
 }
 
 std::optional<std::shared_ptr<const ParticleFrame>> DecodeSession::take_particle_frame() {

@@ -35,6 +35,7 @@ struct TakenFrames {
     std::uint64_t geometric_key = 0;
     std::vector<bool> geometric_known;  // by index, as of the last margin frame
     std::uint64_t why_key = 0;
+    std::uint64_t hole_key = 0;  // 0: no holes
     std::uint64_t boundary_key = 0;
     SetView boundary_view;
     std::uint64_t candidates_text = 0, candidates_settings = 0;

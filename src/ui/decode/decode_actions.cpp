@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ui/decode/decode_view.h"
+#include "ui/decode/probability_actions.h"
 #include "ui/decode/twin_actions.h"
 
 namespace marginscope {
@@ -222,7 +223,8 @@ std::vector<Action> model() {
 std::span<const Action> decode_actions() {
     static const std::vector<Action> table = [] {
         std::vector<Action> all;
-        for (const auto part : {moves, changes, twin_actions, model, margin_actions})
+        for (const auto part :
+             {moves, changes, probability_actions, twin_actions, model, margin_actions})
             for (Action& action : part()) all.push_back(std::move(action));
         return all;
     }();

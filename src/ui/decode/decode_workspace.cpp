@@ -15,6 +15,7 @@
 #include "ui/decode/decode_view.h"
 #include "ui/decode/heads_map.h"
 #include "ui/decode/history_list.h"
+#include "ui/decode/holes.h"
 #include "ui/decode/particles.h"
 #include "ui/decode/support_list.h"
 #include "ui/decode/text_edit.h"
@@ -79,6 +80,8 @@ const std::array kPanels =
             {"decode.twin", "Twin", false,
              [](const Frames& f, UiState& s,
                 PanelContext& c) { draw_twin(f, s.view<DecodeView>().twin, c); }},
+            {"decode.holes", "Holes", false,
+             [](const Frames& f, UiState&, PanelContext& c) { draw_holes(f, c); }},
             {"decode.particles", "Particles", false,
              [](const Frames& f, UiState& s, PanelContext& c) {
                  draw_particles(f, s.view<DecodeView>().particles, c);
@@ -118,6 +121,7 @@ void dock_large(DockArea& area) {
     dock_panel("decode.compare", kPanels, bottom.part);
     dock_panel("decode.twin", kPanels, bottom.part);
     dock_panel("decode.heads", kPanels, bottom.part);
+    dock_panel("decode.holes", kPanels, bottom.part);
     dock_panel("decode.particles", kPanels, bottom.part);
     dock_panel("decode.sampling", kPanels, sampling.part);
     dock_panel("decode.history", kPanels, sampling.part);

@@ -28,6 +28,7 @@ struct Strip {
     const float* attention = nullptr;  // of the selected character in the selected head, or nullptr
     int attention_begin = 0, attention_end = 0;
     std::vector<int> dragged{};  // sorted
+    std::vector<int> holes{};    // sorted
 };
 
 // Not computed yet: a dot where the bar will stand.
@@ -93,6 +94,14 @@ void draw_cell(const Strip& strip, const TextStripView& view, int index, ImVec2 
     const bool space = symbol == "·" || symbol == "↵" || symbol == "⇥";
     ImU32 color = future || forgotten || space ? theme.faint : theme.text;
     if (future) color = with_alpha(theme.faint, 0.7F);
+    // What stands in a hole is not read by its law: it is there, but faint.
+    const bool hole = std::binary_search(strip.holes.begin(), strip.holes.end(), index);
+    if (hole) {
+        color = with_alpha(theme.faint, 0.7F);
+        const float low = box_end.y - theme.px(2);
+        draw->AddLine(ImVec2(at.x + theme.px(3), low), ImVec2(box_end.x - theme.px(3), low),
+                      theme.text, theme.px(1.5F));
+    }
     if (is_unknown(strip.decode, token.token)) {  // the user's own character, which it cannot read
         color = theme.error;
         draw->AddLine(ImVec2(at.x + theme.px(2), box_end.y),
@@ -215,6 +224,8 @@ void draw_text_strip(const Frames& frames, TextStripView& view, PanelContext& co
     find_attention(strip, frames.attention.get(), context.selection);
     strip.dragged = decode.dragged;
     std::sort(strip.dragged.begin(), strip.dragged.end());
+    if (frames.holes != nullptr)
+        for (const HoleLaw& hole : frames.holes->holes) strip.holes.push_back(hole.index);
 
     ImGui::BeginChild("##cells",
                       ImVec2(0, std::max(theme.px(52), ImGui::GetContentRegionAvail().y)), 0,

@@ -84,8 +84,11 @@ public:
         settle();
     }
     void settle() {
-        while (decode_.capture(std::chrono::milliseconds(1000), true)) {
-        }
+        do {
+            while (decode_.capture(std::chrono::milliseconds(1000), true)) {
+            }
+        } while (!value().holes.empty() && !decode_.idle());
+        decode_.capture(std::chrono::milliseconds(1000), true);
         document_.collect();
     }
     void open(const std::filesystem::path& file) {

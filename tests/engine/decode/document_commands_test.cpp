@@ -221,7 +221,6 @@ TEST(DocumentCommands, AProgramThatEndsInOrderLeavesOnlyItsLastText) {
 TEST(DocumentCommands, OpeningAnotherTextKeepsTheOneBefore) {
     const TempFolder folder;
     DocumentBench bench(folder / "state");
-    std::filesystem::create_directories(folder / "state");
     bench.begin("Once upon a time");
     bench.send(SaveSession{folder / "one.mscope"});
     bench.send(EditText{"Mine, and not saved"});

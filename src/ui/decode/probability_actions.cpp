@@ -1,0 +1,68 @@
+// A hole at the selected character, particles from the cursor on, and neither.
+#include "ui/decode/probability_actions.h"
+
+#include <algorithm>
+
+#include "ui/decode/decode_view.h"
+
+namespace marginscope {
+namespace {
+
+bool has_text(const ActionContext& c) {
+    return c.frames.decode != nullptr && !c.frames.decode->line.empty();
+}
+// The first character has no law: nothing stands before it.
+int caret(const ActionContext& c) {
+    return has_text(c) ? selected_index(c.state.selection, c.frames.decode.get()) : -1;
+}
+bool can_be_hole(const ActionContext& c) { return caret(c) > 0; }
+bool is_hole(const ActionContext& c) {
+    return c.frames.holes != nullptr &&
+           std::ranges::any_of(c.frames.holes->holes,
+                               [&](const HoleLaw& hole) { return hole.index == caret(c); });
+}
+bool has_holes(const ActionContext& c) { return c.frames.holes != nullptr; }
+bool has_particles(const ActionContext& c) { return c.frames.particles != nullptr; }
+
+void toggle_hole(ActionContext& c) {
+    const bool on = !is_hole(c);
+    c.out.push_back(SetHole{caret(c), on});
+    if (on) c.state.raise = "decode.holes";
+}
+
+void write_particles(ActionContext& c) {
+    c.state.raise = "decode.particles";
+    const SetParticles& asked = c.state.view<DecodeView>().particles.asked;
+    c.out.push_back(asked.particles > 0 ? asked : SetParticles{});
+}
+
+}  // namespace
+
+std::vector<Action> probability_actions() {
+    return {{.id = "decode.hole",
+             .menu = "Decode",
+             .name = "Hole at the selected character",
+             .keys = {ImGuiKey_H},
+             .enabled = can_be_hole,
+             .checked = is_hole,
+             .run = toggle_hole},
+            {.id = "decode.no_holes",
+             .menu = "Decode",
+             .name = "No holes",
+             .keys = {ImGuiMod_Shift | ImGuiKey_H},
+             .enabled = has_holes,
+             .run = [](ActionContext& c) { c.out.push_back(ClearHoles{}); }},
+            {.id = "decode.particles",
+             .menu = "Decode",
+             .name = "Particles from the cursor on",
+             .keys = {ImGuiKey_P},
+             .enabled = has_text,
+             .run = write_particles},
+            {.id = "decode.no_particles",
+             .menu = "Decode",
+             .name = "No particles",
+             .enabled = has_particles,
+             .run = [](ActionContext& c) { c.out.push_back(SetParticles{0}); }}};
+}
+
+}  // namespace marginscope
