@@ -157,5 +157,39 @@ TEST(PathPlots, SayWhereSeedsSplitAndLetThemBeHidden) {
     }
 }
 
+// Another path, unit or choice is never drawn with the lines of the one before; the same one is
+// computed once.
+TEST(BandCache, IsOfThePathItIsAskedAbout) {
+    const auto one = std::make_shared<const PathFrame>(split_path());
+    PathFrame changed = split_path();
+    for (PathCell& cell : changed.cells) cell.clean_ce = *cell.clean_ce + 1;
+    auto other = std::make_shared<const PathFrame>(changed);
+    BandCache cache;
+    const BandLines* first = &cache.lines(one, clean_loss(), 0, false, true);
+    EXPECT_EQ(first->points.size(), 3U);
+    EXPECT_EQ(first->seeds.size(), 4U);
+    const double mean = first->points[0].mean;
+    EXPECT_EQ(&cache.lines(one, clean_loss(), 0, false, true), first);
+    EXPECT_TRUE(cache.lines(one, clean_loss(), 0, false, false).seeds.empty());
+    EXPECT_NEAR(cache.lines(one, noisy_loss(0.05, false), 0, false, true).points[0].mean, mean + 1,
+                1e-12);
+    EXPECT_TRUE(cache.lines(one, noisy_loss(0.05, true), 0, true, true).points.empty());
+    EXPECT_TRUE(cache.lines(one, clean_loss(), 0.01, false, true).points.empty());
+    EXPECT_EQ(cache.shared(one).seeds.size(), 4U);
+    EXPECT_NEAR(cache.lines(other, clean_loss(), 0, false, true).points[0].mean, mean + 1, 1e-12);
+    // A path that took the place in memory of one that is gone is another path.
+    for (int k = 0; k < 20; ++k) {
+        changed.cells.front().clean_ce = 10.0 + k;
+        other.reset();
+        other = std::make_shared<const PathFrame>(changed);
+        const auto expected = band(*other, clean_loss(), 0, false);
+        EXPECT_EQ(cache.lines(other, clean_loss(), 0, false, true).points[0].mean,
+                  expected[0].mean);
+    }
+    changed.cells.pop_back();
+    other = std::make_shared<const PathFrame>(changed);
+    EXPECT_EQ(cache.shared(other).seeds.size(), 3U);
+}
+
 }  // namespace
 }  // namespace marginscope

@@ -45,23 +45,7 @@ void set_up_lambda(const LambdaAxis& axis, const std::vector<double>& lambdas, f
     ImPlot::SetupAxisLimits(ImAxis_X1, low, high, ImPlotCond_Always);
 }
 
-/// What one series has to be drawn from.
-struct Drawn {
-    std::vector<BandPoint> points;
-    std::vector<SeedLine> seeds;
-};
-using DrawnSeries = std::vector<Drawn>;
-
-DrawnSeries drawn(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
-                  bool relative) {
-    DrawnSeries result;
-    for (const BandSeries& series : all) {
-        Drawn one{band(path, series.quantity, series.train_noise, relative), {}};
-        if (plot.seeds) one.seeds = seed_lines(path, series.quantity, series.train_noise, relative);
-        result.push_back(std::move(one));
-    }
-    return result;
-}
+using DrawnSeries = std::vector<const BandLines*>;
 
 /// Thin and faint; a seed that is at one lambda only is a dot.
 void plot_seeds(const BandSeries& series, const std::vector<SeedLine>& seeds,
@@ -156,7 +140,7 @@ void hover(const PathFrame& path, const std::vector<BandSeries>& all, const Draw
         }
     std::vector<CardLine> lines;
     for (std::size_t k = 0; k < all.size(); ++k)
-        for (const BandPoint& point : bands[k].points)
+        for (const BandPoint& point : bands[k]->points)
             if (point.lambda == nearest)
                 lines.push_back({all[k].name, point_words(point), all[k].color});
     const bool proposed =
@@ -174,10 +158,10 @@ void vertical_line(const char* id, double x, ImU32 color) {
 void set_up_values(const BandPlot& plot, const DrawnSeries& bands, float height,
                    const Theme& theme) {
     std::vector<double> values;
-    for (const Drawn& one : bands) {
-        for (const BandPoint& point : one.points)
+    for (const BandLines* one : bands) {
+        for (const BandPoint& point : one->points)
             values.insert(values.end(), {point.low, point.high});
-        for (const SeedLine& seed : one.seeds)
+        for (const SeedLine& seed : one->seeds)
             values.insert(values.end(), seed.values.begin(), seed.values.end());
     }
     const bool log = plot.log_y && !values.empty() &&
@@ -192,9 +176,14 @@ void set_up_values(const BandPlot& plot, const DrawnSeries& bands, float height,
 
 }  // namespace
 
-void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
-                    bool relative, const Theme& theme) {
-    const DrawnSeries bands = drawn(plot, path, all, relative);
+void draw_band_plot(const BandPlot& plot, const std::shared_ptr<const PathFrame>& shown,
+                    const std::vector<BandSeries>& all, bool relative, BandCache& cache,
+                    const Theme& theme) {
+    const PathFrame& path = *shown;
+    DrawnSeries bands;
+    for (const BandSeries& series : all)
+        bands.push_back(
+            &cache.lines(shown, series.quantity, series.train_noise, relative, plot.seeds));
     const ImVec2 room = ImGui::GetContentRegionAvail();
     const float width = std::max(room.x * 0.5F, room.x - plot.label_width);
     ImGui::BeginGroup();
@@ -209,11 +198,11 @@ void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vect
                           with_alpha(theme.good, 0.8F));
         std::vector<EndLabel> labels;
         for (std::size_t k = 0; k < all.size(); ++k)
-            plot_seeds(all[k], bands[k].seeds, axis, theme);
+            plot_seeds(all[k], bands[k]->seeds, axis, theme);
         for (std::size_t k = 0; k < all.size(); ++k) {
-            if (bands[k].points.empty()) continue;
-            plot_band(all[k], bands[k].points, axis, theme);
-            const BandPoint& last = bands[k].points.back();
+            if (bands[k]->points.empty()) continue;
+            plot_band(all[k], bands[k]->points, axis, theme);
+            const BandPoint& last = bands[k]->points.back();
             labels.push_back(
                 {all[k].label, all[k].name, all[k].color,
                  ImPlot::PlotToPixels(axis.at(last.lambda),

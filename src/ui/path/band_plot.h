@@ -6,10 +6,11 @@
 
 #include <implot.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "figures/path/path_bands.h"
+#include "ui/path/band_cache.h"
 #include "ui/theme.h"
 
 namespace marginscope {
@@ -35,7 +36,8 @@ struct BandPlot {
     bool seeds = true;         // each as a line
 };
 
-void draw_band_plot(const BandPlot& plot, const PathFrame& path, const std::vector<BandSeries>& all,
-                    bool relative, const Theme& theme);
+void draw_band_plot(const BandPlot& plot, const std::shared_ptr<const PathFrame>& shown,
+                    const std::vector<BandSeries>& all, bool relative, BandCache& cache,
+                    const Theme& theme);
 
 }  // namespace marginscope

@@ -20,15 +20,17 @@ bool nothing_done(const PathFrame* path) {
                         [](const PathCell& c) { return c.status == CellStatus::done; });
 }
 
-void seeds_choice(PathView& view, const PathFrame& path, const Theme& theme, bool same_line) {
+using SharedPath = std::shared_ptr<const PathFrame>;
+
+void seeds_choice(PathView& view, const SharedPath& path, const Theme& theme, bool same_line) {
     const char* words = "Each seed";
     if (same_line) flow(button_width(words), theme.px(8));
     switch_button(theme, words, view.look.seed_lines, "Each seed as a thin line behind the means");
-    seeds_note(path, theme, true);
-    splits_note(path, theme);
+    seeds_note(view.bands.shared(path), theme, true);
+    splits_note(*path, theme);
 }
 
-void unit_choice(PathView& view, const PathFrame& path, const Theme& theme) {
+void unit_choice(PathView& view, const SharedPath& path, const Theme& theme) {
     int unit = view.relative ? 1 : 0;
     if (segmented(theme, "unit", {"noise absolute", "noise × RMS"}, unit))
         view.relative = unit == 1;
@@ -84,14 +86,14 @@ public:
 
 void draw_path_losses(const Frames& frames, PathView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    const PathFrame* path = frames.path.get();
-    if (nothing_done(path)) {
+    const SharedPath& path = frames.path;
+    if (nothing_done(path.get())) {
         empty_state(theme, "No losses yet",
                     "Clean and noisy cross-entropy against lambda_m appear as soon as the first "
                     "model is done.");
         return;
     }
-    unit_choice(view, *path, theme);
+    unit_choice(view, path, theme);
     std::vector<BandSeries> all;
     add_series(all, *path, clean_loss(), "clean", theme.text);
     const std::vector<double> sigmas = sigmas_of(*path, view.relative);
@@ -105,19 +107,19 @@ void draw_path_losses(const Frames& frames, PathView& view, PanelContext& contex
                     .height = std::max(theme.px(120), ImGui::GetContentRegionAvail().y),
                     .label_width = width_for({&all}, theme),
                     .seeds = view.look.seed_lines},
-                   *path, all, view.relative, theme);
+                   path, all, view.relative, view.bands, theme);
 }
 
 void draw_path_margins(const Frames& frames, PathView& view, PanelContext& context) {
     const Theme& theme = context.theme;
-    const PathFrame* path = frames.path.get();
-    if (nothing_done(path)) {
+    const SharedPath& path = frames.path;
+    if (nothing_done(path.get())) {
         empty_state(theme, "No margins yet",
                     "sigma_min and log|det J| against lambda_m appear here, side by side: a large "
                     "lambda_m can raise the one without the other.");
         return;
     }
-    seeds_choice(view, *path, theme, false);
+    seeds_choice(view, path, theme, false);
     // The nearer to the boundary a quantile looks, the more of the accent it has.
     std::vector<BandSeries> singular, volume, scale;
     const auto near = [](double t) { return to_u32(sample(ColorMap::margin, t)); };
@@ -133,12 +135,12 @@ void draw_path_margins(const Frames& frames, PathView& view, PanelContext& conte
     if (!ImPlot::BeginAlignedPlots("##margins")) return;
     const bool seeds = view.look.seed_lines;
     draw_band_plot({"##singular", "σ_min", std::floor(room * 0.44F), width, false, true, seeds},
-                   *path, singular, view.relative, theme);
+                   path, singular, view.relative, view.bands, theme);
     draw_band_plot({"##volume", "log|det J|", std::floor(room * 0.28F), width, false, false, seeds},
-                   *path, volume, view.relative, theme);
+                   path, volume, view.relative, view.bands, theme);
     draw_band_plot(
-        {"##scale", "embeddings", std::floor(room * 0.28F) + axis, width, true, false, seeds},
-        *path, scale, view.relative, theme);
+        {"##scale", "embeddings", std::floor(room * 0.28F) + axis, width, true, false, seeds}, path,
+        scale, view.relative, view.bands, theme);
     ImPlot::EndAlignedPlots();
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/messages/command.h"
 #include "figures/path_look.h"
+#include "ui/path/band_cache.h"
 
 namespace marginscope {
 
@@ -44,6 +45,7 @@ struct PathView {
     int quantity = 0;                        // of the grid's colours
     bool changes = false;                    // the grid shows what lambda_m changes in each recipe
     CompareView compare;
+    BandCache bands;         // of the plots
     bool relative = false;   // unit of the noise in grid and plots
     std::string unit_of;     // the path whose own unit that is, until it is chosen
     bool rule_held = false;  // the slider of the rule is being moved

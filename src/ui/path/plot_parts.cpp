@@ -147,8 +147,7 @@ ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme) {
         theme, static_cast<int>(std::lower_bound(all.begin(), all.end(), lambda) - all.begin()));
 }
 
-void seeds_note(const PathFrame& path, const Theme& theme, bool same_line) {
-    const SharedSeeds shared = shared_seeds(path, clean_loss(), 0, false);
+void seeds_note(const SharedSeeds& shared, const Theme& theme, bool same_line) {
     const std::size_t count = shared.seeds.size();
     const std::string words = count == 0 ? "no seed yet"
                               : count == 1

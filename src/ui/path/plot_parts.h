@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/messages/frames.h"
+#include "figures/path/path_bands.h"
 #include "ui/axis_limits.h"
 #include "ui/theme.h"
 
@@ -44,7 +45,7 @@ bool begin_list(const char* id, const std::string& words, float width, const The
 ImU32 lambda_color(const PathFrame& path, double lambda, const Theme& theme);
 
 /// "mean and range of 2 seeds" beside what stands on the line if it fits there, else below.
-void seeds_note(const PathFrame& path, const Theme& theme, bool same_line);
+void seeds_note(const SharedSeeds& shared, const Theme& theme, bool same_line);
 
 /// Where the seeds of a lambda split: nothing, or a line that says so, the rest on hovering.
 void splits_note(const PathFrame& path, const Theme& theme);
