@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "drawn_text.h"
 #include "figures/robustness/fragility_points.h"
 #include "figures/robustness/robustness_curves.h"
 #include "interface.h"
@@ -325,6 +326,61 @@ TEST(FragilePlace, AClickSelectsTheCharacterEverywhere) {
     frame->fragility = std::make_shared<FragilityFrame>(*fragile);
     interface.draw_panel(with(frame), draw);
     EXPECT_FALSE(view.place.has_value()) << "of a measurement that is gone";
+}
+
+// What is about to be clicked is not moved from under the hand.
+TEST(RobustnessForm, StaysWhereItIsWhileAMeasurementRuns) {
+    const PanelInfo* panel = nullptr;
+    for (const PanelInfo& one : find_workspace("robustness")->panels)
+        if (one.id == std::string("robustness.settings")) panel = &one;
+    ASSERT_NE(panel, nullptr);
+    const auto place_of = [&](const Frames& frames, const char* words) {
+        Interface interface(ImVec2(420, 900));
+        for (int k = 0; k < 3; ++k) interface.draw_panel(frames, panel->draw);
+        TextRecorder recorder;
+        interface.draw_panel(frames, panel->draw);
+        for (const DrawnText& text : recorder.texts())
+            if (text.words == words) return text.low.y;
+        return -1.0F;
+    };
+    auto frame = std::make_shared<RobustnessFrame>();
+    for (const char* words : {"What is measured", "Copy as command", "Noise", "Text and draws"}) {
+        const float before = place_of(Frames{}, words);
+        EXPECT_GT(before, 0) << words;
+        frame->running = true;
+        frame->doing = "The loss of the shown model under noise";
+        EXPECT_EQ(place_of(with(frame), words), before) << words;
+        frame->running = false;
+        frame->sentence = "Measured in 12 s.";
+        EXPECT_EQ(place_of(with(frame), words), before) << words;
+    }
+}
+
+TEST(FragilePlaces, AreFoundFromTheTextAndTheTextFromThem) {
+    FragilityFrame frame;
+    frame.read = {{0, {"O", "n", "c", "e", " "}}, {2, {"c", "e", " ", "ü", "p", "o", "n"}}};
+    const auto add = [&](std::size_t window, std::size_t i) {
+        FragilePlace place;
+        place.window = window;
+        place.i = i;
+        frame.places.push_back(place);
+    };
+    add(0, 2), add(0, 3), add(1, 3), add(1, 5), add(1, 8);
+    DecodeFrame decode;
+    decode.text = "Once üpon";
+    for (std::size_t place = 0; place < frame.places.size(); ++place) {
+        const int index = index_in_text(frame, place, &decode);
+        ASSERT_EQ(index, static_cast<int>(frame.places[place].i));
+        const auto found = place_in_text(frame, index, &decode);
+        ASSERT_TRUE(found.has_value());
+        EXPECT_EQ(frame.places[*found].i, frame.places[place].i);
+    }
+    EXPECT_EQ(place_in_text(frame, 3, &decode), 1U) << "the one that had read most";
+    for (const int index : {-1, 0, 4, 7, 50})
+        EXPECT_FALSE(place_in_text(frame, index, &decode)) << index;
+    EXPECT_FALSE(place_in_text(frame, 3, nullptr));
+    decode.text = "Twice";
+    EXPECT_FALSE(place_in_text(frame, 3, &decode));
 }
 
 }  // namespace

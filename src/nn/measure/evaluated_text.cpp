@@ -18,7 +18,10 @@ EvaluatedText::EvaluatedText(const NoiseRequest& request)
             "The " + std::string(request.whole_text ? "text" : "last tenth of the text") + " has " +
             std::to_string(ids().size()) + " characters; noise needs at least " +
             std::to_string(context + 1) + ", one more than the model's context" +
-            (request.whole_text ? "." : ": take a longer text, or the whole of it with --whole."));
+            (request.whole_text
+                 ? "."
+                 : ": take a longer text, or the whole of it (--whole; in the window, The whole "
+                   "text)."));
 }
 
 std::vector<int> EvaluatedText::inputs() const {

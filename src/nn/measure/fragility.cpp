@@ -55,8 +55,8 @@ public:
         if (blocks_.empty())
             throw UserError("Margins begin with the third character, but there are only " +
                                 std::to_string(ids_.size()) +
-                                " to measure: give a longer text, or take the whole of it with "
-                                "--whole.",
+                                " to measure: give a longer text, or take the whole of it "
+                                "(--whole; in the window, The whole text).",
                             2);
         views_ = {MarginView::heads, MarginView::layer};
         if (model_.stage) views_.insert(views_.begin(), MarginView::stage);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "figures/robustness/fragility_points.h"
 
@@ -30,6 +31,25 @@ std::string sigma_words(const FragilityFrame& frame, const FragilePlace& at) {
 std::string value_text(double value) {
     if (std::isnan(value)) return "not defined here";
     return std::isinf(value) ? "no boundary in reach" : format_number(value);
+}
+
+/// Bytes of the first `count` characters.
+std::size_t bytes_of(const std::string& text, int count) {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
+        if (count-- == 0) break;
+    }
+    return at;
+}
+
+/// Whether a text ends with the characters of a window up to `last`.
+bool ends_with(std::string_view text, const FragileWindow& window, std::size_t last) {
+    for (std::size_t k = last + 1; k-- > 0;) {
+        if (!text.ends_with(window.characters[k])) return false;
+        text.remove_suffix(window.characters[k].size());
+    }
+    return true;
 }
 
 }  // namespace
@@ -87,6 +107,23 @@ int index_in_text(const FragilityFrame& frame, std::size_t place, const DecodeFr
         return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
     });
     return static_cast<int>(count) - 1;
+}
+
+std::optional<std::size_t> place_in_text(const FragilityFrame& frame, int index,
+                                         const DecodeFrame* decode) {
+    std::optional<std::size_t> found;
+    if (decode == nullptr || index < 0) return found;
+    const std::string_view read(decode->text.data(), bytes_of(decode->text, index + 1));
+    std::size_t most = 0;
+    for (std::size_t place = 0; place < frame.places.size(); ++place) {
+        const FragilePlace& at = frame.places[place];
+        const FragileWindow& window = frame.read[at.window];
+        const std::size_t last = at.i - window.begin;
+        if (last < most || !ends_with(read, window, last)) continue;
+        most = last;
+        found = place;
+    }
+    return found;
 }
 
 }  // namespace marginscope

@@ -3,6 +3,7 @@
 // Main thread, inside a frame; the words are pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,10 @@ void draw_selected_place(const FragilityFrame& frame, std::size_t place, PanelCo
 /// The character of Decode's text that a place is, where that text has all that the model had read
 /// of it; else -1.
 int index_in_text(const FragilityFrame& frame, std::size_t place, const DecodeFrame* decode);
+
+/// The other way: the place that a character of Decode's text is, of several the one for which the
+/// model had read most; empty where that text has not all of it.
+std::optional<std::size_t> place_in_text(const FragilityFrame& frame, int index,
+                                         const DecodeFrame* decode);
 
 }  // namespace marginscope

@@ -115,13 +115,23 @@ const FragilePoint* hovered_point(const FragilePoints& points, const Theme& them
     return nearest;
 }
 
-void mark_selected(const FragilePoints& points, const RobustnessView& view, const Theme& theme) {
+/// The one that was chosen here, and the character that Decode has selected or the hand is on.
+void mark_selected(const FragilePoints& points, const FragilityFrame& frame, const Frames& frames,
+                   const RobustnessView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    const auto selected = place_in_text(frame, context.selection.index, frames.decode.get());
+    const auto lit = place_in_text(frame, context.selection.lit_index, frames.decode.get());
     ImPlot::PushPlotClipRect();
-    for (const FragilePoint& point : points.points)
-        if (view.place && point.place == *view.place)
+    for (const FragilePoint& point : points.points) {
+        const auto ring = [&](float radius, ImU32 color) {
             ImPlot::GetPlotDrawList()->AddCircle(
-                ImPlot::PlotToPixels(point.value, drawn_sigma(point)), theme.px(7), theme.text, 0,
+                ImPlot::PlotToPixels(point.value, drawn_sigma(point)), theme.px(radius), color, 0,
                 theme.px(1.75F));
+        };
+        if (view.place && point.place == *view.place) ring(7, theme.text);
+        if (lit && point.place == *lit) ring(9, theme.dim);
+        if (selected && point.place == *selected) ring(9, theme.select);
+    }
     ImPlot::PopPlotClipRect();
 }
 
@@ -135,7 +145,7 @@ void draw_scatter(const FragilityFrame& frame, std::size_t predictor, const Frag
     if (open) {
         set_up_axes(points, frame, predictor, height, theme);
         draw_dots(points, theme);
-        mark_selected(points, view, theme);
+        mark_selected(points, frame, frames, view, context);
         if (const FragilePoint* point = hovered_point(points, theme)) {
             const int index = index_in_text(frame, point->place, frames.decode.get());
             if (index >= 0) context.selection.hover_index = index;

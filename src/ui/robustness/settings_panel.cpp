@@ -181,17 +181,8 @@ void draw_parts(const RobustnessFrame* frame, RobustnessForm& form, const Theme&
     end_form();
 }
 
-void draw_progress(const RobustnessFrame& frame, PanelContext& context) {
-    const Theme& theme = context.theme;
-    if (!frame.running) {
-        if (!frame.sentence.empty()) small_paragraph(theme, theme.dim, frame.sentence.c_str());
-        for (const RobustnessFailure& failure : frame.failures)
-            small_paragraph(
-                theme, theme.error,
-                ((failure.model.empty() ? "" : failure.model + ": ") + failure.sentence).c_str());
-        return;
-    }
-    paragraph(theme, theme.text, frame.doing.c_str());
+void draw_progress(const RobustnessFrame& frame, const Theme& theme) {
+    small_paragraph(theme, theme.text, frame.doing.c_str());
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 track(ImGui::GetContentRegionAvail().x, theme.px(4));
     bar(*ImGui::GetWindowDrawList(), at, track, static_cast<float>(frame.progress), theme.select,
@@ -200,17 +191,26 @@ void draw_progress(const RobustnessFrame& frame, PanelContext& context) {
     const std::string left =
         frame.eta_secs > 0 ? format_duration(frame.eta_secs) + " left" : "time left not known yet";
     small_paragraph(theme, theme.dim, (format_percent(frame.progress) + ", " + left).c_str());
-    if (ImGui::Button("Stop")) context.out.push_back(StopRobustness{});
-    if (ImGui::IsItemHovered()) ImGui::SetTooltip("What is measured stays");
+}
+
+void draw_result(const RobustnessFrame& frame, const Theme& theme) {
+    if (!frame.sentence.empty()) small_paragraph(theme, theme.dim, frame.sentence.c_str());
+    for (const RobustnessFailure& failure : frame.failures)
+        small_paragraph(
+            theme, theme.error,
+            ((failure.model.empty() ? "" : failure.model + ": ") + failure.sentence).c_str());
 }
 
 void draw_start(const Frames& frames, RobustnessForm& form, PanelContext& context) {
     const Theme& theme = context.theme;
     const RobustnessFrame* frame = frames.robustness.get();
     const bool running = frame != nullptr && frame->running;
-    if (!form.problem.empty()) small_paragraph(theme, theme.error, form.problem.c_str());
-    if (primary_button(theme, "Measure", form.parts.any() && !running))
+    if (running) {
+        if (ImGui::Button("Stop")) context.out.push_back(StopRobustness{});
+        if (ImGui::IsItemHovered()) ImGui::SetTooltip("What is measured stays");
+    } else if (primary_button(theme, "Measure", form.parts.any())) {
         start_measuring(form, form.parts, context);
+    }
     const char* copy = "Copy as command";
     flow(button_width(copy), ImGui::GetStyle().ItemSpacing.x);
     if (ImGui::Button(copy))
@@ -219,15 +219,24 @@ void draw_start(const Frames& frames, RobustnessForm& form, PanelContext& contex
                 robustness_commands(*settings, form.parts,
                                     frames.decode != nullptr ? frames.decode->model_path : "")
                     .c_str());
-    if (form.parts.any())
+    // What is below stays where it is when a measurement starts or ends: all of it is said in one
+    // room.
+    const float top = ImGui::GetCursorPosY();
+    if (running)
+        draw_progress(*frame, theme);
+    else if (form.parts.any())
         small_paragraph(theme, theme.dim, cost_words(form.settings, form.parts, frame).c_str());
+    if (!form.problem.empty()) small_paragraph(theme, theme.error, form.problem.c_str());
+    if (frame != nullptr && !running) draw_result(*frame, theme);
+    const float left = top + 4.5F * ImGui::GetTextLineHeightWithSpacing() - ImGui::GetCursorPosY();
+    if (left > ImGui::GetStyle().ItemSpacing.y)
+        ImGui::Dummy({1, left - ImGui::GetStyle().ItemSpacing.y});
 }
 
 }  // namespace
 
 void draw_robustness_settings(const Frames& frames, RobustnessView& view, PanelContext& context) {
     RobustnessForm& form = view.form;
-    if (frames.robustness != nullptr) draw_progress(*frames.robustness, context);
     draw_model_list(frames, form, context);
     draw_parts(frames.robustness.get(), form, context.theme);
     draw_start(frames, form, context);
