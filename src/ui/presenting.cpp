@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/theme_scale.h"
+
 namespace marginscope {
 namespace {
 
@@ -21,7 +23,7 @@ float presenting_scale(float window_height, float screen_scale) {
     const float pixels = std::ceil(window_height * kSmallestTextShare - 1e-3F);
     const float needed = pixels / (kSmallestText * screen_scale);
     const float scale = std::ceil(needed / kStep - 1e-3F) * kStep;
-    const float most = std::max(1.0F, kMaxUiScale / screen_scale);
+    const float most = std::max(1.0F, kMaxThemeScale / screen_scale);
     return std::clamp(scale, 1.0F, most);
 }
 

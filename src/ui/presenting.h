@@ -22,8 +22,8 @@ constexpr float kSmallestTextShare = 1.0F / 45;
 /// What panels draw smallest, in design pixels; only marks for white space are smaller.
 constexpr float kSmallestText = 11.0F;
 
-/// The smallest of the user's scales, in steps of 5 %, at which that is so; at most 300 % in all,
-/// and at least 100 %.
+/// The smallest of the user's scales, in steps of 5 %, at which that is so; at most 450 % in all,
+/// which is enough up to 2,160 lines, and at least 100 %.
 float presenting_scale(float window_height, float screen_scale);
 
 void start_presenting(UiState& state);

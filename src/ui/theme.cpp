@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "embedded/fonts.h"
+#include "ui/theme_scale.h"
 
 namespace marginscope {
 namespace {
@@ -166,7 +167,7 @@ ImVec4 to_vec4(ImU32 color) { return ImGui::ColorConvertU32ToFloat4(color); }
 Theme make_theme(ThemeKind kind, float scale, const Fonts& fonts) {
     Theme t;
     t.kind = kind;
-    t.scale = std::clamp(scale, kMinUiScale, kMaxUiScale);
+    t.scale = std::clamp(scale, kMinUiScale, kMaxThemeScale);
     t.fonts = fonts;
     const bool dark = kind == ThemeKind::dark;
     t.ground = dark ? hex(0x0D0F13) : hex(0xE6E9EE);

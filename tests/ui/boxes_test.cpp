@@ -281,6 +281,29 @@ TEST_F(Boxes, PressesWithinOneFrameAreNotLost) {
         EXPECT_FALSE(std::holds_alternative<StepDecode>(command)) << "each press counts once";
 }
 
+// Pressed, released and followed by a letter before the next frame is drawn, as the platform tells
+// it: a modifier as a key and as a modifier.
+TEST_F(Boxes, AFieldTakesAQuickSelectAll) {
+    ImGuiIO& io = ImGui::GetIO();
+    interface.key(frames, ImGuiKey_P, ImGuiMod_Ctrl);
+    interface.type(frames, "step");
+    for (int i = 0; i < 6; ++i) interface.draw(frames);
+    ASSERT_EQ(std::string(interface.state().boxes.palette_text.c_str()), "step");
+    const auto control = [&](bool down) {
+        io.AddKeyEvent(ImGuiMod_Ctrl, down);
+        io.AddKeyEvent(ImGuiKey_LeftCtrl, down);
+    };
+    control(true);
+    io.AddKeyEvent(ImGuiKey_A, true);
+    io.AddKeyEvent(ImGuiKey_A, false);
+    control(false);
+    io.AddKeyEvent(ImGuiKey_L, true);
+    io.AddInputCharacter('l');
+    io.AddKeyEvent(ImGuiKey_L, false);
+    for (int i = 0; i < 10; ++i) interface.draw(frames);
+    EXPECT_EQ(std::string(interface.state().boxes.palette_text.c_str()), "l");
+}
+
 TEST_F(Boxes, APlusIsAPlusOnEveryKeyboard) {
     for (const auto& [key, modifiers] :
          {std::pair{ImGuiKey_KeypadAdd, ImGuiMod_Ctrl}, {ImGuiKey_Equal, ImGuiMod_Ctrl}}) {

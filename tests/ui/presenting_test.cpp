@@ -11,6 +11,7 @@
 #include "support/synthetic_frames.h"
 #include "support/synthetic_tour.h"
 #include "ui/interface_setup.h"
+#include "ui/theme_scale.h"
 #include "ui/workspaces.h"
 
 namespace marginscope {
@@ -29,7 +30,8 @@ void settle(Interface& interface, const Frames& frames) {
 // Every text that is drawn, in every workspace and panel, is at least 1/45 of the height, and
 // whole.
 TEST(Presenting, IsReadableFromTheBack) {
-    for (const ImVec2 size : {ImVec2(1280, 800), ImVec2(1920, 1080), ImVec2(1024, 768)}) {
+    for (const ImVec2 size :
+         {ImVec2(1280, 800), ImVec2(1920, 1080), ImVec2(1024, 768), ImVec2(3840, 2160)}) {
         for (const Workspace& workspace : workspaces()) {
             const Frames frames = synthetic::usual();
             Interface interface(size);
@@ -80,14 +82,15 @@ TEST(Presenting, OfATourIsReadableFromTheBack) {
 }
 
 TEST(Presenting, TakesTheSmallestScaleThatIsEnough) {
-    for (const float height : {600.0F, 768.0F, 800.0F, 1080.0F, 1200.0F, 1440.0F}) {
+    for (const float height :
+         {600.0F, 768.0F, 800.0F, 1080.0F, 1200.0F, 1440.0F, 1600.0F, 2160.0F}) {
         const float scale = presenting_scale(height, 1.0F);
         EXPECT_GE(std::floor(kSmallestText * scale), height / 45) << height;
         EXPECT_TRUE(scale <= 1.0F || std::floor(kSmallestText * (scale - 0.05F)) < height / 45)
             << height;
     }
-    EXPECT_EQ(presenting_scale(4320, 1.0F), kMaxUiScale);
-    EXPECT_NEAR(presenting_scale(2160, 2.0F) * 2.0F, kMaxUiScale, 1e-5F);
+    EXPECT_EQ(presenting_scale(4320, 1.0F), kMaxThemeScale);
+    EXPECT_NEAR(presenting_scale(4320, 2.0F) * 2.0F, kMaxThemeScale, 1e-5F);
     EXPECT_EQ(presenting_scale(300, 1.0F), 1.0F);
 }
 

@@ -121,8 +121,8 @@ TEST(DrawnText, IsFoundOverlappingAndCut) {
 }
 
 TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
-    for (const char* workspace : {"decode", "train", "playground", "robustness"}) {
-        const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
+    for (const Workspace& workspace : workspaces()) {
+        const Place place{workspace.id.data(), 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::not_finite())) {
             for (const char* word : {"nan", "NaN", "inf", "INF"})
                 EXPECT_EQ((" " + text.words + " ").find(std::string(" ") + word + " "),
@@ -134,8 +134,8 @@ TEST(DrawnText, OfFramesWithMissingValuesNeverSaysNan) {
 }
 
 TEST(DrawnText, HasAGlyphForEachOfItsCharacters) {
-    for (const char* workspace : {"decode", "train", "path", "playground", "robustness"}) {
-        const Place place{workspace, 1.0F, ImVec2(1920, 1080)};
+    for (const Workspace& workspace : workspaces()) {
+        const Place place{workspace.id.data(), 1.0F, ImVec2(1920, 1080)};
         for (const DrawnText& text : texts_of(place, synthetic::usual()))
             EXPECT_EQ(text.missing, "") << text.words << " in " << text.window;
     }
