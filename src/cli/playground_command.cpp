@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/common_options.h"
 #include "cli/output.h"
+#include "core/playground/lambda_rests.h"
 #include "core/words.h"
 #include "engine/playground/playground_file.h"
 #include "engine/playground/playground_frames.h"
@@ -39,6 +40,17 @@ json token_json(const PlaygroundToken& token, int i) {
             {"geometric", std::move(geometric)}};
 }
 
+json rest_json(const LambdaRest& rest) {
+    return {{"lambda", rest.lambda},
+            {"at", place(rest.at)},
+            {"through", rest.through},
+            {"crossings", rest.crossings},
+            {"geometric", json_number(rest.geometric)},
+            {"pull", json_number(rest.pull)},
+            {"noise", json_number(rest.noise)},
+            {"share_crossed", json_number(rest.share_crossed)}};
+}
+
 json svm_json(const PlaygroundSvm& svm) {
     json out = {{"sentence", svm.sentence}};
     if (!svm.has_line) {
@@ -61,8 +73,11 @@ json report(const PlaygroundFrame& frame) {
     json tokens = json::array();
     for (std::size_t i = 0; i < frame.tokens.size(); ++i)
         tokens.push_back(token_json(frame.tokens[i], static_cast<int>(i)));
+    json rests = json::array();
+    for (const LambdaRest& rest : frame.rests->rests) rests.push_back(rest_json(rest));
     return {{"tokens", std::move(tokens)},
             {"support", frame.support},
+            {"rests", std::move(rests)},
             {"svm", frame.document.svm.points.empty() ? json() : svm_json(frame.svm)}};
 }
 
@@ -95,7 +110,9 @@ std::string table(const PlaygroundFrame& frame) {
 }
 
 int run(const Options& options) {
-    const PlaygroundFrame frame = playground_frame(open_playground(options.file));
+    const PlaygroundDocument document = open_playground(options.file);
+    PlaygroundFrame frame = playground_frame(document);
+    frame.rests = playground_rests(document);
     if (options.json.empty())
         write_text(table(frame));
     else
@@ -119,7 +136,11 @@ void add_playground_command(CLI::App& app, CommandContext& context) {
         "boundary. geometric is null where\n"
         "the past leaves nothing to be near, its value null where no boundary was found within "
         "searched_radius. support\n"
-        "lists the tokens with the smallest geometric margin.");
+        "lists the tokens with the smallest geometric margin. rests says for each lambda_m where "
+        "the "
+        "token in question comes to\n"
+        "rest between its target and the barrier: what the data pays there, pull, and what noise "
+        "adds, both in nats.");
     const auto options = std::make_shared<Options>();
     command->add_option("file", options->file, "the playground; - is the standard input")
         ->type_name("FILE.json")

@@ -118,7 +118,7 @@ struct Engine::Worker::Sessions {
     }
 
     bool idle() const {
-        return !train.running() && decode.idle() && !path.running() && !playground.playing() &&
+        return !train.running() && decode.idle() && !path.running() && !playground.busy() &&
                jobs.idle();
     }
 

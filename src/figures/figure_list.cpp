@@ -40,6 +40,7 @@ constexpr std::array kFigures = std::to_array<FigureInfo>({
     {"playground.plane", "playground.plane", "Plane of a token", make_plane_figure},
     {"playground.tokens", "playground.tokens", "Margins of all tokens", make_tokens_figure},
     {"playground.barrier", "playground.barrier", "Barrier at work", make_objective_figure},
+    {"playground.rests", "playground.rests", "The U of lambda_m", make_rests_figure},
     {"playground.svm", "playground.svm", "SVM", make_svm_figure},
     {"robustness.loss", "robustness.loss", "Loss under noise", make_robustness_loss_figure},
     {"robustness.flips", "robustness.flips", "Changed predictions", make_robustness_flips_figure},

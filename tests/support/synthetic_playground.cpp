@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/playground/lambda_rests.h"
+
 namespace marginscope::synthetic {
 namespace {
 
@@ -56,6 +58,23 @@ void fill_descent(PlaygroundFrame& frame) {
     d.trail = {{2.4, 0.3}, {2.3, 0.25}, {2.2, 0.2}};
 }
 
+void fill_rests(PlaygroundFrame& frame) {
+    std::vector<LambdaRest> rests;
+    for (const double lambda : rest_lambdas()) {
+        LambdaRest rest;
+        rest.lambda = lambda;
+        rest.through = lambda == 0;
+        rest.crossings = lambda == 0 ? 1 : 0;
+        rest.away = lambda == 0 ? 0 : 0.6 + 0.4 * std::log10(1 + 100 * lambda);
+        rest.pull = rest.away * rest.away / 2;
+        rest.noise = lambda == 0 ? 0.2 : 0.02 / lambda;
+        if (lambda > 0) rest.geometric = rest.away - 0.59;
+        rest.share_crossed = lambda == 0 ? 0.1 : 0.4 / (1 + 10 * lambda);
+        rests.push_back(rest);
+    }
+    frame.rests = std::make_shared<const LambdaRests>(lambda_rests(rests, 0.15));
+}
+
 void fill_svm(PlaygroundFrame& frame) {
     SvmSet& set = frame.document.svm;
     PlaygroundSvm& svm = frame.svm;
@@ -100,6 +119,7 @@ std::shared_ptr<PlaygroundFrame> make_playground(int tokens) {
     }
     frame->cloud.share_crossed = 0.2;
     fill_descent(*frame);
+    fill_rests(*frame);
     fill_svm(*frame);
     frame->undo = "Move token c";
     frame->presets = {"across", "fold", "near", "negative", "one-token", "safe", "two-clusters"};
@@ -130,6 +150,15 @@ void spoil(PlaygroundFrame& frame) {
     for (std::size_t k = 0; k < d.along.size(); k += 2)
         d.barrier_curve[k] = inf, d.total_curve[k] = nan, d.pull_curve[k] = -inf;
     d.trail[1] = {nan, nan};
+    LambdaRests rests = *frame.rests;
+    for (std::size_t k = 0; k < rests.rests.size(); ++k) {
+        rests.rests[k].pull = k % 3 ? nan : inf;
+        rests.rests[k].noise = k % 2 ? inf : -inf;
+        rests.rests[k].away = rests.rests[k].share_crossed = nan;
+        rests.rests[k].geometric = nan;
+    }
+    frame.rests = std::make_shared<const LambdaRests>(rests);
+    frame.rests_lag = true;
     frame.svm.margin = frame.svm.kkt = frame.svm.gap = nan;
     frame.svm.alphas[0] = nan;
     frame.svm.slack[1] = inf;

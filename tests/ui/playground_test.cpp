@@ -5,6 +5,7 @@
 #include "drawn_text.h"
 #include "engine/playground/playground_file.h"
 #include "engine/playground/playground_frames.h"
+#include "figures/playground/rests_words.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_playground.h"
@@ -157,6 +158,40 @@ TEST_F(PlaygroundHands, SaysWhoIsTheWeakestLink) {
     EXPECT_NE(interface.words().find("took over"), std::string::npos);
 }
 
+// What is computed, what is not yet and what is of the document before look different.
+TEST_F(PlaygroundHands, TheUSaysWhichLambdaIsBestAndWhetherItIsOfNow) {
+    interface.show_tab("The U of lambda_m###playground.rests");
+    for (int i = 0; i < 3; ++i) interface.draw(frames);
+    EXPECT_NE(interface.words().find("Best at lambda_m"), std::string::npos) << interface.words();
+    EXPECT_NE(interface.words().find("At 0 it goes through the cliff"), std::string::npos);
+    auto later = std::make_shared<PlaygroundFrame>(*frames.playground);
+    later->rests_lag = true;
+    frames.playground = later;
+    interface.draw(frames);
+    EXPECT_NE(interface.words().find("Computing what has changed"), std::string::npos);
+    EXPECT_EQ(interface.words().find("Best at lambda_m"), std::string::npos);
+    auto none = std::make_shared<PlaygroundFrame>(*frames.playground);
+    none->rests = nullptr;
+    frames.playground = none;
+    interface.draw(frames);
+    EXPECT_NE(interface.words().find("Not yet computed"), std::string::npos);
+}
+
+TEST(PlaygroundWords, TheUHasASentenceForEachOfItsForms) {
+    const auto words_of = [](const char* preset, double noise) {
+        PlaygroundDocument document = open_playground(preset);
+        document.noise = noise;
+        return rests_words(*playground_rests(document), noise);
+    };
+    EXPECT_NE(words_of("fold", 0.45).find("At 0 it goes through the cliff"), std::string::npos);
+    EXPECT_NE(words_of("fold", 0).find("Without noise"), std::string::npos);
+    EXPECT_NE(words_of("across", 0.15).find("begins beyond"), std::string::npos);
+    PlaygroundDocument alone = open_playground("fold");
+    alone.asked = 0;
+    EXPECT_NE(rests_words(*playground_rests(alone), 0.45).find("No cliff on its way"),
+              std::string::npos);
+}
+
 TEST(PlaygroundPanels, WithoutAFrameTheySayWhatTheyWillShow) {
     for (const Frames& frames : {Frames{}, synthetic::empty()}) {
         Interface interface(ImVec2(1280, 800));
@@ -197,7 +232,9 @@ TEST(PlaygroundPictures, PresetsShowTheirBoundary) {
     for (const auto& [name, document] : all) {
         SCOPED_TRACE(name);
         Frames frames;
-        frames.playground = std::make_shared<PlaygroundFrame>(playground_frame(document));
+        auto made = std::make_shared<PlaygroundFrame>(playground_frame(document));
+        made->rests = playground_rests(document);
+        frames.playground = made;
         OffscreenWindow window({1280, 800, 1.0F, ThemeKind::dark, "playground"});
         CommandList out;
         for (int i = 0; i < 5; ++i) window.draw(frames, out);

@@ -14,6 +14,7 @@ namespace {
 constexpr double kStep = 0.1;         // of the way that the pull alone would go
 constexpr double kLongestStep = 0.1;  // in units of the plane: steps are to be seen
 constexpr int kHalvings = 40;
+constexpr int kMostSteps = 1000;
 
 // lambda 0 takes the barrier out, on the boundary too, where 0 times infinity is not a number.
 double weighted(double lambda, double barrier) { return lambda == 0 ? 0.0 : lambda * barrier; }
@@ -44,6 +45,21 @@ private:
     TokenProblem problem_;
 };
 
+PlanarPoint step(Objective& objective, const BarrierPull& pull, PlanarPoint u) {
+    const PlayValue here = objective.value(u);
+    const double slope = std::hypot(here.gradient.x, here.gradient.y);
+    if (!std::isfinite(slope) || slope == 0) return u;
+    double length = std::min(kStep * pull.sigma * pull.sigma, kLongestStep / slope);
+    for (int k = 0; k < kHalvings; ++k, length *= 0.5) {
+        const PlanarPoint next{std::clamp(u.x - length * here.gradient.x, -kPlaneHalf, kPlaneHalf),
+                               std::clamp(u.y - length * here.gradient.y, -kPlaneHalf, kPlaneHalf)};
+        if (pull.lambda == 0) return next;
+        const PlayValue there = objective.value(next);
+        if (there.sign == here.sign && there.total < here.total) return next;
+    }
+    return u;
+}
+
 // The point of det J = 0 between two on opposite sides, where the barrier is infinite.
 PlayCurvePoint crossing(Objective& objective, const BarrierPull& pull,
                         const std::function<PlanarPoint(double)>& place, double low, double high) {
@@ -69,19 +85,21 @@ PlayValue play_value(const PlaygroundDocument& document, PlanarPoint u) {
 
 PlanarPoint descent_step(const PlaygroundDocument& document, PlanarPoint u) {
     Objective objective(document);
-    const PlayValue here = objective.value(u);
-    const double slope = std::hypot(here.gradient.x, here.gradient.y);
-    if (!std::isfinite(slope) || slope == 0) return u;
-    const BarrierPull& pull = document.pull;
-    double step = std::min(kStep * pull.sigma * pull.sigma, kLongestStep / slope);
-    for (int k = 0; k < kHalvings; ++k, step *= 0.5) {
-        const PlanarPoint next{std::clamp(u.x - step * here.gradient.x, -kPlaneHalf, kPlaneHalf),
-                               std::clamp(u.y - step * here.gradient.y, -kPlaneHalf, kPlaneHalf)};
-        if (pull.lambda == 0) return next;
-        const PlayValue there = objective.value(next);
-        if (there.sign == here.sign && there.total < here.total) return next;
+    return step(objective, document.pull, u);
+}
+
+DescentEnd descent_end(const PlaygroundDocument& document, PlanarPoint u) {
+    Objective objective(document);
+    const int sign = objective.value(u).sign;
+    DescentEnd end{u};
+    for (int k = 0; k < kMostSteps; ++k) {
+        const PlanarPoint next = step(objective, document.pull, end.at);
+        const double length = std::hypot(next.x - end.at.x, next.y - end.at.y);
+        end.at = next;
+        end.through = end.through || objective.value(next).sign != sign;
+        if (length < kAtRest) break;
     }
-    return u;
+    return end;
 }
 
 std::vector<PlayCurvePoint> play_curve(const PlaygroundDocument& document, PlanarPoint through,

@@ -26,6 +26,15 @@ PlayValue play_value(const PlaygroundDocument& document, PlanarPoint u);
 /// without one it goes where it goes.
 PlanarPoint descent_step(const PlaygroundDocument& document, PlanarPoint u);
 
+/// A step shorter than this ends a descent, in units of the plane.
+inline constexpr double kAtRest = 5e-4;
+struct DescentEnd {
+    PlanarPoint at;
+    bool through = false;  // det J had another sign on the way than where it began
+};
+/// Where such steps from `u` end; after 1,000 of them in any case.
+DescentEnd descent_end(const PlaygroundDocument& document, PlanarPoint u);
+
 struct PlayCurvePoint {
     double along = 0;  // from the target, in units of the plane
     PlanarPoint at;

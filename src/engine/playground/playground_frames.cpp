@@ -6,6 +6,7 @@
 
 #include "core/linear/spectra.h"
 #include "core/playground/barrier_play.h"
+#include "core/playground/lambda_rests.h"
 #include "core/playground/linear_svm.h"
 #include "core/playground/noise_cloud.h"
 #include "core/playground/plane_margins.h"
@@ -105,6 +106,13 @@ PlaygroundDescent playground_descent(const PlaygroundDocument& document,
     const double y = (descent.line_to.y - descent.line_from.y) / length;
     descent.token_along = (token.x - descent.line_from.x) * x + (token.y - descent.line_from.y) * y;
     return descent;
+}
+
+std::shared_ptr<const LambdaRests> playground_rests(const PlaygroundDocument& document) {
+    std::vector<LambdaRest> rests;
+    for (const double lambda : rest_lambdas())
+        rests.push_back(lambda_rest(document, token_of(document, document.asked), lambda));
+    return std::make_shared<const LambdaRests>(lambda_rests(std::move(rests), document.noise));
 }
 
 PlaygroundSvm playground_svm(const SvmSet& set) {

@@ -4,6 +4,7 @@
 // figure.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "core/messages/playground_frame.h"
@@ -18,9 +19,12 @@ PlaygroundCloud playground_cloud(const PlaygroundDocument& document);
 /// `trail`: where the descent has been, empty before it began.
 PlaygroundDescent playground_descent(const PlaygroundDocument& document,
                                      const std::vector<PlanarPoint>& trail);
+/// Over all lambda_m at once, from where the token in question stands.
+std::shared_ptr<const LambdaRests> playground_rests(const PlaygroundDocument& document);
 PlaygroundSvm playground_svm(const SvmSet& set);
 
-/// The frame of a document, seen from the token in question itself; without note and history.
+/// The frame of a document, seen from the token in question itself; without rests, note and
+/// history.
 PlaygroundFrame playground_frame(const PlaygroundDocument& document);
 
 }  // namespace marginscope

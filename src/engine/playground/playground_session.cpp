@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/playground/barrier_play.h"
 #include "core/playground/plane_shapes.h"
 #include "core/shown.h"
 #include "engine/playground/playground_file.h"
@@ -16,7 +17,6 @@ namespace marginscope {
 namespace {
 
 constexpr std::chrono::milliseconds kStepEvery{60};  // so that each is seen
-constexpr double kAtRest = 5e-4;                     // a step shorter than this ends the descent
 constexpr std::size_t kLongestTrail = 400;
 constexpr const char* kFirstPreset = "near";
 
@@ -41,13 +41,19 @@ void PlaygroundSession::begin() {
 }
 
 std::chrono::milliseconds PlaygroundSession::time_to_next() const {
-    if (!playing_) return std::chrono::hours{1};
-    const auto left = next_step_ - Clock::now();
-    return std::max(std::chrono::milliseconds{0},
-                    std::chrono::ceil<std::chrono::milliseconds>(left));
+    const Clock::time_point now = Clock::now();
+    const auto until = [&](Clock::time_point due) {
+        return std::max(std::chrono::milliseconds{0},
+                        std::chrono::ceil<std::chrono::milliseconds>(due - now));
+    };
+    std::chrono::milliseconds pause = std::chrono::hours{1};
+    if (playing_) pause = until(next_step_);
+    if (rests_.due()) pause = std::min(pause, until(*rests_.due()));
+    return pause;
 }
 
 void PlaygroundSession::play_once() {
+    if (rests_.go_on(Clock::now())) refresh(-1, -1);
     if (!playing_ || Clock::now() < next_step_) return;
     next_step_ = Clock::now() + kStepEvery;
     const PlanarPoint before = trail_.back();
@@ -99,10 +105,13 @@ void PlaygroundSession::refresh(int removed_token, int removed_point) {
     frame->cloud = playground_cloud(now);
     frame->descent = playground_descent(now, trail_);
     frame->descent.playing = playing_;
+    rests_.ask(now, trail_.empty() ? token : trail_.front(), Clock::now());
+    frame->rests = rests_.last();
+    frame->rests_lag = rests_.due().has_value();
     frame->undo = history_.undo_label();
     frame->redo = history_.redo_label();
     frame->file = file_.string();
-    frame->unsaved = unsaved();
+    frame->unsaved = now != saved_;
     frame->presets = presets_;
     if (frame_ && new_tokens) {
         std::string note = support_note(*frame_, *frame, removed_token);
@@ -122,17 +131,27 @@ void PlaygroundSession::give_back(Kept kept) {
     went_back();
 }
 
+void PlaygroundSession::begin_copy() {
+    if (!aside_) aside_ = kept();
+    file_.clear();
+    refresh(-1, -1);
+}
+
+void PlaygroundSession::end_copy() {
+    if (aside_) give_back(*std::exchange(aside_, std::nullopt));
+}
+
 void PlaygroundSession::publish() {
     if (!std::exchange(news_, false)) return;
     context_.publish([this](Frames& all) { all.playground = frame_; });
 }
 
-bool PlaygroundSession::unsaved() const { return history_.current() != saved_; }
-
 UnsavedWork PlaygroundSession::unsaved_work() const {
+    const Kept own = aside_.value_or(kept());
     UnsavedWork work;
-    if (!file_.empty() && unsaved())
-        work.sentence = shown_path(file_) + " has changes of the Playground that are not saved.";
+    if (own.file.empty() || own.history.current() == own.saved) return work;
+    work.sentence = shown_path(own.file) + " has changes of the Playground that are not saved.";
+    if (aside_) work.sentence += " They come back when the tour ends, and can be saved then.";
     return work;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/exchange/unsaved_work.h"
 #include "engine/playground/playground_edits.h"
 #include "engine/playground/playground_history.h"
+#include "engine/playground/rests_work.h"
 
 namespace marginscope {
 
@@ -23,9 +24,11 @@ public:
 
     /// The preset to begin with, where assets are found.
     void begin();
-    /// A step of the descent when it is time for one.
+    /// A step of the descent when it is time for one, and some of the curve over lambda_m.
     void play_once();
     bool playing() const { return playing_; }
+    /// It goes on by itself, or something of its frame is still to come.
+    bool busy() const { return playing_ || rests_.due().has_value(); }
     /// Until something is due here.
     std::chrono::milliseconds time_to_next() const;
     /// Shows what changed since the last call.
@@ -40,6 +43,10 @@ public:
     };
     Kept kept() const { return {history_, saved_, file_}; }
     void give_back(Kept kept);
+    /// From here on changes are made to a copy without a file: what there is is asked about at the
+    /// end, and waits for end_copy().
+    void begin_copy();
+    void end_copy();
 
     /// The edits of playground_edits.h.
     template <typename Wish>
@@ -67,17 +74,18 @@ private:
     void take(PlaygroundEdit edit, int removed, bool ends_descent, bool of_svm);
     void refresh(int removed_token, int removed_point);
     void went_back();
-    bool unsaved() const;
 
     SessionContext& context_;
     PlaygroundHistory history_;
     PlaygroundDocument saved_;  // as it is in file_
     std::filesystem::path file_;
+    std::optional<Kept> aside_;  // the user's own, while a copy is worked on
     std::vector<std::string> presets_;
     std::vector<PlanarPoint> trail_;
     std::optional<PlanarPoint> pointer_;
     bool playing_ = false;
     Clock::time_point next_step_;
+    RestsWork rests_;
     std::shared_ptr<PlaygroundFrame> frame_;  // the last; copied before it changes
     bool news_ = false;
 };

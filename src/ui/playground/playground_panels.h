@@ -19,6 +19,8 @@ void draw_playground_tokens(const Frames& frames, PanelContext& context);
 void draw_playground_numbers(const Frames& frames, PanelContext& context);
 /// Pull against barrier: settings, descent, the objective along a line.
 void draw_playground_barrier(const Frames& frames, PanelContext& context);
+/// Over lambda_m: what the data pays, what noise adds, and their sum.
+void draw_playground_rests(const Frames& frames, PanelContext& context);
 void draw_playground_svm(const Frames& frames, SvmPanelView& view, PanelContext& context);
 /// What is like what, and where that ends.
 void draw_playground_likeness(const Frames& frames, PanelContext& context);

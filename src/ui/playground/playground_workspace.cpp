@@ -17,6 +17,8 @@ const std::array kPanels = std::to_array<PanelInfo>({
      }},
     {"playground.barrier", "Barrier at work", false,
      [](const Frames& f, UiState&, PanelContext& c) { draw_playground_barrier(f, c); }},
+    {"playground.rests", "The U of lambda_m", false,
+     [](const Frames& f, UiState&, PanelContext& c) { draw_playground_rests(f, c); }},
     {"playground.tokens", "All tokens", true,
      [](const Frames& f, UiState&, PanelContext& c) { draw_playground_tokens(f, c); }},
     {"playground.numbers", "Numbers", true,
@@ -49,7 +51,15 @@ void dock_large(DockArea& area) {
     const DockSplit svm = split_dock(right.part, DockSide::bottom, tall ? 0.4F : 0.56F);
     dock_panel("playground.setup", kPanels, setup.part);
     dock_panel("playground.plane", kPanels, bottom.rest);
-    dock_panel("playground.barrier", kPanels, bottom.part);
+    if (width > 1500 * px) {
+        const DockSplit two = split_dock(bottom.part, DockSide::right, 0.5F);
+        dock_panel("playground.barrier", kPanels, two.rest);
+        dock_panel("playground.rests", kPanels, two.part);
+    } else {
+        dock_panel("playground.barrier", kPanels, bottom.part);
+        dock_panel("playground.rests", kPanels, bottom.part);
+        show_tab("playground.barrier", kPanels, bottom.part);
+    }
     dock_panel("playground.svm", kPanels, svm.part);
     dock_panel("playground.likeness", kPanels, svm.part);
     show_tab("playground.svm", kPanels, svm.part);
@@ -68,8 +78,9 @@ void dock_large(DockArea& area) {
 void dock_small(DockArea& area) {
     const DockSplit split = split_dock(area.main, DockSide::right, 0.45F);
     dock_panel("playground.plane", kPanels, split.rest);
-    for (const char* id : {"playground.setup", "playground.tokens", "playground.numbers",
-                           "playground.barrier", "playground.svm", "playground.likeness"})
+    for (const char* id :
+         {"playground.setup", "playground.tokens", "playground.numbers", "playground.barrier",
+          "playground.rests", "playground.svm", "playground.likeness"})
         dock_panel(id, kPanels, split.part);
     show_tab("playground.setup", kPanels, split.part);
 }

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/playground/lambda_rests.h"
 #include "engine/playground/playground_file.h"
 #include "engine/playground/playground_frames.h"
 #include "files/peek.h"
@@ -83,6 +84,60 @@ TEST_F(PlaygroundSessionTest, FrameOfAnEditIsThatOfItsDocument) {
     EXPECT_EQ(frame.look.circle, anew.look.circle);
     EXPECT_EQ(frame.cloud.before, anew.cloud.before);
     EXPECT_EQ(frame.axes, anew.axes);
+}
+
+// Of what was before until it is whole; what it does not depend on leaves it alone.
+TEST_F(PlaygroundSessionTest, TheUOfLambdaFollowsWhatItDependsOn) {
+    const auto finish = [&] {
+        for (int k = 0; k < 200 && session_.busy(); ++k) {
+            std::this_thread::sleep_for(session_.time_to_next());
+            session_.play_once();
+        }
+        EXPECT_FALSE(session_.busy());
+    };
+    EXPECT_TRUE(session_.busy());
+    EXPECT_EQ(shown().rests, nullptr);
+    finish();
+    ASSERT_NE(shown().rests, nullptr);
+    EXPECT_FALSE(shown().rests_lag);
+    const auto same = [](const LambdaRests& a, const LambdaRests& b) {
+        if (a.rests.size() != b.rests.size() || a.best != b.best) return false;
+        for (std::size_t k = 0; k < a.rests.size(); ++k)
+            if (a.rests[k].at != b.rests[k].at || a.rests[k].noise != b.rests[k].noise)
+                return false;
+        return true;
+    };
+    const auto first = shown().rests;
+    EXPECT_TRUE(same(*first, *playground_rests(shown().document)));
+    const auto leaves_it = [&](const auto& wish) {
+        EXPECT_EQ(after(wish).rests, first) << wish.kName;
+        EXPECT_FALSE(shown().rests_lag) << wish.kName;
+    };
+    BarrierPull pull = shown().document.pull;
+    pull.lambda = 2.5;
+    leaves_it(SetPlaygroundPull{pull});
+    leaves_it(SetSvmCost{3});
+    leaves_it(PlayPlayground{true});
+    leaves_it(StepPlayground{});
+    leaves_it(StepPlayground{});
+    session_.handle(PlayPlayground{false});
+    const PlaygroundDocument at_work = shown().document;
+    const PlaygroundFrame& moved = after(MovePlaygroundToken{0, {-2.2, 0.4}});
+    EXPECT_TRUE(moved.rests_lag);
+    EXPECT_EQ(moved.rests, first);
+    finish();
+    EXPECT_FALSE(shown().rests_lag);
+    EXPECT_FALSE(same(*first, *shown().rests));
+    const auto changes_it = [&](const auto& wish) {
+        EXPECT_TRUE(after(wish).rests_lag) << wish.kName;
+        finish();
+    };
+    changes_it(SetPlaygroundNoise{0.31});
+    changes_it(SetPlaygroundMap{1.4, 0, 0, 0.9});
+    pull.target = {0.4, 0.1};
+    changes_it(SetPlaygroundPull{pull});
+    changes_it(AskPlaygroundToken{0});  // without a past: nothing holds it off
+    EXPECT_EQ(shown().rests->best, 0U);
 }
 
 TEST_F(PlaygroundSessionTest, EveryEditIsUndoneAndRedone) {
