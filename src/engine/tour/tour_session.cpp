@@ -80,10 +80,7 @@ void TourSession::handle(const StartTour& wish) {
     walk.written = fs::last_write_time(file, error);
     walk.user = keep_state(stage_, context_.frames());
     stage_.document.put_aside("Tour: " + walk.tour.title);
-    // The copy has no file that could be written over.
-    PlaygroundSession::Kept copy = walk.user.playground;
-    copy.file.clear();
-    stage_.playground.give_back(std::move(copy));
+    stage_.playground.begin_copy();
     walk_ = std::move(walk);
     enter(0, true);
     context_.tell("The tour works on a copy: what you have comes back when it ends.");
@@ -114,9 +111,11 @@ void TourSession::handle(const EndTour&) {
     try {
         give_back(ended.user, stage_, context_.frames());
     } catch (...) {
+        stage_.playground.end_copy();
         stage_.document.give_back();
         throw;
     }
+    stage_.playground.end_copy();
     stage_.document.give_back();
     stage_.decode.session().set_playing(ended.user.playing, ended.user.tokens_per_s);
     context_.tell("The tour has ended; all is as it was before.");

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/messages/playground_frame.h"
+#include "core/playground/lambda_rests.h"
 #include "core/statistics.h"
 #include "engine/tour/path_values.h"
 
@@ -175,6 +176,13 @@ Value playground_support(const Frames& f) {
     if (f.playground == nullptr || f.playground->support.empty()) return std::nullopt;
     return f.playground->support.front();
 }
+// Of the curve as it is now; none where no lambda_m is best.
+Value playground_best_lambda(const Frames& f) {
+    if (f.playground == nullptr || f.playground->rests == nullptr || f.playground->rests_lag)
+        return std::nullopt;
+    const LambdaRests& rests = *f.playground->rests;
+    return rests.best ? Value(rests.rests[*rests.best].lambda) : std::nullopt;
+}
 Value svm_margin(const Frames& f) {
     if (f.playground == nullptr || !f.playground->svm.has_line) return std::nullopt;
     return finite(f.playground->svm.margin);
@@ -184,48 +192,56 @@ Value svm_support(const Frames& f) {
     return static_cast<double>(f.playground->svm.support.size());
 }
 
-constexpr std::array<Value (*)(const Frames&), kTourQuantities> kRead = {characters,
-                                                                         share_beyond,
-                                                                         support_token,
-                                                                         support_token,
-                                                                         support_logdet,
-                                                                         support_sigma_min,
-                                                                         median_sigma_min,
-                                                                         mean_logdet,
-                                                                         selected_character,
-                                                                         selected_logdet,
-                                                                         selected_sigma_min,
-                                                                         selected_geometric,
-                                                                         selected_crossings,
-                                                                         text_loss,
-                                                                         next_entropy,
-                                                                         noise_flipped,
-                                                                         noise_kl,
-                                                                         noise_first_change,
-                                                                         dragged,
-                                                                         path_seeds,
-                                                                         path_lambda,
-                                                                         path_first_lambda,
-                                                                         path_plain_beyond,
-                                                                         path_most_beyond,
-                                                                         path_clean_change,
-                                                                         path_relative_change,
-                                                                         path_absolute_change,
-                                                                         path_plain_rms,
-                                                                         path_most_rms,
-                                                                         playground_logdet,
-                                                                         playground_sigma_min,
-                                                                         playground_geometric,
-                                                                         playground_crossings,
-                                                                         playground_crossed,
-                                                                         playground_support,
-                                                                         svm_margin,
-                                                                         svm_support};
+struct Reading {
+    TourQuantity quantity;
+    Value (*read)(const Frames&);
+};
+constexpr std::array<Reading, kTourQuantities> kRead = {{
+    {TourQuantity::characters, characters},
+    {TourQuantity::share_beyond, share_beyond},
+    {TourQuantity::support_token, support_token},
+    {TourQuantity::support_tokens, support_token},
+    {TourQuantity::support_logdet, support_logdet},
+    {TourQuantity::support_sigma_min, support_sigma_min},
+    {TourQuantity::median_sigma_min, median_sigma_min},
+    {TourQuantity::mean_logdet, mean_logdet},
+    {TourQuantity::selected_character, selected_character},
+    {TourQuantity::selected_logdet, selected_logdet},
+    {TourQuantity::selected_sigma_min, selected_sigma_min},
+    {TourQuantity::selected_geometric, selected_geometric},
+    {TourQuantity::selected_crossings, selected_crossings},
+    {TourQuantity::text_loss, text_loss},
+    {TourQuantity::next_entropy, next_entropy},
+    {TourQuantity::noise_flipped, noise_flipped},
+    {TourQuantity::noise_kl, noise_kl},
+    {TourQuantity::noise_first_change, noise_first_change},
+    {TourQuantity::dragged, dragged},
+    {TourQuantity::path_seeds, path_seeds},
+    {TourQuantity::path_lambda, path_lambda},
+    {TourQuantity::path_first_lambda, path_first_lambda},
+    {TourQuantity::path_plain_beyond, path_plain_beyond},
+    {TourQuantity::path_most_beyond, path_most_beyond},
+    {TourQuantity::path_clean_change, path_clean_change},
+    {TourQuantity::path_relative_change, path_relative_change},
+    {TourQuantity::path_absolute_change, path_absolute_change},
+    {TourQuantity::path_plain_rms, path_plain_rms},
+    {TourQuantity::path_most_rms, path_most_rms},
+    {TourQuantity::playground_logdet, playground_logdet},
+    {TourQuantity::playground_sigma_min, playground_sigma_min},
+    {TourQuantity::playground_geometric, playground_geometric},
+    {TourQuantity::playground_crossings, playground_crossings},
+    {TourQuantity::playground_crossed, playground_crossed},
+    {TourQuantity::playground_support, playground_support},
+    {TourQuantity::playground_best_lambda, playground_best_lambda},
+    {TourQuantity::svm_margin, svm_margin},
+    {TourQuantity::svm_support, svm_support},
+}};
+static_assert(is_whole(kRead));
 
 }  // namespace
 
 std::optional<double> tour_value(TourQuantity quantity, const Frames& frames) {
-    return kRead[static_cast<std::size_t>(quantity)](frames);
+    return kRead[static_cast<std::size_t>(quantity)].read(frames);
 }
 
 std::vector<double> tour_values(TourQuantity quantity, const Frames& frames) {

@@ -216,6 +216,45 @@ TEST_F(Tours, ASavedFileIsAskedForAndSavedDuringATour) {
     EXPECT_EQ(opened.decode->text, mine);
 }
 
+// Not of the copy, whatever a step opened in it.
+TEST_F(Tours, AnUnsavedPlaygroundIsAskedForDuringATour) {
+    const std::string plane = (folder_ / "mine.json").string();
+    after(SavePlayground{plane});
+    const PlaygroundDocument mine =
+        after(MovePlaygroundToken{0, {1.25, -0.5}}).playground->document;
+    const Frames during = after(StartTour{file()});
+    EXPECT_EQ(during.playground->file, "");
+    after(OpenPlayground{"fold"});
+    ASSERT_TRUE(engine_->has_unsaved_work());
+    EXPECT_NE(engine_->unsaved_work().sentence.find("mine.json"), std::string::npos);
+    EXPECT_NE(engine_->unsaved_work().sentence.find("when the tour ends"), std::string::npos);
+    const Frames ended = after(EndTour{});
+    EXPECT_EQ(ended.playground->document, mine);
+    EXPECT_EQ(ended.playground->file, plane);
+    EXPECT_EQ(engine_->unsaved_work().sentence.find("when the tour ends"), std::string::npos);
+    after(SavePlayground{});
+    EXPECT_FALSE(engine_->has_unsaved_work());
+    after(StartTour{file()});
+    after(OpenPlayground{"fold"});
+    EXPECT_FALSE(engine_->has_unsaved_work()) << "what the tour opens is not the user's";
+}
+
+// Whoever quits in the midst of a tour finds her own text again, and the tour at its beginning.
+TEST_F(Tours, ThePlaceInATourIsNotKept) {
+    const std::string mine = after(StepDecode{6}).decode->text;
+    after(StartTour{file()});
+    after(GoToTourStep{1, true});
+    EngineOptions options;
+    options.state_folder = (folder_ / "state").string();
+    engine_.reset();
+    engine_ = std::make_unique<Engine>(options);
+    settle();
+    EXPECT_FALSE(engine_->frames().tour->on);
+    const Frames last = after(OpenFile{(folder_ / "state" / "last.mscope").string()});
+    EXPECT_EQ(last.decode->text, mine);
+    EXPECT_EQ(after(StartTour{file()}).tour->step, 0);
+}
+
 // Every step of every tour that ships can be set, every number is known, every question has an
 // answer that can be given, and another that is wrong.
 TEST_F(Tours, ThatShipCanBeWalked) {
