@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/label_rows.h"
+#include "ui/lambda_axis.h"
 #include "ui/path/plot_parts.h"
 #include "ui/plot_ticks.h"
 #include "ui/widgets.h"
@@ -14,36 +14,6 @@ namespace {
 
 constexpr ImPlotFlags kFlags =
     ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText | ImPlotFlags_NoMenus;
-
-/// The lambda axis with its slot for 0, marked by a tick of its own.
-void set_up_lambda(const LambdaAxis& axis, const std::vector<double>& lambdas, float width,
-                   bool words_shown) {
-    constexpr double kAir = 0.12;
-    const double low = axis.zero_at - kAir, high = std::log10(axis.largest) + kAir;
-    std::vector<double> ticks;
-    std::vector<std::string> words;
-    std::vector<LabelSpan> spans;
-    for (const double lambda : lambdas) {
-        ticks.push_back(axis.at(lambda));
-        words.push_back(format_number(lambda, 3));
-        const auto middle = static_cast<float>((ticks.back() - low) / (high - low)) * width;
-        const float half = ImGui::CalcTextSize(words.back().c_str()).x / 2;
-        spans.push_back({middle - half, middle + half});
-    }
-    // A tick whose label would touch the one before keeps its line alone.
-    const std::vector<int> rows = label_rows(spans, 1, ImGui::GetFontSize() / 3);
-    for (std::size_t k = 0; k < words.size(); ++k)
-        if (rows[k] < 0) words[k].clear();
-    std::vector<const char*> labels;
-    for (const std::string& word : words) labels.push_back(word.c_str());
-    const char* name = "lambda_m: 0 apart, then logarithmic";
-    if (ImGui::CalcTextSize(name).x > width) name = "lambda_m";
-    ImPlot::SetupAxis(
-        ImAxis_X1, words_shown ? name : nullptr,
-        ImPlotAxisFlags_NoHighlight | (words_shown ? 0 : ImPlotAxisFlags_NoTickLabels));
-    ImPlot::SetupAxisTicks(ImAxis_X1, ticks.data(), static_cast<int>(ticks.size()), labels.data());
-    ImPlot::SetupAxisLimits(ImAxis_X1, low, high, ImPlotCond_Always);
-}
 
 using DrawnSeries = std::vector<const BandLines*>;
 
@@ -190,7 +160,7 @@ void draw_band_plot(const BandPlot& plot, const std::shared_ptr<const PathFrame>
     if (ImPlot::BeginPlot(plot.id, ImVec2(width, plot.height), kFlags)) {
         const std::vector<double> lambdas = lambdas_of(path);
         const LambdaAxis axis(lambdas);
-        set_up_lambda(axis, lambdas, std::max(1.0F, width - theme.px(64)), plot.lambda_words);
+        set_up_lambda_axis(axis, lambdas, std::max(1.0F, width - theme.px(64)), plot.lambda_words);
         set_up_values(plot, bands, plot.height > 0 ? plot.height : room.y, theme);
         vertical_line("##slot", (axis.zero_at + std::log10(axis.smallest)) / 2, theme.line_strong);
         if (path.proposal && path.proposal->settled)

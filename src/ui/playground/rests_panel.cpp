@@ -7,6 +7,7 @@
 #include "figures/path/path_curves.h"
 #include "figures/playground/rests_words.h"
 #include "ui/flow.h"
+#include "ui/lambda_axis.h"
 #include "ui/playground/playground_panels.h"
 #include "ui/plot_ticks.h"
 #include "ui/widgets.h"
@@ -67,15 +68,6 @@ void vertical_line(const char* id, double x, ImU32 color) {
     ImPlot::PlotInfLines(id, &x, 1, spec);
 }
 
-void set_up_lambda(const LambdaAxis& axis) {
-    const double ticks[] = {axis.zero_at, -3, -2, -1, 0, 1};
-    const char* const words[] = {"0", "0.001", "0.01", "0.1", "1", "10"};
-    ImPlot::SetupAxis(ImAxis_X1, "lambda_m", ImPlotAxisFlags_NoHighlight);
-    ImPlot::SetupAxisTicks(ImAxis_X1, ticks, 6, words);
-    ImPlot::SetupAxisLimits(ImAxis_X1, axis.zero_at - 0.2, std::log10(axis.largest) + 0.15,
-                            ImPlotCond_Always);
-}
-
 void hover(const LambdaRests& rests, const LambdaAxis& axis, const Theme& theme) {
     if (!ImPlot::IsPlotHovered()) return;
     const double x = ImPlot::GetPlotMousePos().x;
@@ -102,12 +94,13 @@ void draw_curves(const PlaygroundFrame& frame, const Theme& theme) {
     const float height = std::max(theme.px(110), ImGui::GetContentRegionAvail().y);
     const float seen = frame.rests_lag ? 0.35F : 1.0F;
     const double top = rests_top(rests);
+    const float width = std::max(1.0F, ImGui::GetContentRegionAvail().x - theme.px(64));
     ImGui::PushFont(theme.fonts.text, type::kSmall);
     if (ImPlot::BeginPlot("##rests", {-1, height},
                           ImPlotFlags_NoTitle | ImPlotFlags_NoLegend | ImPlotFlags_NoMouseText |
                               ImPlotFlags_NoMenus)) {
         const LambdaAxis axis(rest_lambdas());
-        set_up_lambda(axis);
+        set_up_lambda_axis(axis, {0, 0.001, 0.01, 0.1, 1, 10}, width, true);
         ImPlot::SetupAxis(ImAxis_Y1, "nats", ImPlotAxisFlags_NoHighlight);
         ImPlot::SetupAxisLimits(ImAxis_Y1, 0, top, ImPlotCond_Always);
         set_up_few_ticks(ImAxis_Y1, {0, top}, height - theme.px(48), theme);
