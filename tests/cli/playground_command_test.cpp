@@ -64,6 +64,26 @@ TEST_F(PlaygroundCommand, NumbersOfTwoTokensAreThoseOfTheClosedForm) {
     EXPECT_EQ(svm["slack"].size(), 4U);
 }
 
+// On the axis of those two: J is diag(1 - 1.5^2 / cosh^2(1.5 x), 1).
+TEST_F(PlaygroundCommand, SaysWhereEachLambdaLetsTheTokenRest) {
+    const json out = document(
+        R"({"tokens": [[-1.5, 0], [1.5, 0], [2.4, 0]], "A": [[1, 0], [0, 1]], "asked": 2, "noise": 0.2,
+            "pull": {"target": [0, 0], "lambda": 0.1, "sigma": 2}})");
+    ASSERT_EQ(out["rests"].size(), 26U);
+    EXPECT_EQ(out["rests"][0]["lambda"], 0.0);
+    EXPECT_EQ(out["rests"][0]["through"], true);
+    EXPECT_EQ(out["rests"][0]["crossings"], 1);
+    for (std::size_t k = 1; k < 26; ++k) {
+        const json& rest = out["rests"][k];
+        const double x = rest["at"][0];
+        const double det = 1 - 2.25 / std::pow(std::cosh(1.5 * x), 2);
+        EXPECT_EQ(rest["through"], false);
+        EXPECT_NEAR(rest["pull"], x * x / 8, 1e-9);
+        EXPECT_NEAR(rest["noise"], 0.04 / 8 * (1 + 1 / (det * det)), 1e-6 * (1 + 1 / (det * det)));
+        EXPECT_GT(rest["lambda"], out["rests"][k - 1]["lambda"]);
+    }
+}
+
 TEST_F(PlaygroundCommand, WithoutAnSvmThereIsNoneAndWithOneClassThereIsASentence) {
     EXPECT_TRUE(
         document(R"({"tokens": [[0, 1], [1, 0]], "A": [[1, 0], [0, 1]]})")["svm"].is_null());

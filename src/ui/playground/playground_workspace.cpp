@@ -95,7 +95,9 @@ void dock(DockArea& area) {
 // Its own preset is there from the start.
 CommandList example() { return {}; }
 
-bool arrived(const Frames& f) { return f.playground != nullptr; }
+bool arrived(const Frames& f) {
+    return f.playground != nullptr && f.playground->rests != nullptr && !f.playground->rests_lag;
+}
 
 }  // namespace
 
