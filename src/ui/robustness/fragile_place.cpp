@@ -33,14 +33,14 @@ std::string value_text(double value) {
     return std::isinf(value) ? "no boundary in reach" : format_number(value);
 }
 
-/// Bytes of the first `count` characters.
-std::size_t bytes_of(const std::string& text, int count) {
+/// The first `count` characters; "" where there are not so many.
+std::string_view first_characters(std::string_view text, int count) {
     std::size_t at = 0;
     for (; at < text.size(); ++at) {
         if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
         if (count-- == 0) break;
     }
-    return at;
+    return count > 0 ? std::string_view() : text.substr(0, at);
 }
 
 /// Whether a text ends with the characters of a window up to `last`.
@@ -113,7 +113,7 @@ std::optional<std::size_t> place_in_text(const FragilityFrame& frame, int index,
                                          const DecodeFrame* decode) {
     std::optional<std::size_t> found;
     if (decode == nullptr || index < 0) return found;
-    const std::string_view read(decode->text.data(), bytes_of(decode->text, index + 1));
+    const std::string_view read = first_characters(decode->text, index + 1);
     std::size_t most = 0;
     for (std::size_t place = 0; place < frame.places.size(); ++place) {
         const FragilePlace& at = frame.places[place];
