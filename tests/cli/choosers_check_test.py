@@ -66,7 +66,7 @@ class CheckChoosers(unittest.TestCase):
 
     def test_abstaining(self):
         noise = ("--noise-draws", "4", "--noise-sigma", "0.4", "--relative")
-        for more in (("--abstain-entropy", "1.5"), ("--abstain-probability", "0.3"), ("--abstain-margin", "1"), ("--abstain-information", "0.15", *noise)):
+        for more in (("--abstain-entropy", "1.5"), ("--abstain-probability", "0.3"), ("--abstain-margin", "5"), ("--abstain-information", "0.15", *noise)):
             decoded = self.agree("--model", BARRIER, "--temperature", "1.3", *more)
             self.assertEqual(decoded["stopped"], "abstained", more)
             self.assertIn(decoded["abstained"]["by"], more[0])

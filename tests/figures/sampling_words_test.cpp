@@ -50,7 +50,7 @@ TEST(SamplingWords, GoOnWhereTheTextEnds) {
     decode.sampling.top_k = 5;
     EXPECT_EQ(
         decode_command(decode, 40),
-        "marginscope decode --model 'my model/run' --prompt $'It\\'s\\n' --tokens 40 --top-k 5");
+        "marginscope decode --model 'my model/run' --prompt $'It\\'s\\012' --tokens 40 --top-k 5");
 }
 
 }  // namespace
