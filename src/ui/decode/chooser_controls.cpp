@@ -183,8 +183,7 @@ bool draw_choosers(const DecodeFrame& decode, SamplingSettings& settings, bool& 
     const std::string on = rules_on(settings);
     ImGui::SetNextItemOpen(!on.empty(), ImGuiCond_Once);  // a session may come with them
     if (!ImGui::TreeNode("Choosers")) {
-        if (!on.empty())
-            small_paragraph(theme, theme.text, ("On:" + on).c_str());
+        if (!on.empty()) small_paragraph(theme, theme.text, ("On:" + on).c_str());
         return false;
     }
     Rows rows(theme, held);
