@@ -55,6 +55,14 @@ TEST(ParticlesPanel, SaysTheConstantWithNoMoreDigitsThanItHas) {
     EXPECT_TRUE(says(interface, "log Z = -3.21 (Z ± 4.3 %)")) << interface.words();
     EXPECT_TRUE(says(interface, "of 48 particles"));
     EXPECT_TRUE(says(interface, "drawn again 2 times"));
+    interface.draw_panel(with([](ParticleFrame& f) {
+                             f.settings.barrier_weight = 0.0;
+                             f.log_z = 0.0F;
+                             f.log_z_error = 5.6e-17F;
+                         }),
+                         draw);
+    EXPECT_TRUE(says(interface, "plain samples, all of the same weight"));
+    EXPECT_FALSE(says(interface, "e-17"));
     interface.draw_panel(with([](ParticleFrame& f) { f.log_z_error = kNoValue; }), draw);
     EXPECT_TRUE(says(interface, "error not known"));
     interface.draw_panel(

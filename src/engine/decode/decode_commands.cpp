@@ -70,6 +70,7 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
     if (auto request = session_.take_geometric_request())
         geometry_.request_margins(std::move(*request));
     if (auto request = session_.take_hole_request()) holes_.ask(std::move(*request));
+    holes_.work();
     const bool margins_left = session_.work(budget, everything);
     const bool left = explain(budget) || margins_left;
     auto decode = session_.take_decode_frame();

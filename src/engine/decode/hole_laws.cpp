@@ -89,38 +89,44 @@ void fill(const std::vector<SubsetProbability>& law, bool exact, std::vector<flo
 HoleLaws::HoleLaws(std::function<void()> on_news) : on_news_(std::move(on_news)) {}
 HoleLaws::~HoleLaws() = default;
 
-bool HoleLaws::idle() const { return !job_ || !job_->job().running(); }
+bool HoleLaws::idle() const { return !next_ && (!job_ || !job_->job().running()); }
 
 void HoleLaws::ask(HoleRequest request) {
-    job_.reset();
+    ++asked_;
+    if (job_) job_->job().cancel();
+    next_.reset();
     if (request.holes.empty()) return frame_.update([](auto& slot) { slot = nullptr; });
     HolesFrame frame;
     for (const HolePlace& place : request.holes)
         frame.holes.push_back({place.index, place.node, {}, {}, {}});
     frame.sentence = request.refusal;
     frame.running = request.refusal.empty();
-    tell(std::move(frame));
-    if (!request.refusal.empty()) return;
+    tell(frame, asked_);
+    if (request.refusal.empty()) next_ = std::move(request);
+}
+
+void HoleLaws::work() {
+    if (!next_ || (job_ && job_->job().running())) return;
+    HoleRequest request = *std::exchange(next_, std::nullopt);
     // The model may go on learning or decoding meanwhile.
     request.model = std::make_shared<const Model>(request.model->clone());
     job_ = std::make_unique<ThreadJob>(
         "finding the laws of holes",
-        [this, request = std::move(request)](Job& job) {
-            with_torch_errors([&] { find(request, job); });
-        },
+        [this, request = std::move(request), frame = *frame_.get(), asked = asked_.load()](
+            Job& job) { with_torch_errors([&] { find(request, frame, asked, job); }); },
         on_news_);
 }
 
-void HoleLaws::find(const HoleRequest& request, Job& job) {
+void HoleLaws::find(const HoleRequest& request, HolesFrame frame, std::uint64_t asked_now,
+                    Job& job) {
     set_compute_threads(1);  // the others belong to training and to the window
     const double parts = static_cast<double>(request.holes.size()) + 1.0;
     double part = 0.0;
-    HolesFrame frame = *frame_.get();
     const auto progress = [&](double done, double total) {
         job.report((part + (total > 0.0 ? done / total : 0.0)) / parts);
         frame.progress = job.status().progress;
         frame.eta_secs = job.status().eta_secs;
-        tell(frame);
+        tell(frame, asked_now);
     };
     std::vector<std::size_t> asked;
     for (const HolePlace& place : request.holes)
@@ -131,7 +137,7 @@ void HoleLaws::find(const HoleRequest& request, Job& job) {
                                      progress, job.stop_token());
         if (job.cancel_requested()) return;
         fill(past.law.marginals.at(0), past.exact, frame.holes[k].past, nullptr);
-        tell(frame);
+        tell(frame, asked_now);
     }
     const FoundLaw both =
         law_of(*request.model, problem_of(request, end_of_influence(request), asked), progress,
@@ -150,13 +156,15 @@ void HoleLaws::find(const HoleRequest& request, Job& job) {
     frame.sentence = both.sentence;
     frame.running = false;
     frame.progress = 1.0;
-    tell(std::move(frame));
+    tell(std::move(frame), asked_now);
 }
 
-void HoleLaws::tell(HolesFrame frame) {
+void HoleLaws::tell(HolesFrame frame, std::uint64_t asked) {
     frame.version = ++version_;
     auto made = std::make_shared<const HolesFrame>(std::move(frame));
-    frame_.update([&](auto& slot) { slot = std::move(made); });
+    frame_.update([&](auto& slot) {
+        if (asked == asked_) slot = std::move(made);
+    });
     on_news_();
 }
 

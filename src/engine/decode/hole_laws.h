@@ -2,6 +2,7 @@
 // in this header; internal to engine, the worker's thread only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,21 +38,25 @@ public:
     explicit HoleLaws(std::function<void()> on_news);
     ~HoleLaws();
 
-    /// Another text, other holes, another model: what runs for the last one is stopped. No holes:
-    /// the frame goes. UserError from the model's copying.
+    /// Another text, other holes, another model: what runs for the last one is stopped, and this
+    /// begins by work() once it has. Waits for nothing. No holes: the frame goes.
     void ask(HoleRequest request);
+    /// Begins what was asked for last; once a turn of the loop.
+    void work();
     /// A new frame since the last call, null inside where there are no holes.
     std::optional<std::shared_ptr<const HolesFrame>> take();
     bool idle() const;
 
 private:
-    void find(const HoleRequest& request, Job& job);
-    void tell(HolesFrame frame);
+    void find(const HoleRequest& request, HolesFrame frame, std::uint64_t asked, Job& job);
+    /// Left alone where something else was asked for since.
+    void tell(HolesFrame frame, std::uint64_t asked);
 
     std::function<void()> on_news_;
     Latest<std::shared_ptr<const HolesFrame>> frame_;
     std::shared_ptr<const HolesFrame> taken_;
-    std::uint64_t version_ = 0;       // of the job's frames
+    std::optional<HoleRequest> next_;
+    std::atomic<std::uint64_t> asked_ = 0, version_ = 0;
     std::unique_ptr<ThreadJob> job_;  // last: ends before the rest goes
 };
 

@@ -25,6 +25,7 @@ void check(const ParticleRequest& request) {
               "--best-of, --noise-draws or --abstain-….");
     refuse_if(sampling.min_margin && request.decode.kind != MarginKind::determinant,
               "--particles keep to a --min-margin of the determinant kind: leave --kind out.");
+    refuse_if(!std::isfinite(request.barrier_weight), "--barrier-weight must be a finite number.");
     refuse_if(request.decode.candidates, "--candidates are of one text: not of --particles.");
     refuse_if(request.decode.tokens < 1, "--particles need --tokens 1 or more.");
 }

@@ -137,7 +137,7 @@ void noise(ChooserSettings& chooser, Rows& rows, const Theme& theme) {
         chooser.noise_relative = unit == 1;
         rows.mark();
     }
-    rows.limit({.label = "Abstain: disagree",
+    rows.limit({.label = "Stop: disagree",
                 .scale = {0.001, 2.0, true, true, false},
                 .digits = 3,
                 .off_text = "off",
@@ -189,13 +189,13 @@ bool draw_choosers(const DecodeFrame& decode, SamplingSettings& settings, bool& 
     Rows rows(theme, held);
     ChooserSettings& chooser = settings.chooser;
     margin_rules(decode, settings, rows, theme);
-    rows.limit({.label = "Abstain: entropy",
+    rows.limit({.label = "Stop: entropy",
                 .scale = {0.01, 5.0, true, true, false},
                 .digits = 3,
                 .off_text = "off",
                 .quantity = Quantity::entropy},
                chooser.abstain_entropy);
-    rows.limit({.label = "Abstain: unlikely",
+    rows.limit({.label = "Stop: unlikely",
                 .scale = {0.01, 1.0, true, true, false},
                 .digits = 3,
                 .off_text = "off",

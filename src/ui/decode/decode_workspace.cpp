@@ -107,7 +107,7 @@ void dock_large(DockArea& area) {
     const DockSplit attention = split_dock(bottom.rest, DockSide::left, 0.33F);
     const DockSplit causes = split_dock(attention.rest, DockSide::right, 0.35F);
     const DockSplit sampling =
-        split_dock(area.right, DockSide::bottom, std::clamp(222 * px / height, 0.15F, 0.6F));
+        split_dock(area.right, DockSide::bottom, std::clamp(248 * px / height, 0.15F, 0.6F));
     area.right = sampling.rest;
     dock_panel("decode.text", kPanels, next.rest);
     dock_panel("decode.candidates", kPanels, next.part);
@@ -138,7 +138,7 @@ void dock_small(DockArea& area) {
     dock_panel("decode.text", kPanels, split.part);
     for (const char* id : {"decode.candidates", "decode.support", "decode.traces",
                            "decode.branches", "decode.compare", "decode.twin", "decode.heads",
-                           "decode.particles", "decode.sampling", "decode.history"})
+                           "decode.holes", "decode.particles", "decode.sampling", "decode.history"})
         dock_panel(id, kPanels, split.rest);
     for (const char* id : {"decode.boundary", "decode.attention", "decode.causes", "decode.why"})
         dock_panel(id, kPanels, area.right);

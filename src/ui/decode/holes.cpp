@@ -22,6 +22,9 @@ std::string percent(float share) {
     return share >= 0.0005F ? format_number(100.0 * share, 3) + " %" : "< 0.1 %";
 }
 
+// What the model reads for all that it does not know has no face of its own in every font.
+constexpr std::string_view kUnknown = "\uFFFD";
+
 float at(const std::vector<float>& law, int token) {
     return token < static_cast<int>(law.size()) ? law[static_cast<std::size_t>(token)] : kNoValue;
 }
@@ -57,7 +60,8 @@ void draw_share(const Theme& theme, ImVec2 left_top, float width, float share, I
 void draw_token(const HoleLaw& hole, int token, const DecodeFrame& decode, float width,
                 const Theme& theme) {
     const ImVec2 left_top = ImGui::GetCursorScreenPos();
-    const float height = theme.px(kRow), symbol = theme.px(24);
+    const float height = theme.px(kRow), room = theme.px(24);
+    const std::string symbol = symbol_at(decode, token);
     ImGui::InvisibleButton("##token", ImVec2(std::max(1.0F, width), height));
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -68,13 +72,13 @@ void draw_token(const HoleLaw& hole, int token, const DecodeFrame& decode, float
                         ? decode.line[static_cast<std::size_t>(hole.index)].token
                         : -1;
     draw_symbol(*draw, token == own ? theme.fonts.mono_bold : theme.fonts.mono,
-                theme.px(type::kToken), ImVec2(left_top.x + symbol / 2, left_top.y + height / 2),
-                theme.text, symbol_at(decode, token));
-    const float half = (width - symbol - theme.px(10)) / 2;
+                theme.px(type::kToken), ImVec2(left_top.x + room / 2, left_top.y + height / 2),
+                symbol == kUnknown ? theme.error : theme.text, symbol == kUnknown ? "?" : symbol);
+    const float half = (width - room - theme.px(10)) / 2;
     const float both = at(hole.both, token), past = at(hole.past, token);
-    draw_share(theme, ImVec2(left_top.x + symbol, left_top.y), half, both, theme.text,
+    draw_share(theme, ImVec2(left_top.x + room, left_top.y), half, both, theme.text,
                hole.both.empty() ? "…" : percent(both));
-    draw_share(theme, ImVec2(left_top.x + symbol + half + theme.px(10), left_top.y), half, past,
+    draw_share(theme, ImVec2(left_top.x + room + half + theme.px(10), left_top.y), half, past,
                theme.dim, hole.past.empty() ? "…" : percent(past));
     if (!hovered) return;
     const float error = at(hole.error, token);
@@ -143,9 +147,20 @@ void draw_fillings(const HolesFrame& frame, const Theme& theme) {
     for (const HoleFilling& one : frame.fillings) {
         std::string shown;
         for (const char c : one.text) shown += c == '\n' ? "↵" : c == ' ' ? "·" : std::string(1, c);
+        for (std::size_t k = shown.find(kUnknown); k != std::string::npos; k = shown.find(kUnknown))
+            shown.replace(k, kUnknown.size(), "?");
         words += shown + " " + percent(one.probability) + "   ";
     }
     small_paragraph(theme, theme.text, words.c_str());
+}
+
+std::string running_words(const HolesFrame& holes) {
+    std::string words = "Finding laws";
+    if (std::isfinite(holes.progress) && holes.progress > 0.0)
+        words += ": " + format_number(100.0 * holes.progress, 2) + " %";
+    if (std::isfinite(holes.eta_secs) && holes.eta_secs >= 1.0)
+        words += ", about " + format_number(holes.eta_secs, 2) + " s left";
+    return words + "…";
 }
 
 }  // namespace
@@ -163,8 +178,7 @@ void draw_holes(const Frames& frames, PanelContext& context) {
     }
     const HolesFrame& holes = *frames.holes;
     if (ImGui::BeginChild("##holes")) {
-        if (holes.running)
-            progress_chip(theme, "finding laws", holes.progress, holes.eta_secs, theme.px(200));
+        if (holes.running) small_paragraph(theme, theme.dim, running_words(holes).c_str());
         draw_columns(holes, *frames.decode, context);
         draw_fillings(holes, theme);
         if (!holes.sentence.empty()) small_paragraph(theme, theme.dim, holes.sentence.c_str());

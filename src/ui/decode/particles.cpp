@@ -12,22 +12,6 @@
 namespace marginscope {
 namespace {
 
-// Two beside each other where there is room.
-template <typename First, typename Second>
-void side_by_side(const Theme& theme, First first, Second second) {
-    const bool wide = ImGui::GetContentRegionAvail().x > theme.px(560);
-    if (wide && ImGui::BeginTable("##settings", 2, ImGuiTableFlags_SizingStretchSame)) {
-        ImGui::TableNextColumn();
-        first();
-        ImGui::TableNextColumn();
-        second();
-        ImGui::EndTable();
-    } else {
-        first();
-        second();
-    }
-}
-
 void draw_settings(const ParticleFrame* frame, ParticlesView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     SetParticles& asked = view.asked;
@@ -36,32 +20,33 @@ void draw_settings(const ParticleFrame* frame, ParticlesView& view, PanelContext
         if (frame->settings != view.answered) asked = view.answered = frame->settings;
     }
     double count = asked.particles, tokens = asked.tokens;
-    side_by_side(
-        theme,
-        [&] {
-            slider(theme,
-                   {.label = "Particles",
-                    .scale = {2.0, kMostParticles, true, false, true},
-                    .digits = 4,
-                    .hint = "How many texts are written at once"},
-                   count);
-            slider(theme,
-                   {.label = "Characters",
-                    .scale = {1.0, 400.0, true, false, true},
-                    .digits = 4,
-                    .hint = "How many each of them adds"},
-                   tokens);
-        },
-        [&] {
-            slider(theme,
-                   {.label = "Barrier weight",
-                    .scale = {0.01, 10.0, true, true, false},
-                    .digits = 3,
-                    .off_text = "off",
-                    .hint = "w in p(text) · exp(-w · sum of barriers): texts that come near the "
-                            "boundary weigh less. Off: plain sampling"},
-                   asked.barrier_weight);
-        });
+    const int columns =
+        std::clamp(static_cast<int>(ImGui::GetContentRegionAvail().x / theme.px(270)), 1, 3);
+    if (!ImGui::BeginTable("##settings", columns, ImGuiTableFlags_SizingStretchSame)) return;
+    ImGui::TableNextColumn();
+    slider(theme,
+           {.label = "Particles",
+            .scale = {2.0, kMostParticles, true, false, true},
+            .digits = 4,
+            .hint = "How many texts are written at once"},
+           count);
+    ImGui::TableNextColumn();
+    slider(theme,
+           {.label = "Characters",
+            .scale = {1.0, 400.0, true, false, true},
+            .digits = 4,
+            .hint = "How many each of them adds"},
+           tokens);
+    ImGui::TableNextColumn();
+    slider(theme,
+           {.label = "Barrier weight",
+            .scale = {0.01, 10.0, true, true, false},
+            .digits = 3,
+            .off_text = "off",
+            .hint = "w in p(text) · exp(-w · sum of barriers): texts that come near the boundary "
+                    "weigh less. Off: plain sampling"},
+           asked.barrier_weight);
+    ImGui::EndTable();
     asked.particles = static_cast<int>(count);
     asked.tokens = static_cast<int>(tokens);
 }
@@ -77,35 +62,6 @@ std::string law_words(const SamplingSettings& sampling, double weight) {
                  format_number(*sampling.min_margin, 3) +
                  (sampling.allow_beyond ? "" : " and none lies beyond the boundary");
     return words + ".";
-}
-
-void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& context) {
-    const Theme& theme = context.theme;
-    if (primary_button(theme, frames.particles ? "Write anew" : "Write particles"))
-        context.out.push_back(view.asked);
-    if (!frames.particles) return;
-    flow(button_width("Remove") + theme.px(12), theme.px(8));
-    bool remove = false;
-    if (switch_button(theme, "Remove", remove, "No particles any more; undo brings them back"))
-        context.out.push_back(SetParticles{0, view.asked.tokens, view.asked.barrier_weight});
-    if (!frames.particles->running) return;
-    flow(theme.px(180), theme.px(8));
-    progress_chip(theme, "writing",
-                  static_cast<double>(frames.particles->done) / frames.particles->settings.tokens,
-                  frames.particles->eta_secs, theme.px(170));
-}
-
-std::string constant_words(const ParticleFrame& frame) {
-    if (std::isnan(frame.log_z) || frame.done == 0) return "";
-    if (std::isinf(frame.log_z)) return "Z = 0";
-    std::string words = "log Z = " + format_number(frame.log_z, 4);
-    // Not more digits than the error leaves.
-    if (!std::isnan(frame.log_z_error))
-        words = "log Z = " + format_number(frame.log_z, 3) + " (Z ± " +
-                format_number(100.0 * frame.log_z_error, 2) + " %)";
-    else
-        words += " (error not known: too few families are left)";
-    return words;
 }
 
 // The effective sample size after each token, with marks where they were drawn again.
@@ -138,6 +94,41 @@ void draw_ess(const ParticleFrame& frame, const Theme& theme) {
          {"", "lines: drawn again, because they were worth less than half", theme.dim}});
 }
 
+void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& context) {
+    const Theme& theme = context.theme;
+    if (primary_button(theme, frames.particles ? "Write anew" : "Write particles"))
+        context.out.push_back(view.asked);
+    if (!frames.particles) return;
+    flow(button_width("Remove") + theme.px(12), theme.px(8));
+    bool remove = false;
+    if (switch_button(theme, "Remove", remove, "No particles any more; undo brings them back"))
+        context.out.push_back(SetParticles{0, view.asked.tokens, view.asked.barrier_weight});
+    if (!frames.particles->ess.empty()) {
+        flow(theme.px(270), theme.px(8));
+        draw_ess(*frames.particles, theme);
+    }
+    if (!frames.particles->running) return;
+    flow(theme.px(180), theme.px(8));
+    progress_chip(theme, "writing",
+                  static_cast<double>(frames.particles->done) / frames.particles->settings.tokens,
+                  frames.particles->eta_secs, theme.px(170));
+}
+
+std::string constant_words(const ParticleFrame& frame) {
+    if (frame.settings.barrier_weight == 0.0 && !frame.sampling.min_margin)
+        return "plain samples, all of the same weight";
+    if (std::isnan(frame.log_z) || frame.done == 0) return "";
+    if (std::isinf(frame.log_z)) return "Z = 0";
+    std::string words = "log Z = " + format_number(frame.log_z, 4);
+    // Not more digits than the error leaves.
+    if (!std::isnan(frame.log_z_error))
+        words = "log Z = " + format_number(frame.log_z, 3) + " (Z ± " +
+                format_number(100.0 * frame.log_z_error, 2) + " %)";
+    else
+        words += " (error not known: too few families are left)";
+    return words;
+}
+
 void draw_summary(const ParticleFrame& frame, const Theme& theme) {
     std::string words = constant_words(frame);
     if (!frame.ess.empty())
@@ -145,8 +136,7 @@ void draw_summary(const ParticleFrame& frame, const Theme& theme) {
                  " of " + std::to_string(frame.settings.particles) + " particles · drawn again " +
                  std::to_string(frame.resampled.size()) +
                  (frame.resampled.size() == 1 ? " time" : " times");
-    if (!words.empty()) paragraph(theme, theme.text, words.c_str());
-    if (!frame.ess.empty()) draw_ess(frame, theme);
+    if (!words.empty()) small_paragraph(theme, theme.text, words.c_str());
     small_paragraph(theme, theme.dim,
                     law_words(frame.sampling, frame.settings.barrier_weight).c_str());
     if (!frame.sentence.empty()) small_paragraph(theme, theme.dim, frame.sentence.c_str());

@@ -32,8 +32,10 @@ void toggle_hole(ActionContext& c) {
 
 void write_particles(ActionContext& c) {
     c.state.raise = "decode.particles";
-    const SetParticles& asked = c.state.view<DecodeView>().particles.asked;
-    c.out.push_back(asked.particles > 0 ? asked : SetParticles{});
+    const ParticlesView& view = c.state.view<DecodeView>().particles;
+    // The panel that has not been seen yet does not know what the document asks for.
+    const bool unseen = view.seen == 0 && c.frames.particles != nullptr;
+    c.out.push_back(unseen ? c.frames.particles->settings : view.asked);
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ TEST(HoleLaws, AreThoseOfEveryFilling) {
     DocumentBench bench;
     bench.begin("The cat sat on");
     bench.send(SetHole{5, true});
+    bench.settle_holes();
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame);
     EXPECT_FALSE(frame->running);
@@ -73,6 +74,7 @@ TEST(HoleLaws, AreThoseOfTheWholeTextWhereWindowsMoveOn) {
     const std::string text = "The cat sat on the mat and looked at the moon";
     bench.begin(text);
     bench.send(SetHole{5, true});
+    bench.settle_holes();
     const std::vector<int> ids = small_model()->tokenizer().encode(text);
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame && frame->exact);
@@ -83,7 +85,9 @@ TEST(HoleLaws, OfTwoHolesTheJointSumsToEach) {
     DocumentBench bench;
     bench.begin("The cat sat");
     bench.send(SetHole{5, true});
+    bench.settle_holes();
     bench.send(SetHole{6, true});
+    bench.settle_holes();
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame && frame->exact);
     ASSERT_EQ(frame->holes.size(), 2u);
@@ -101,19 +105,25 @@ TEST(HoleLaws, FollowTheTextAndGoWithTheHoles) {
     DocumentBench bench;
     bench.begin("The cat sat");
     bench.send(SetHole{5, true});
+    bench.settle_holes();
     const auto before = bench.context.frames().holes;
     bench.send(EditText{"The cat ran"});
+    bench.settle_holes();
     const auto after = bench.context.frames().holes;
     ASSERT_TRUE(after);
     EXPECT_NE(after->holes[0].both, before->holes[0].both);
     EXPECT_EQ(after->holes[0].past, before->holes[0].past) << "what follows changes no past";
     bench.send(JumpDecode{3});
+    bench.settle_holes();
     EXPECT_FALSE(bench.context.frames().holes) << "it lies behind the cursor";
     bench.send(JumpDecode{10});
+    bench.settle_holes();
     EXPECT_TRUE(bench.context.frames().holes);
     bench.send(ClearHoles{});
+    bench.settle_holes();
     EXPECT_FALSE(bench.context.frames().holes);
     bench.send(Undo{});
+    bench.settle_holes();
     ASSERT_TRUE(bench.context.frames().holes);
     EXPECT_EQ(bench.context.frames().holes->holes[0].both, after->holes[0].both);
 }
