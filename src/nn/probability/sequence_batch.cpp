@@ -88,6 +88,9 @@ void SequenceBatch::append(std::span<const int> tokens) {
 void SequenceBatch::select(std::span<const std::int64_t> from) {
     assert(std::all_of(from.begin(), from.end(),
                        [&](std::int64_t k) { return k >= 0 && k < ids_.size(0); }));
+    bool same = from.size() == size();
+    for (std::size_t k = 0; same && k < from.size(); ++k) same = from[k] == signed_size(k);
+    if (same) return;  // each goes on alone: nothing to copy
     at::Tensor index = at::empty({signed_size(from.size())}, at::kLong);
     std::copy(from.begin(), from.end(), index.data_ptr<std::int64_t>());
     ids_ = ids_.index_select(0, index);

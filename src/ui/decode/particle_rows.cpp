@@ -81,13 +81,13 @@ void draw_characters(const Fan& fan, std::size_t row) {
         if (x < left - theme.px(kCell)) continue;
         if (x > right + theme.px(kCell)) break;
         draw_symbol(*draw, theme.fonts.mono, size, ImVec2(x, middle), color,
-                    one.symbols[static_cast<std::size_t>(column)]);
+                    visible_symbol(one.symbols[static_cast<std::size_t>(column)]));
     }
 }
 
 std::string whole_text(const ParticleFrame& frame, const ParticleRow& row) {
     std::string text = frame.text.empty() ? "" : "…";
-    for (const std::string& symbol : row.symbols) text += symbol;
+    for (const std::string& symbol : row.symbols) text += visible_symbol(symbol);
     return text;
 }
 
