@@ -70,6 +70,9 @@ void add_particles_json(json& out, const ParticleRequest& request, const Particl
 
 std::string particles_sentence(const ParticleRequest& request, const ParticleResult& result) {
     if (result.ess.empty()) return "";
+    if (request.barrier_weight == 0.0 && !request.decode.sampling.min_margin)
+        return "One of " + std::to_string(request.particles) +
+               " plain samples: without --barrier-weight and --min-margin all weigh the same.";
     if (std::isinf(result.log_z))
         return "No particle keeps the least margin of --min-margin: after " +
                std::to_string(result.ess.size()) + (result.ess.size() == 1 ? " token" : " tokens") +

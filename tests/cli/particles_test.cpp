@@ -86,6 +86,12 @@ TEST_F(ParticlesCommand, EveryKeptTextKeepsTheCondition) {
     }
 }
 
+TEST_F(ParticlesCommand, PlainSamplesClaimNoConstant) {
+    const Outcome outcome = run({"--particles", "4", "--tokens", "3"});
+    EXPECT_NE(outcome.err.find("One of 4 plain samples"), std::string::npos) << outcome.err;
+    EXPECT_EQ(outcome.err.find("log Z"), std::string::npos);
+}
+
 TEST_F(ParticlesCommand, SaysThatNoneIsLeft) {
     const std::vector<std::string> asked = {"--particles",  "4",   "--tokens", "8",
                                             "--min-margin", "1000"};
