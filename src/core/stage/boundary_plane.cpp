@@ -146,7 +146,7 @@ void Stage::log_det_on_plane(int i, const Vector& origin, const Vector& e1, cons
     assert(out_logdet.size() == xs.size() * ys.size() && out_sign.size() == out_logdet.size());
     TokenProblem problem(*this, i);
     const PlaneOut out{out_logdet, out_sign};
-    if (!strict_) {
+    if (!strict()) {
         // The token's own key moves with it: its logit is quadratic, so each point by itself.
         std::size_t at = 0;
         for (const double y : ys) {

@@ -17,59 +17,25 @@
 namespace marginscope {
 namespace {
 
-std::string shape(const Matrix& m) {
-    return std::to_string(m.rows()) + " x " + std::to_string(m.cols());
-}
-
-void check_finite(const Matrix& m, const std::string& name) {
-    for (Eigen::Index r = 0; r < m.rows(); ++r) {
-        for (Eigen::Index c = 0; c < m.cols(); ++c) {
-            if (std::isfinite(m(r, c))) continue;
-            throw UserError("The stage needs finite numbers, but " + name + " has " +
-                            (std::isnan(m(r, c)) ? "NaN" : "an infinite value") + " in row " +
-                            std::to_string(r) + ", column " + std::to_string(c) + "; replace it.");
-        }
+StageFormRef form_for(const Matrix& u, StageWeights weights) {
+    if (u.rows() < 1 || u.cols() < 1) {
+        throw UserError("The stage needs at least one embedding of width 1, but u is " +
+                        shape_words(u) + "; give one row a token.");
     }
-}
-
-void check_shapes(const Matrix& u, const StageWeights& w) {
-    const Eigen::Index d = u.cols();
-    if (u.rows() < 1 || d < 1) {
-        throw UserError("The stage needs at least one embedding of width 1, but u is " + shape(u) +
-                        "; give one row a token.");
-    }
-    if (w.w_q.rows() < 1 || w.w_q.cols() != d) {
-        throw UserError("W_Q must be p x " + std::to_string(d) + " (u is " + shape(u) +
-                        "), but it is " + shape(w.w_q) + "; give one column a coordinate of u.");
-    }
-    if (w.w_k.rows() != w.w_q.rows() || w.w_k.cols() != d) {
-        throw UserError("W_K must have the shape of W_Q, " + shape(w.w_q) + ", but it is " +
-                        shape(w.w_k) + "; give both the same rows and columns.");
-    }
-    if (w.w_v && (w.w_v->rows() != d || w.w_v->cols() != d)) {
-        throw UserError("W_V must be " + std::to_string(d) + " x " + std::to_string(d) +
-                        ", but it is " + shape(*w.w_v) +
-                        "; leave it out where values are the embeddings themselves.");
-    }
+    require_finite(u, "u");
+    return std::make_shared<const StageForm>(std::move(weights), static_cast<int>(u.cols()));
 }
 
 }  // namespace
 
-Matrix StageWeights::score_matrix() const {
-    return w_k.transpose() * w_q / std::sqrt(static_cast<double>(w_q.rows()));
-}
+Stage::Stage(Matrix u, StageWeights weights) : Stage(form_for(u, std::move(weights)), u) {}
 
-Stage::Stage(Matrix u, StageWeights weights) : u_(std::move(u)), strict_(weights.strict) {
-    check_shapes(u_, weights);
-    check_finite(u_, "u");
-    check_finite(weights.w_q, "W_Q");
-    check_finite(weights.w_k, "W_K");
-    if (weights.w_v) check_finite(*weights.w_v, "W_V");
-    a_ = weights.score_matrix();
-    w_v_ = std::move(weights.w_v);
-    keys_ = u_ * a_;
-    values_ = w_v_ ? Matrix(u_ * w_v_->transpose()) : u_;
-    if (strict_)
+Stage::Stage(StageFormRef form, Matrix u) : form_(std::move(form)), u_(std::move(u)) {
+    assert(u_.rows() >= 1 && u_.cols() == form_->width());
+    require_finite(u_, "u");
+    keys_ = form_->keys(u_);
+    values_ = form_->values(u_);
+    if (strict())
         scores_ = linear::times_transposed(keys_.topRows(scored()), values_.topRows(scored()));
 }
 
@@ -77,11 +43,11 @@ Stage::Stage(Matrix u, StageWeights weights) : u_(std::move(u)), strict_(weights
 int Stage::scored() const { return std::min(positions(), width()); }
 
 bool Stage::has_jacobian(int i) const {
-    if (strict_) return i >= 1;
-    return i >= 1 || (w_v_ && !w_v_->isIdentity(0.0));
+    if (strict()) return i >= 1;
+    return i >= 1 || (form_->value_matrix() && !form_->value_matrix()->isIdentity(0.0));
 }
 
-bool Stage::has_margin(int i) const { return i >= (strict_ ? 2 : 1); }
+bool Stage::has_margin(int i) const { return i >= (strict() ? 2 : 1); }
 
 Vector Stage::attention(int i) const { return TokenProblem(*this, i).attention(u_.row(i)); }
 
@@ -106,7 +72,7 @@ LogDet Stage::log_det_primal(int i) const {
 
 LogDet Stage::log_det_dual(int i) const {
     TokenProblem problem(*this, i);
-    return strict_ ? problem.log_det_dual(u_.row(i)) : problem.log_det_primal(u_.row(i));
+    return strict() ? problem.log_det_dual(u_.row(i)) : problem.log_det_primal(u_.row(i));
 }
 
 LogDet Stage::log_det_at(int i, const Vector& query) const {
@@ -224,13 +190,13 @@ void Stage::check_embedding(const Vector& embedding, int position) const {
 }
 
 void Stage::derive_row(int i) {
-    keys_.row(i) = u_.row(i) * a_;
-    if (w_v_) {
-        values_.row(i) = u_.row(i) * w_v_->transpose();
+    keys_.row(i) = u_.row(i) * form_->score_matrix();
+    if (form_->value_matrix()) {
+        values_.row(i) = u_.row(i) * form_->value_matrix()->transpose();
     } else {
         values_.row(i) = u_.row(i);
     }
-    if (strict_ && i < scored()) derive_scores(i);
+    if (strict() && i < scored()) derive_scores(i);
 }
 
 // Row and column i.
@@ -248,14 +214,28 @@ void Stage::set_embedding(int i, const Vector& embedding) {
 }
 
 void Stage::append(const Vector& embedding) {
+    check_embedding(embedding, positions());
+    make_room();
+    u_.row(positions() - 1) = embedding.transpose();
+    derive_row(positions() - 1);
+}
+
+void Stage::append(const StageRow& row) {
+    assert(row.embedding.size() == width() && row.key.size() == width());
+    make_room();
+    const int i = positions() - 1;
+    u_.row(i) = row.embedding;
+    keys_.row(i) = row.key;
+    values_.row(i) = row.value;
+    if (strict() && i < scored()) derive_scores(i);
+}
+
+void Stage::make_room() {
     const int i = positions();
-    check_embedding(embedding, i);
     u_.conservativeResize(i + 1, Eigen::NoChange);
     keys_.conservativeResize(i + 1, Eigen::NoChange);
     values_.conservativeResize(i + 1, Eigen::NoChange);
-    if (strict_) scores_.conservativeResize(scored(), scored());
-    u_.row(i) = embedding.transpose();
-    derive_row(i);
+    if (strict()) scores_.conservativeResize(scored(), scored());
 }
 
 }  // namespace marginscope

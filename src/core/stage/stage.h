@@ -10,21 +10,21 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
 
 #include "core/error.h"
 #include "core/stage/margins.h"
+#include "core/stage/stage_form.h"
 
 namespace marginscope {
 
-struct StageWeights {
-    Matrix w_q, w_k;            // p x d
-    std::optional<Matrix> w_v;  // d x d, identity when absent
-    bool strict = true;         // S_i = {s < i}; false: a position attends to itself too
-
-    Matrix score_matrix() const;  // E1: A = W_K^T W_Q / sqrt(p), d x d
+// A token's row of a stage, made from its embedding by StageForm: for tokens that many stages
+// share.
+struct StageRow {
+    Eigen::Ref<const Eigen::RowVectorXd> embedding, key, value;  // d each
 };
 
 // Two displacements from a token.
@@ -37,13 +37,15 @@ class TokenProblem;
 class Stage {
 public:
     Stage(Matrix u, StageWeights weights);  // u: T x d, one row a position
+    // The same with a form that others use too; `form` fits u.
+    Stage(StageFormRef form, Matrix u);
 
     int positions() const { return static_cast<int>(u_.rows()); }
     int width() const { return static_cast<int>(u_.cols()); }
-    bool strict() const { return strict_; }
+    bool strict() const { return form_->strict(); }
     const Matrix& embeddings() const { return u_; }
-    const Matrix& score_matrix() const { return a_; }
-    int attended(int i) const { return strict_ ? i : i + 1; }
+    const Matrix& score_matrix() const { return form_->score_matrix(); }
+    int attended(int i) const { return strict() ? i : i + 1; }
     // Whether det J_i exists at all: not for the first token of a strict stage, nor for that of a
     // stage that attends to itself with identity values.
     bool has_jacobian(int i) const;
@@ -100,24 +102,24 @@ public:
 
     void set_embedding(int i, const Vector& embedding);  // later positions see it move too
     void append(const Vector& embedding);                // earlier positions are unaffected
+    void append(const StageRow& row);                    // of this stage's form
 
 private:
     friend class TokenProblem;
 
     void check_embedding(const Vector& embedding, int position) const;
+    void make_room();
     void derive_row(int i);
     int scored() const;  // positions in scores_
     void derive_scores(int i);
 
+    StageFormRef form_;
     Matrix u_;     // T x d
     Matrix keys_;  // T x d: row s is (A^T u_s)^T, so logits are keys * query
     Matrix values_;
     // Keys times values of all pairs of the first positions, those of which a dual matrix is made:
     // K V^T, computed once for all positions. Strict only.
     Matrix scores_;
-    Matrix a_;                   // d x d
-    std::optional<Matrix> w_v_;  // d x d
-    bool strict_ = true;
 };
 
 // E4 over the positions of one stage that have a boundary; sigma given or closed form.

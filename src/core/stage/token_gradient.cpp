@@ -57,17 +57,17 @@ Vector Stage::trace_share(int i) const {
 Vector Stage::volume_share(int i) const {
     TokenProblem problem(*this, i);
     if (problem.attended() == 0) return {};
-    if (strict_ && problem.attended() == 1) return Vector::Zero(1);
+    if (strict() && problem.attended() == 1) return Vector::Zero(1);
     return volume_products(problem, u_.row(i));
 }
 
 double Stage::trace_share_self(int i) const {
-    if (strict_) return 0.0;
+    if (strict()) return 0.0;
     return width() - jacobian(i).trace() - trace_share(i).sum();
 }
 
 double Stage::volume_share_self(int i) const {
-    if (strict_) return 0.0;
+    if (strict()) return 0.0;
     return trace_of_inverse(jacobian(i)) - width() - volume_share(i).sum();
 }
 

@@ -78,9 +78,9 @@ ScaledAdjugate adjugate_between(const Matrix* left, const Matrix& x, const Matri
 }
 
 TokenProblem::TokenProblem(const Stage& stage, int i)
-    : a_(stage.a_),
-      w_v_(stage.w_v_ ? &*stage.w_v_ : nullptr),
-      strict_(stage.strict_),
+    : a_(stage.score_matrix()),
+      w_v_(stage.form_->value_matrix()),
+      strict_(stage.strict()),
       all_scores_(stage.scores_),
       own_keys_(strict_ ? Matrix() : Matrix(stage.keys_.topRows(stage.attended(i)))),
       own_values_(strict_ ? Matrix() : Matrix(stage.values_.topRows(stage.attended(i)))),

@@ -24,13 +24,22 @@ std::int64_t signed_size(std::size_t size) { return static_cast<std::int64_t>(si
 }  // namespace
 
 PrefixMargins::PrefixMargins(const Model& model, const SequenceBatch& batch)
-    : model_(model), batch_(batch), weights_(stage_weights(model)) {}
+    : model_(model),
+      batch_(batch),
+      form_(std::make_shared<StageForm>(stage_weights(model), model.gpt.shape().width)) {}
 
 // The window of the next token; it has room for that one alone where nothing of the past is in it.
 std::optional<Stage> PrefixMargins::made_anew(std::size_t text) const {
     Matrix past = batch_.next_window_embeddings(text);
     if (past.rows() == 0) return std::nullopt;
-    return Stage(std::move(past), weights_);
+    return Stage(form_, std::move(past));
+}
+
+void PrefixMargins::grow(std::optional<Stage>& stage, const StageRow& row) const {
+    if (stage)
+        stage->append(row);
+    else
+        stage.emplace(form_, Matrix(row.embedding));
 }
 
 std::vector<PrefixMargins::Margin> PrefixMargins::branch(std::span<const std::int64_t> from,
@@ -42,10 +51,20 @@ std::vector<PrefixMargins::Margin> PrefixMargins::branch(std::span<const std::in
     const bool anew = stages_.size() != batch_.size() || begin != begin_;
     begin_ = begin;
     if (anew) {
-        stages_.clear();
-        for (std::size_t text = 0; text < batch_.size(); ++text) stages_.push_back(made_anew(text));
+        stages_ = std::vector<std::optional<Stage>>(batch_.size());
+        at::parallel_for(0, signed_size(stages_.size()), 1,
+                         [&](std::int64_t first, std::int64_t end) {
+                             for (std::int64_t text = first; text < end; ++text)
+                                 stages_[static_cast<std::size_t>(text)] =
+                                     made_anew(static_cast<std::size_t>(text));
+                         });
     }
-    const Matrix u = embeddings(tokens, batch_.length() - begin);
+    // A token's row is the same in every text.
+    std::vector<int> distinct(tokens.begin(), tokens.end());
+    std::ranges::sort(distinct);
+    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+    const Matrix u = embeddings(distinct, batch_.length() - begin);
+    const Matrix keys = form_->keys(u), values = form_->values(u);
     std::vector<int> children(stages_.size(), 0);
     for (const std::int64_t text : from) ++children[static_cast<std::size_t>(text)];
     std::vector<std::optional<Stage>> next(from.size());
@@ -60,11 +79,8 @@ std::vector<PrefixMargins::Margin> PrefixMargins::branch(std::span<const std::in
             for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(end); ++k) {
                 const auto text = static_cast<std::size_t>(from[k]);
                 if (children[text] > 1) next[k] = stages_[text];
-                const Vector row = u.row(signed_size(k)).transpose();
-                if (next[k])
-                    next[k]->append(row);
-                else
-                    next[k].emplace(Matrix(row.transpose()), weights_);
+                const auto row = std::ranges::lower_bound(distinct, tokens[k]) - distinct.begin();
+                grow(next[k], {u.row(row), keys.row(row), values.row(row)});
                 margins[k] = of_last(*next[k], count_crossings);
             }
         });

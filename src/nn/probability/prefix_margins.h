@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -33,12 +34,13 @@ public:
 
 private:
     std::optional<Stage> made_anew(std::size_t text) const;
+    void grow(std::optional<Stage>& stage, const StageRow& row) const;
     static Margin of_last(const Stage& stage, bool count_crossings);
     Matrix embeddings(std::span<const int> tokens, std::size_t position) const;
 
     const Model& model_;
     const SequenceBatch& batch_;
-    StageWeights weights_;
+    StageFormRef form_;  // one for all of them
     // One a text, its window as it was after the last branch(); empty: nothing is in it.
     std::vector<std::optional<Stage>> stages_;
     std::size_t begin_ = 0;  // of that window

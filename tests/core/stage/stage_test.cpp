@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <memory>
 
 #include "core/reference_attention.h"
 
@@ -134,6 +135,29 @@ TEST(Stage, MovingAndAppendingEqualBuildingAnew) {
         EXPECT_NEAR(stage.log_det(i).value, fresh.log_det(i).value, 1e-12);
         EXPECT_LE((stage.gradient(i) - fresh.gradient(i)).norm(),
                   1e-10 * std::max(1.0, fresh.gradient(i).norm()));
+    }
+}
+
+TEST(Stage, StagesOfOneFormGrowByRowsThatTheyShare) {
+    for (const bool own_values : {false, true}) {
+        const RandomStage random = random_stage(10, 9, 6, 4, 2.0, true, own_values);
+        const auto form = std::make_shared<const StageForm>(random.weights, 6);
+        const Matrix last = random.u.bottomRows(3), keys = form->keys(last),
+                     values = form->values(last);
+        Stage stage(form, random.u.topRows(6));
+        Stage branch = stage;
+        for (int k = 0; k < 3; ++k) stage.append({last.row(k), keys.row(k), values.row(k)});
+        branch.append({last.row(2), keys.row(2), values.row(2)});
+        const Stage fresh = random.stage();
+        ASSERT_EQ(stage.positions(), 9);
+        for (int i = 0; i < 9; ++i) {
+            EXPECT_NEAR(stage.log_det(i).value, fresh.log_det(i).value, 1e-12);
+            EXPECT_NEAR(stage.sigma_min(i), fresh.sigma_min(i), 1e-12);
+        }
+        Matrix skipped(7, 6);
+        skipped << random.u.topRows(6), random.u.row(8);
+        EXPECT_NEAR(branch.log_det(6).value, Stage(skipped, random.weights).log_det(6).value,
+                    1e-12);
     }
 }
 
