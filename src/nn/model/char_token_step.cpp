@@ -8,18 +8,14 @@
 #include <cmath>
 
 #include "core/linear/simd.h"
+#include "nn/kernels/attend_kernel.h"
 #include "nn/kernels/token_kernels.h"
+#include "nn/model/char_pointers.h"
 
 namespace marginscope {
 namespace {
 
 using namespace token_kernels;
-using kernels::exp_negative;
-
-struct LayerPointers {
-    const float *ln1_w, *ln1_b, *attn_w, *attn_b, *proj_w, *proj_b;
-    const float *ln2_w, *ln2_b, *fc_w, *fc_b, *out_w, *out_b;
-};
 
 // Everything one layer needs; the scratch vectors are distinct.
 struct LayerStep {
@@ -42,39 +38,13 @@ struct HeadStep {
     float *normed = nullptr, *logits = nullptr;
 };
 
-// One head: scores of positions 0 … position, their softmax (left in `scores`), the weighted sum of
-// the values.
-MARGINSCOPE_INLINE void attend(const float* __restrict q, const float* __restrict keys,
-                               const float* __restrict values, std::int64_t size,
-                               std::int64_t context, std::int64_t seen, float* __restrict scores,
-                               float* __restrict out) {
-    const float scale = 1.0f / std::sqrt(static_cast<float>(size));
-    std::fill_n(scores, seen, 0.0f);
-    for (std::int64_t d = 0; d < size; ++d) {
-        const float qd = q[d] * scale;
-        const float* __restrict row = keys + d * context;
-        for (std::int64_t s = 0; s < seen; ++s) scores[s] += qd * row[s];
-    }
-    float largest = scores[0];
-    for (std::int64_t s = 1; s < seen; ++s) largest = scores[s] > largest ? scores[s] : largest;
-    for (std::int64_t s = 0; s < seen; ++s) scores[s] = exp_negative(scores[s] - largest);
-    const float inverse = 1.0f / sum_of<4>(scores, seen);
-    for (std::int64_t s = 0; s < seen; ++s) scores[s] *= inverse;
-    std::fill_n(out, size, 0.0f);
-    for (std::int64_t s = 0; s < seen; ++s) {
-        const float weight = scores[s];
-        const float* __restrict row = values + s * size;
-        for (std::int64_t d = 0; d < size; ++d) out[d] += weight * row[d];
-    }
-}
-
 template <int kLanes>
 MARGINSCOPE_INLINE void layer_of(const LayerStep& s) {
     const std::int64_t width = s.width, size = s.width / s.heads;
     layer_norm<kLanes>(s.x, s.w.ln1_w, s.w.ln1_b, width, s.normed);
     linear<kLanes>(s.w.attn_w, s.w.attn_b, s.normed, width, 3 * width, s.qkv);
     for (std::int64_t head = 0; head < s.heads; ++head) {
-        const float* q = s.qkv + head * size;
+        float* q = s.qkv + head * size;
         float* keys = s.keys + head * size * s.context;
         float* values = s.values + head * size * s.context;
         for (std::int64_t d = 0; d < size; ++d) {
@@ -83,7 +53,8 @@ MARGINSCOPE_INLINE void layer_of(const LayerStep& s) {
         }
         float* scores =
             s.attention != nullptr ? s.attention + head * s.attention_head_stride : s.scores;
-        attend(q, keys, values, size, s.context, s.position + 1, scores, s.normed + head * size);
+        attend<kLanes>(q, keys, values, size, s.context, s.position + 1, scores,
+                       s.normed + head * size);
     }
     linear<kLanes, true>(s.w.proj_w, s.w.proj_b, s.normed, width, width, s.x);
     layer_norm<kLanes>(s.x, s.w.ln2_w, s.w.ln2_b, width, s.normed);
@@ -109,18 +80,6 @@ MARGINSCOPE_INLINE void head_step_lanes(const HeadStep& s) {
 MARGINSCOPE_KERNEL(void, layer_step, (const LayerStep& s), (s))
 MARGINSCOPE_KERNEL(void, head_step, (const HeadStep& s), (s))
 
-const float* pointer(const at::Tensor& tensor) {
-    if (!tensor.defined()) return nullptr;
-    assert(tensor.is_contiguous());
-    return tensor.const_data_ptr<float>();
-}
-
-LayerPointers pointers(const BlockWeights& w) {
-    return {pointer(w.ln1_w),  pointer(w.ln1_b),  pointer(w.attn_w), pointer(w.attn_b),
-            pointer(w.proj_w), pointer(w.proj_b), pointer(w.ln2_w),  pointer(w.ln2_b),
-            pointer(w.fc_w),   pointer(w.fc_b),   pointer(w.out_w),  pointer(w.out_b)};
-}
-
 }  // namespace
 
 CharTokenStep::CharTokenStep(const CharGpt& model) : model_(&model) {}
@@ -143,23 +102,27 @@ void CharTokenStep::run(int id, const float* delta, std::int64_t position,
     step.inner = step.qkv + 3 * width;
     step.scores = step.inner + 4 * width;
     step.attention_head_stride = buffers.attention_head_stride;
-    const float* const token = pointer(model.token_embeddings()) + id * width;
-    const float* const place = pointer(model.position_embeddings()) + position * width;
+    const float* const token = pointer_to(model.token_embeddings()) + id * width;
+    const float* const place = pointer_to(model.position_embeddings()) + position * width;
     for (std::int64_t c = 0; c < width; ++c) {
         step.x[c] = token[c] + place[c];
         if (delta != nullptr) step.x[c] += delta[c];
     }
     for (int layer = 0; layer < shape.layers; ++layer) {
-        step.w = pointers(model.block(layer));
+        step.w = layer_pointers(model.block(layer));
         step.keys = buffers.keys + layer * width * context;
         step.values = buffers.values + layer * width * context;
         if (buffers.attention != nullptr)
             step.attention = buffers.attention + layer * shape.heads * step.attention_head_stride;
         layer_step(step);
     }
-    head_step({pointer(model.final_norm_weight()), pointer(model.final_norm_bias()),
-               pointer(model.head_weight()), width, model.vocabulary(), step.x, step.normed,
+    head_step({pointer_to(model.final_norm_weight()), pointer_to(model.final_norm_bias()),
+               pointer_to(model.head_weight()), width, model.vocabulary(), step.x, step.normed,
                buffers.logits});
+}
+
+void CharTokenStep::run_many(std::span<const TokenStepInput> tokens) {
+    columns_.run(*model_, tokens);
 }
 
 }  // namespace marginscope

@@ -1,4 +1,4 @@
-// One new token through a whole model, without LibTorch's cost per operator. No torch here.
+// New tokens through a whole model, without LibTorch's cost per operator. No torch here.
 //
 // One thread per object at a time, the one that owns the model. Weights are read where they lie at
 // each call, so training may change them in place between calls. Equals the model's pass to
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace marginscope {
 
@@ -20,6 +21,14 @@ struct TokenStepBuffers {
     std::int64_t attention_head_stride = 0;  // from one head to the next, over all layers
 };
 
+/// One of several tokens that are read at once. Its attention is written as by run().
+struct TokenStepInput {
+    int id = 0;
+    const float* delta = nullptr;
+    std::int64_t position = 0;
+    TokenStepBuffers buffers;
+};
+
 class TokenStep {
 public:
     virtual ~TokenStep() = default;
@@ -29,6 +38,11 @@ public:
     /// points at this query's row of the first head: position + 1 numbers are written per head.
     virtual void run(int id, const float* delta, std::int64_t position,
                      const TokenStepBuffers& buffers) = 0;
+
+    /// The same for many tokens, side by side in the lanes of the machine: of one text or of many.
+    /// Tokens of one text (one cache) come in the order of their positions. What one token gives
+    /// does not depend on the others that it comes with.
+    virtual void run_many(std::span<const TokenStepInput> tokens) = 0;
 };
 
 }  // namespace marginscope

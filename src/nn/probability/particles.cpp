@@ -2,6 +2,7 @@
 #include "nn/probability/particles.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,6 +22,7 @@ namespace marginscope {
 namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
+constexpr std::int64_t kGrain = 8;  // texts that are worth a thread
 
 }  // namespace
 
@@ -87,20 +89,32 @@ private:
         cloud_.resampled.push_back(done());
     }
 
-    void draw_tokens() {
+    // What can follow each text that a particle with weight continues; the others are not read on.
+    std::vector<std::vector<Candidate>> laws() const {
         const at::Tensor logits = batch_.logits().to(at::kFloat).contiguous();
         const auto vocabulary = static_cast<std::size_t>(logits.size(1));
-        // Texts that no particle with weight continues are not read on.
+        std::vector<char> wanted(batch_.size(), 0);
+        for (std::size_t k = 0; k < prefix_.size(); ++k)
+            if (log_weights_[k] != kNone) wanted[static_cast<std::size_t>(prefix_[k])] = 1;
         std::vector<std::vector<Candidate>> next(batch_.size());
+        at::parallel_for(0, logits.size(0), kGrain, [&](std::int64_t first, std::int64_t last) {
+            for (auto text = static_cast<std::size_t>(first); text < static_cast<std::size_t>(last);
+                 ++text)
+                if (wanted[text] != 0)
+                    next[text] = candidates_after(
+                        {logits.const_data_ptr<float>() + text * vocabulary, vocabulary});
+        });
+        return next;
+    }
+
+    void draw_tokens() {
+        const std::vector<std::vector<Candidate>> next = laws();
         std::map<std::pair<std::int64_t, int>, std::int64_t> place;
         from_.clear();
         tokens_.clear();
         for (std::size_t k = 0; k < prefix_.size(); ++k) {
             if (log_weights_[k] == kNone) continue;
             const auto text = static_cast<std::size_t>(prefix_[k]);
-            if (next[text].empty())
-                next[text] = candidates_after(
-                    {logits.const_data_ptr<float>() + text * vocabulary, vocabulary});
             const int token = draw(next[text], settings_.sampling, batch_.length(), k);
             const auto chosen = std::ranges::find(next[text], token, &Candidate::token);
             Particle& particle = cloud_.particles[k];

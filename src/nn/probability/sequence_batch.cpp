@@ -26,20 +26,33 @@ at::Tensor row_of(std::span<const int> ids) {
 
 SequenceBatch::SequenceBatch(const LanguageModel& model, Perturbation change)
     : model_(&model), change_(std::move(change)) {
+    if (!change_ && model_->token_step()) rooms_.emplace(*model_);
     make_empty();
 }
 
 void SequenceBatch::make_empty() {
     ids_ = at::empty({0, 0}, at::kLong);
-    cache_.assign(static_cast<std::size_t>(model_->shape().layers), {});
     begin_ = 0;
     logits_ = at::Tensor();
+    clear_window();
+}
+
+void SequenceBatch::clear_window() {
+    if (rooms_)
+        rooms_->clear(size());
+    else
+        cache_.assign(static_cast<std::size_t>(model_->shape().layers), {});
+}
+
+std::size_t SequenceBatch::read_of_window() const {
+    return static_cast<std::size_t>(rooms_ ? rooms_->length() : cache_[0].length());
 }
 
 void SequenceBatch::start(std::span<const int> ids, std::size_t texts) {
     assert(!ids.empty() && texts > 0);
     make_empty();
     ids_ = at::empty({signed_size(texts), 0}, at::kLong);
+    clear_window();
     extend(row_of(ids).expand({signed_size(texts), -1}).contiguous());
 }
 
@@ -53,12 +66,12 @@ at::Tensor SequenceBatch::extend(const at::Tensor& ids) {
     while (read < length()) {
         const std::size_t begin = decode_window_begin(read + 1, context);
         if (begin != begin_) {
-            cache_.assign(cache_.size(), {});
+            clear_window();
             begin_ = begin;
         }
         std::size_t end = read + 1;
         while (end < length() && decode_window_begin(end + 1, context) == begin) ++end;
-        const at::Tensor logits = pass(begin_ + static_cast<std::size_t>(cache_[0].length()), end);
+        const at::Tensor logits = read_on(begin_ + read_of_window(), end);
         parts.push_back(
             logits.narrow(1, logits.size(1) - signed_size(end - read), signed_size(end - read)));
         read = end;
@@ -69,6 +82,11 @@ at::Tensor SequenceBatch::extend(const at::Tensor& ids) {
 }
 
 // Tokens first … end-1 of the text in the present window: (B, end - first, V).
+at::Tensor SequenceBatch::read_on(std::size_t first, std::size_t end) {
+    if (!rooms_) return pass(first, end);
+    return rooms_->read(ids_.narrow(1, signed_size(first), signed_size(end - first)).contiguous());
+}
+
 at::Tensor SequenceBatch::pass(std::size_t first, std::size_t end) {
     at::Tensor u = model_->embed(
         ids_.narrow(1, signed_size(first), signed_size(end - first)).to(model_->device()),
@@ -95,6 +113,7 @@ void SequenceBatch::select(std::span<const std::int64_t> from) {
     std::copy(from.begin(), from.end(), index.data_ptr<std::int64_t>());
     ids_ = ids_.index_select(0, index);
     if (logits_.defined()) logits_ = logits_.index_select(0, index);
+    if (rooms_) return rooms_->select(from);
     const at::Tensor there = index.to(model_->device());
     for (KeyValue& layer : cache_) {
         if (!layer.k.defined()) continue;

@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/linear/matrix.h"
 #include "nn/model/language_model.h"
+#include "nn/probability/text_rooms.h"
 
 namespace marginscope {
 
@@ -53,14 +55,20 @@ public:
 
 private:
     void make_empty();
+    void clear_window();
+    std::size_t read_of_window() const;
+    at::Tensor read_on(std::size_t first, std::size_t end);
     at::Tensor pass(std::size_t first, std::size_t end);
 
     const LanguageModel* model_;
     Perturbation change_;
-    at::Tensor ids_;               // (B, length) int64 on the CPU
-    std::vector<KeyValue> cache_;  // of the window's tokens that were read; one entry a layer
-    std::size_t begin_ = 0;        // of the window
-    at::Tensor logits_;            // (B, V)
+    at::Tensor ids_;  // (B, length) int64 on the CPU
+    // What was read of the window: by the model's TokenStep, where there is one and nothing is
+    // perturbed, else by its pass, one entry a layer.
+    std::optional<TextRooms> rooms_;
+    std::vector<KeyValue> cache_;
+    std::size_t begin_ = 0;  // of the window
+    at::Tensor logits_;      // (B, V)
 };
 
 }  // namespace marginscope
