@@ -6,6 +6,7 @@
 #include <cctype>
 #include <fstream>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +15,7 @@
 #include "cli/command.h"
 #include "core/error.h"
 #include "core/shown.h"
+#include "files/atomic_file.h"
 #include "files/paths.h"
 #include "files/peek.h"
 #include "files/run_folder.h"
@@ -116,6 +118,17 @@ const char* kind_words(OutputKind kind) {
     return "a JSON document";
 }
 
+// What cannot be written is said before the work, not behind it. A folder that --out makes first
+// may be what is missing.
+void require_writable(const Argument& output, std::span<const Argument> outputs) {
+    std::error_code error;
+    const fs::path folder = fs::absolute(output.path, error).parent_path();
+    const bool made_first =
+        std::ranges::any_of(outputs, [](const Argument& one) { return one.flag == "--out"; });
+    if (output.flag == "--out" || (made_first && !fs::exists(folder, error))) return;
+    const AtomicFile probe(output.path);  // dropped: nothing is left of it
+}
+
 }  // namespace
 
 void require_replaceable(const fs::path& file, OutputKind kind, const std::string& flag) {
@@ -154,6 +167,7 @@ void check_outputs(const CLI::App& command) {
             require_replaceable(output.path, OutputKind::page, output.flag);
         if (output.flag == "--json")
             require_replaceable(output.path, OutputKind::json, output.flag);
+        require_writable(output, outputs);
     }
 }
 

@@ -17,6 +17,8 @@ void require_replaceable(const std::filesystem::path& file, OutputKind kind,
 /// Looks at the arguments of the chosen subcommand: whatever --out, --json and the like name must
 /// be another file than whatever --model, --text, --config and the like name, however it is spelled
 /// or linked; and two outputs must be two files. Each --json must be a file of JSON if it exists.
+/// A file that cannot be written where it is to stand is refused now (exit code 1), not when the
+/// work is done.
 void check_outputs(const CLI::App& command);
 
 }  // namespace marginscope

@@ -206,6 +206,20 @@ TEST_F(Files, NoOutputReplacesAnInput) {
     EXPECT_EQ(before.size() + 1, with_picture.size());
 }
 
+// Said before the work, not when it is done: nothing of a result was written anywhere.
+TEST_F(Files, WhatCannotBeWrittenIsRefusedBeforeTheWork) {
+    for (const std::string flag : {"--json", "--html"}) {
+        const Outcome outcome =
+            run({"margins", "--model", model(), "--text", text(), flag, path("nowhere/x.out")});
+        EXPECT_EQ(outcome.code, 1) << flag;
+        EXPECT_NE(outcome.err.find("Cannot write"), std::string::npos) << outcome.err;
+        EXPECT_NE(outcome.err.find("no such file or folder"), std::string::npos) << outcome.err;
+        EXPECT_EQ(outcome.out, "");
+        expect_one_clean_line(outcome, flag);
+        EXPECT_FALSE(fs::exists(path("nowhere")));
+    }
+}
+
 TEST_F(Files, WhatACommandWroteItMayReplace) {
     const std::string out = path("again.safetensors");
     const std::string document = path("again.json");
