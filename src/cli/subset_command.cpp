@@ -127,10 +127,15 @@ nlohmann::json report_json(const SubsetReport& report, const Options& options) {
     const SubsetLaw& law = report.law;
     const bool sampled = report.method == SubsetMethod::sampled;
     nlohmann::json checks = nlohmann::json::array();
-    for (const SubsetCheck& check : report.checks)
+    for (const SubsetCheck& check : report.checks) {
         checks.push_back({{"kind", name_of(check.kind)},
                           {"position", check.position},
                           {"value", json_number(check.value)}});
+        if (check.compared == 0) continue;
+        checks.back()["compared"] = check.compared;
+        checks.back()["in_errors"] = json_number(check.in_errors);
+        checks.back()["by_chance"] = json_number(check.by_chance);
+    }
     nlohmann::json out = {
         {"model", report.model},
         {"exact", !sampled && law.bound == 0.0},
@@ -185,8 +190,6 @@ int run(Options& options, std::stop_token stop) {
                           : "Stopped early: what was not read counts as left out.");
     else if (request.leave_out > 0.0 && report.law.bound > request.leave_out)
         progress.note("The time of --max-work was over before the bound of --leave-out was met.");
-    if (request.check && report.method == SubsetMethod::sampled)
-        progress.note("Sums of a sampled law are not checked: they differ by their errors.");
     return report.law.stopped ? kExitInterrupted : kExitDone;
 }
 

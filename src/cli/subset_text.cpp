@@ -89,7 +89,11 @@ std::string evidence_text(const SubsetReport& report) {
 
 std::string check_text(const SubsetCheck& check) {
     const std::string position = "position " + std::to_string(check.position);
-    const std::string value = number_text(check.value, 2);
+    std::string value = number_text(check.value, 2);
+    if (check.compared > 0)
+        value += " (" + number_text(check.in_errors, 2) + " standard errors, the largest of " +
+                 std::to_string(check.compared) + "; chance alone stays below " +
+                 number_text(check.by_chance, 2) + " in 95 of 100 runs)";
     switch (check.kind) {
         case SubsetCheck::Kind::summed_out:
             return position + " summed out of the joint law: differs by at most " + value +

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/statistics.h"
 #include "nn/decode/decoder.h"
 #include "nn/probability/subset_search.h"
 #include "nn/probability/subset_tree.h"
@@ -62,6 +63,28 @@ double divergence(const std::vector<double>& p, const std::vector<double>& q) {
     return sum;
 }
 
+/// The marginals of `law`, of `asked`, against those of another law of the same positions or more.
+SubsetCheck compared(const std::vector<std::size_t>& asked, const SubsetLaw& law,
+                     const std::vector<std::size_t>& others, const SubsetLaw& other, int islands) {
+    SubsetCheck out;
+    for (std::size_t k = 0; k < asked.size(); ++k) {
+        const auto found = std::ranges::find(others, asked[k]);
+        if (found == others.end()) continue;
+        const auto& theirs = other.marginals[static_cast<std::size_t>(found - others.begin())];
+        for (std::size_t token = 0; token < theirs.size(); ++token) {
+            const SubsetProbability &a = law.marginals[k][token], &b = theirs[token];
+            if (std::max(a.prob, b.prob) < kLeastCompared) continue;
+            const double apart = std::abs(a.prob - b.prob), error = std::hypot(a.error, b.error);
+            out.value = std::max(out.value, apart);
+            if (!(error > 0.0)) continue;  // both are certain
+            ++out.compared;
+            out.in_errors = std::max(out.in_errors, apart / error);
+        }
+    }
+    if (out.compared > 0) out.by_chance = student_quantile(1.0 - 0.025 / out.compared, islands - 1);
+    return out;
+}
+
 }  // namespace
 
 std::string_view name_of(SubsetCheck::Kind kind) {
@@ -99,6 +122,31 @@ std::vector<SubsetCheck> check_consistency(const LanguageModel& model, const Sub
     if (!further.stopped)
         out.push_back({SubsetCheck::Kind::one_longer, problem.length,
                        largest_difference(without(further, problem.asked.size()), table_of(law))});
+    return out;
+}
+
+std::vector<SubsetCheck> check_sampled(const LanguageModel& model, const SubsetProblem& problem,
+                                       const SubsetLaw& law, const SubsetSampling& sampling,
+                                       std::stop_token stop) {
+    std::vector<SubsetCheck> out;
+    const auto add = [&](SubsetCheck::Kind kind, std::size_t position, const SubsetProblem& other) {
+        SubsetSampling again = sampling;
+        again.seed += 1 + out.size();
+        const SubsetLaw theirs = sample_subset(model, subset_plan(other), again, {}, stop).law;
+        if (theirs.stopped) return;
+        SubsetCheck check = compared(problem.asked, law, other.asked, theirs, sampling.islands);
+        check.kind = kind;
+        check.position = position;
+        out.push_back(check);
+    };
+    for (std::size_t k = 0; k < problem.asked.size() && problem.asked.size() > 1; ++k) {
+        SubsetProblem fewer = problem;
+        fewer.asked.erase(fewer.asked.begin() + static_cast<std::ptrdiff_t>(k));
+        add(SubsetCheck::Kind::summed_out, problem.asked[k], fewer);
+    }
+    SubsetProblem longer = problem;
+    longer.asked.push_back(longer.length++);
+    add(SubsetCheck::Kind::one_longer, problem.length, longer);
     return out;
 }
 

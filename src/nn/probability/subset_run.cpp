@@ -105,6 +105,9 @@ SubsetReport run(const SubsetRequest& request, const SubsetCallbacks& callbacks,
         report.checks = check_consistency(
             model.gpt, report.problem, report.law,
             std::max(kQuickTokenSteps, request.max_work_secs / report.cost.token_secs), stop);
+    if (report.method == SubsetMethod::sampled)
+        report.checks =
+            check_sampled(model.gpt, report.problem, report.law, request.sampling, stop);
     const std::vector<SubsetCheck> moved = seams(model.gpt, report.problem);
     report.checks.insert(report.checks.end(), moved.begin(), moved.end());
     return report;

@@ -46,6 +46,32 @@ TEST(SubsetChecks, AWrongLawIsFound) {
         EXPECT_NEAR(check.value, moved, 1e-12);
 }
 
+// Sampled laws of one process differ by their errors; a wrong one by more.
+TEST(SubsetChecks, SampledLawsFitTogetherWithinTheirErrors) {
+    const CharGpt model = float64_model(8, 12, 64);
+    const SubsetProblem problem{{3, 1}, 5, {{1, 2}}, {0, 3}};
+    SubsetSampling sampling;
+    sampling.draws = 512;
+    int beyond = 0, all = 0;
+    for (std::uint64_t seed = 100; seed < 120; ++seed) {
+        sampling.seed = 10 * seed;
+        const SubsetLaw law = sample_subset(model, subset_plan(problem), sampling).law;
+        const auto checks = check_sampled(model, problem, law, sampling);
+        ASSERT_EQ(checks.size(), 3u);
+        for (const SubsetCheck& check : checks) {
+            EXPECT_GT(check.compared, 0);
+            ++all;
+            beyond += check.in_errors > check.by_chance ? 1 : 0;
+        }
+    }
+    EXPECT_LE(beyond, 9) << "of " << all;  // 3 are expected; more than 9 in one of 1,000 trials
+    SubsetProblem other = problem;
+    other.fixed[1] = 5;
+    const SubsetLaw wrong = sample_subset(model, subset_plan(other), sampling).law;
+    const auto checks = check_sampled(model, problem, wrong, sampling);
+    EXPECT_GT(checks[2].in_errors, 2.0 * checks[2].by_chance);
+}
+
 TEST(SubsetChecks, WhatIsTooMuchIsLeftOut) {
     const CharGpt model = float64_model(8, 12, 62);
     const SubsetProblem problem{{3, 1}, 4, {}, {0, 1, 2}};
