@@ -115,9 +115,22 @@ TEST_F(Posterior, KilledAndStoppedItIsWhatItWouldHaveBeen) {
     ASSERT_TRUE(wait_until([&] { return state() || first.ended(); }, 60.0));
     first.send(SIGKILL);
     (void)first.wait();
+    const auto newest = [&] {
+        fs::file_time_type at = fs::file_time_type::min();
+        for (const auto& entry : fs::directory_iterator(out + "/chains")) {
+            std::error_code gone;  // what is being written has another name first
+            const auto written = entry.last_write_time(gone);
+            if (!gone) at = std::max(at, written);
+        }
+        return at;
+    };
     for (int kill = 0; kill < 3; ++kill) {
+        const auto before = newest();
         Process next(go_on(out), shared_->path());
-        std::this_thread::sleep_for(std::chrono::milliseconds(150 + 90 * kill));
+        if (kill < 2)
+            std::this_thread::sleep_for(std::chrono::milliseconds(150 + 90 * kill));
+        else  // a Ctrl-C while it still reads the text ends it without a word
+            ASSERT_TRUE(wait_until([&] { return newest() > before || next.ended(); }, 60.0));
         next.send(kill < 2 ? SIGKILL : SIGINT);
         const Outcome ended = next.wait();
         if (kill < 2 || ended.code == 0) continue;
