@@ -131,7 +131,7 @@ nlohmann::json report_json(const SubsetReport& report, const Options& options) {
         checks.push_back({{"kind", name_of(check.kind)},
                           {"position", check.position},
                           {"value", json_number(check.value)}});
-        if (check.compared == 0) continue;
+        if (!check.sampled) continue;
         checks.back()["compared"] = check.compared;
         checks.back()["in_errors"] = json_number(check.in_errors);
         checks.back()["by_chance"] = json_number(check.by_chance);

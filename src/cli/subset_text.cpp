@@ -90,6 +90,8 @@ std::string evidence_text(const SubsetReport& report) {
 std::string check_text(const SubsetCheck& check) {
     const std::string position = "position " + std::to_string(check.position);
     std::string value = number_text(check.value, 2);
+    if (check.sampled && check.compared == 0)
+        return position + ": no law is left that chance could have moved: nothing to compare\n";
     if (check.compared > 0)
         value += " (" + number_text(check.in_errors, 2) + " standard errors, the largest of " +
                  std::to_string(check.compared) + "; chance alone stays below " +

@@ -67,13 +67,16 @@ double divergence(const std::vector<double>& p, const std::vector<double>& q) {
 SubsetCheck compared(const std::vector<std::size_t>& asked, const SubsetLaw& law,
                      const std::vector<std::size_t>& others, const SubsetLaw& other, int islands) {
     SubsetCheck out;
+    out.sampled = true;
     for (std::size_t k = 0; k < asked.size(); ++k) {
         const auto found = std::ranges::find(others, asked[k]);
         if (found == others.end()) continue;
         const auto& theirs = other.marginals[static_cast<std::size_t>(found - others.begin())];
         for (std::size_t token = 0; token < theirs.size(); ++token) {
             const SubsetProbability &a = law.marginals[k][token], &b = theirs[token];
-            if (std::max(a.prob, b.prob) < kLeastCompared) continue;
+            // Of what is nearly never or nearly always drawn the scatter says too little.
+            const double middle = 0.5 * (a.prob + b.prob);
+            if (middle < kLeastCompared || middle > 1.0 - kLeastCompared) continue;
             const double apart = std::abs(a.prob - b.prob), error = std::hypot(a.error, b.error);
             out.value = std::max(out.value, apart);
             if (!(error > 0.0)) continue;  // both are certain

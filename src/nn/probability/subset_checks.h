@@ -21,9 +21,11 @@ struct SubsetCheck {
     Kind kind = Kind::summed_out;
     std::size_t position = 0;
     double value = 0.0;
-    /// Of sampled laws only, where both are uncertain. Probabilities that were compared (those from
-    /// kLeastCompared on, of one position each), their largest difference in standard errors, and
-    /// what the largest of so many stays below in 95 of 100 runs if the laws are one.
+    /// Of sampled laws only. Probabilities that were compared (of one
+    /// position each, from kLeastCompared to 1 - kLeastCompared), their largest difference in
+    /// standard errors, and what the largest of so many stays below in 95 of 100 runs if the laws
+    /// are one.
+    bool sampled = false;
     int compared = 0;
     double in_errors = 0.0, by_chance = 0.0;
 };
