@@ -7,7 +7,11 @@
 #include "cli/noise_report.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "core/error.h"
+#include "core/shell_word.h"
+#include "core/shown.h"
 #include "nn/decode/well_formed.h"
+#include "nn/posterior/ensemble_paths.h"
 
 namespace marginscope {
 namespace {
@@ -69,7 +73,19 @@ public:
 
 private:
     void add_curves(const std::string& model) {
-        options_.request.model = model;
+        NoiseRequest& request = options_.request;
+        request.together = ensemble_paths(model);
+        request.model = model;
+        if (request.together.size() == 1) {
+            request.model = request.together.front();
+            request.together.clear();
+        } else if (options_.well_formed > 0) {
+            throw UserError("A text is written by one model: --well-formed takes one of the " +
+                                std::to_string(request.together.size()) + " in " +
+                                shown_path(model) + ", as in --model " +
+                                shell_path(request.together.front().string()) + ".",
+                            kExitWrongUse);
+        }
         for (const CharacterChange change : options_.characters) {
             options_.request.characters = change;
             add_curve(change == options_.characters.front());
@@ -193,6 +209,10 @@ void add_noise_command(CLI::App& app, CommandContext& context) {
         "are also given less the first, window by window. Look at absolute and relative noise: a "
         "model can look robust by\n"
         "growing its embeddings.\n"
+        "A folder of samples (`marginscope posterior`) or of runs is one predictor: the mean of "
+        "its "
+        "models' probabilities, beside\n"
+        "the mean over what each does alone.\n"
         "Spoilt characters: the model is judged after each character that it reads where exactly "
         "the true text up to there has\n"
         "been read, but for dropped characters: so not after an inserted one, nor between two "
@@ -203,13 +223,15 @@ void add_noise_command(CLI::App& app, CommandContext& context) {
         "  marginscope noise --model RUN_A --model RUN_B --text valid.txt --sigmas 0,0.25,0.5 "
         "--relative\n"
         "  marginscope noise --model RUN --sigmas 0,0.25,0.5 --relative --well-formed 1000\n"
+        "  marginscope noise --model RUN --model RUN-posterior --sigmas 0,0.25,0.5 --relative\n"
         "  marginscope noise --model FITTED --sigmas 0.25,0.5 --relative --tokens support,random\n"
         "  marginscope noise --model RUN_A --model RUN_B --characters swap --rates 0.01,0.05");
     const auto options = std::make_shared<Options>();
     NoiseRequest& request = options->request;
     command
         ->add_option("--model", options->models,
-                     "checkpoints or run folders; may be repeated [the small trained model]")
+                     "checkpoints, runs, or folders of samples or runs, whose models predict "
+                     "together; may be repeated [the small trained model]")
         ->type_name("PATH");
     options->text.add_to(*command, "UTF-8 text; its last tenth is evaluated");
     command->add_flag("--whole", request.whole_text,

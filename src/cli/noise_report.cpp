@@ -10,6 +10,12 @@ namespace {
 
 using nlohmann::json;
 
+json interval_json(const Interval& interval) {
+    return {{"value", json_number(interval.value)},
+            {"low", json_number(interval.low)},
+            {"high", json_number(interval.high)}};
+}
+
 bool of_characters(const NoiseCurve& curve) { return !curve.change.empty(); }
 
 json point_json(const NoisePoint& point, bool characters, bool window_losses) {
@@ -20,7 +26,16 @@ json point_json(const NoisePoint& point, bool characters, bool window_losses) {
                 {"flips", json_number(point.flips)},
                 {"flips_low", json_number(point.flips_low)},
                 {"flips_high", json_number(point.flips_high)},
-                {"draws", point.draws}};
+                {"draws", point.draws},
+                {"errors", interval_json(point.errors)},
+                {"brier", interval_json(point.brier)},
+                {"ece", json_number(point.calibration.ece)},
+                {"ece_if_calibrated", json_number(point.calibration.ece_if_calibrated)},
+                {"ece_debiased", json_number(point.calibration.ece_debiased)}};
+    if (point.members)
+        out["members"] = {{"ce", interval_json(point.members->ce)},
+                          {"flips", interval_json(point.members->flips)},
+                          {"errors", interval_json(point.members->errors)}};
     if (characters)
         out.update({{"rate", json_number(point.level)},
                     {"clean_ce", json_number(point.clean_ce)},
@@ -62,10 +77,21 @@ std::string heading(const NoiseCurve& curve) {
     return text;
 }
 
-json interval_json(const Interval& interval) {
-    return {{"value", json_number(interval.value)},
-            {"low", json_number(interval.low)},
-            {"high", json_number(interval.high)}};
+std::string members_text(const NoiseCurve& curve) {
+    std::string out = "of these models alone, their mean\n" +
+                      std::string(of_characters(curve) ? "     rate" : "    sigma") +
+                      "  cross-entropy  95 % interval         changed predictions  wrong alone  "
+                      "together\n";
+    char text[256];
+    for (const NoisePoint& point : curve.points) {
+        const MembersPoint& alone = *point.members;
+        std::snprintf(text, sizeof text,
+                      "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%  %9.2f %%  %7.2f %%\n", point.level,
+                      alone.ce.value, alone.ce.low, alone.ce.high, alone.flips.value * 100,
+                      alone.errors.value * 100, point.errors.value * 100);
+        out += text;
+    }
+    return out;
 }
 
 }  // namespace
@@ -77,6 +103,7 @@ json curve_json(const NoiseCurve& curve, bool window_losses) {
     json out = {{"model", curve.model}, {"unit", curve.unit},       {"where", curve.where},
                 {"rms", curve.rms},     {"windows", curve.windows}, {"context", curve.context},
                 {"points", points}};
+    if (!curve.members.empty()) out["members"] = curve.members;
     if (of_characters(curve)) {
         out["characters"] = curve.change;
     } else {
@@ -90,11 +117,14 @@ json curve_json(const NoiseCurve& curve, bool window_losses) {
 std::string curve_text(const NoiseCurve& curve) {
     char text[256];
     const bool characters = of_characters(curve);
-    std::string out = curve.model + "\n" + heading(curve) +
-                      (characters ? "     rate" : "    sigma") +
-                      "  cross-entropy  95 % interval         changed predictions" +
-                      (characters ? "  clean there  changed  judged" : "") +
-                      (curve.points.front().well_formed ? "  well-formed sentences" : "") + "\n";
+    std::string out =
+        curve.model +
+        (curve.members.empty() ? ""
+                               : ", " + std::to_string(curve.members.size()) + " models together") +
+        "\n" + heading(curve) + (characters ? "     rate" : "    sigma") +
+        "  cross-entropy  95 % interval         changed predictions" +
+        (characters ? "  clean there  changed  judged" : "") +
+        (curve.points.front().well_formed ? "  well-formed sentences" : "") + "\n";
     for (const NoisePoint& point : curve.points) {
         std::snprintf(text, sizeof text, "%9.4g  %13.4f  [%7.4f, %7.4f]  %18.2f %%", point.level,
                       point.ce, point.ce_low, point.ce_high, point.flips * 100);
@@ -113,7 +143,7 @@ std::string curve_text(const NoiseCurve& curve) {
         }
         out += "\n";
     }
-    return out;
+    return curve.members.empty() ? out : out + members_text(curve);
 }
 
 json difference_json(const CurveDifference& difference, const std::vector<NoiseCurve>& curves) {

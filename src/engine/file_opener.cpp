@@ -35,6 +35,7 @@ void FileOpener::handle(const OpenFile& wish) {
             return decode_.handle(SetPrompt{shelf_.corpus()->text});
         case FileKind::kCheckpoint:
         case FileKind::kRun:
+        case FileKind::kSamples:
             return shelf_.load(wish.path);
         case FileKind::kPathFolder:
             return path_.handle(OpenPath{wish.path});

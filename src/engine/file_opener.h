@@ -18,9 +18,9 @@ public:
                DocumentCommands& document, PathSession& path, PlaygroundSession& playground,
                TourSession& tour);
 
-    /// A text is trained on and shown; checkpoint and run folder are loaded; a session is
-    /// shown beside its model; a path and a playground are opened; a tour begins. A tour that runs
-    /// ends first: what is opened is the user's own. UserError for anything else, and for what
+    /// A text is trained on and shown; checkpoint, run and folder of samples are loaded; a session
+    /// is shown beside its model; a path and a playground are opened; a tour begins. A tour that
+    /// runs ends first: what is opened is the user's own. UserError for anything else, and for what
     /// cannot be read; then nothing changes.
     void handle(const OpenFile& wish);
     /// UserError when no program has left one.

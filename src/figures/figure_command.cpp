@@ -48,7 +48,8 @@ std::string decode_flags(const FigureSource& source) {
     const SetView& asked = view.asked;
     const SetView usual{};
     std::string words;
-    if (!decode.model_path.empty()) words += " --model " + shell_path(decode.model_path);
+    const std::string& opened = decode.ensemble.empty() ? decode.model_path : decode.ensemble_path;
+    if (!opened.empty()) words += " --model " + shell_path(opened);
     words += " --prompt " + shell_word(shown_text_of(decode));
     if (const int index = selected_character(source); index != decode.cursor - 1)
         words += flag("index", std::to_string(index));

@@ -17,6 +17,7 @@
 #include "files/fd.h"
 #include "files/run_folder.h"
 #include "files/safetensors_header.h"
+#include "files/sample_folder.h"
 
 namespace marginscope {
 
@@ -41,6 +42,7 @@ FileKind classify_folder(const fs::path& path) {
     if (is_run(path)) return FileKind::kRun;
     std::error_code error;
     if (fs::is_regular_file(path / "path.json", error)) return FileKind::kPathFolder;
+    if (is_sample_folder(path)) return FileKind::kSamples;
     fs::path weights;
     fs::directory_iterator it(path, error);
     if (error) throw refusal(path, "cannot be read: " + errno_words(error.value()));
@@ -135,6 +137,8 @@ std::string_view file_kind_name(FileKind kind) noexcept {
             return "checkpoint";
         case FileKind::kRun:
             return "run folder";
+        case FileKind::kSamples:
+            return "folder of samples";
         case FileKind::kSession:
             return "session";
         case FileKind::kTour:

@@ -11,6 +11,7 @@ enum class FileKind {
     kText,        // a corpus or prompt (that all of it is UTF-8 is checked by the text room)
     kCheckpoint,  // safetensors
     kRun,         // a run folder
+    kSamples,     // what `marginscope posterior` wrote: posterior.json beside run folders
     kSession,     // .mscope
     kPlayground,  // .json with "tokens" and "A"
     kPathFolder,  // a lambda path: path.json, or folders with runs in them

@@ -19,6 +19,7 @@
 #include "files/jsonl.h"
 #include "files/run_folder_links.h"
 #include "files/run_folder_parts.h"
+#include "files/sample_folder.h"
 
 namespace marginscope {
 

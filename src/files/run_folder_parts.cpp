@@ -118,16 +118,6 @@ std::int64_t step_of(const nlohmann::json& line, const fs::path& file) {
     return *step;
 }
 
-void refuse_samples(const fs::path& path) {
-    std::error_code error;
-    if (fs::is_regular_file(path / "posterior.json", error))
-        throw UserError(shown_path(path) +
-                            " holds samples of a model, not one model: take one, as in " +
-                            shown_path(path / "sample-1-0001") +
-                            ", or all of them with `marginscope calibration`.",
-                        2);
-}
-
 nlohmann::json event_to_json(const RunEvent& event) {
     // Numbers and truth values are written as such, everything else as text.
     nlohmann::json value = nlohmann::json::parse(event.value, nullptr, false);

@@ -31,9 +31,6 @@ std::optional<std::int64_t> checkpoint_step(std::string_view file_name);
 // The whole number "step" of a line of `file`; UserError when it is missing or out of range.
 std::int64_t step_of(const nlohmann::json& line, const std::filesystem::path& file);
 
-// UserError (exit code 2) where `path` holds a posterior's samples: names one of them.
-void refuse_samples(const std::filesystem::path& path);
-
 nlohmann::json event_to_json(const RunEvent& event);
 RunEvent event_from_json(const nlohmann::json& line, const std::filesystem::path& file);
 

@@ -75,8 +75,8 @@ constexpr std::array<QuantityText, static_cast<std::size_t>(Quantity::count)> kT
      "Mean over draws, in the unit of the chosen kind of margin. Noise inside the model leaves it "
      "0: the stage reads the embeddings."},
     {"Mutual information", "I", "H(mean p) − mean H(p)", "nats",
-     "What the draws disagree in: the part of the averaged prediction's entropy that the noise "
-     "makes, above what each draw is unsure of by itself."},
+     "What draws of noise, or models that predict together, disagree in: the part of the mean "
+     "prediction's entropy above what each of them is unsure of by itself."},
     {"Noise", "σ", "u + N(0, σ²) per coordinate", "",
      "Added to the token embeddings, to what attention reads or to the residual stream; a draw "
      "is fixed by its seed and the character's place."},

@@ -7,6 +7,7 @@ Exits with 77 (skipped) where this Python has no numpy.
 """
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,24 @@ class CheckNoise(unittest.TestCase):
 
     def test_spoilt_characters(self):
         self.agree("--model", PLAIN, "--model", BARRIER, "--characters", "swap,drop,insert,case", "--rates", "0,0.02,0.2")
+
+    def together(self):
+        """A folder of two runs: it predicts as the mean of both."""
+        folder = pathlib.Path(self.folder.name) / "two"
+        for name, model in (("a", PLAIN), ("b", BARRIER)):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(model, folder / name / "fitted.safetensors")
+        return str(folder)
+
+    def test_models_together(self):
+        self.agree("--model", PLAIN, "--model", self.together(), "--sigmas", "0,0.3", "--relative", "--tokens", "all,support")
+        self.agree("--model", self.together(), "--characters", "swap,insert", "--rates", "0.1")
+        noise = self.noise("--model", self.together(), "--sigmas", "0.3", "--relative")
+        for change in (lambda point: point["members"]["ce"], lambda point: point["brier"]):
+            wrong = json.loads(json.dumps(noise))
+            change(wrong["curves"][0]["points"][0])["value"] += 2e-4
+            self.file.write_text(json.dumps(wrong))
+            self.assertEqual(self.check().returncode, 1)
 
     def test_a_wrong_figure_is_found(self):
         noise = self.noise("--model", PLAIN, "--sigmas", "0.25", "--relative", "--tokens", "support")

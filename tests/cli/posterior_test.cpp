@@ -1,9 +1,12 @@
 // Samples of a model by the program: killed, stopped, gone on with, and compared.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "process.h"
 
@@ -95,6 +98,11 @@ protected:
         return all;
     }
 
+    static void make_samples() {
+        if (fs::exists(path("whole"))) return;
+        ASSERT_EQ(run(draw(path("whole"))).code, 0);
+    }
+
     static std::unique_ptr<TemporaryFolder> shared_;
 };
 
@@ -160,9 +168,7 @@ TEST_F(Posterior, RefusesInOneSentence) {
 }
 
 TEST_F(Posterior, AFolderOfSamplesIsAnEnsemble) {
-    if (!fs::exists(path("whole"))) {
-        ASSERT_EQ(run(draw(path("whole"))).code, 0);
-    }
+    make_samples();
     const Outcome compared = run(
         {"calibration", "--model",        path("run-1"), "--model",    path("whole"), "--noise",
          "0.1",         "--noise-draws",  "3",           "--together", path("run-1"), path("run-2"),
@@ -182,12 +188,112 @@ TEST_F(Posterior, AFolderOfSamplesIsAnEnsemble) {
          {"<svg", "Lower loss than the first", "--together", "6 models together"})
         EXPECT_NE(page.find(words), std::string::npos) << words;
     EXPECT_EQ(page.find("http://"), page.find("http://www.w3.org"));  // a name, not an address
-    // Commands of one model say which to name.
-    const Outcome one =
-        run({"margins", "--model", path("whole"), "--prompt", "A dog", "--json", "-"});
-    EXPECT_EQ(one.code, 2);
-    EXPECT_NE(one.err.find("sample-1-0001"), std::string::npos) << one.err;
-    EXPECT_TRUE(one.out.empty());
+}
+
+TEST_F(Posterior, NoiseOfAFolderIsOfTheMeanOfItsModels) {
+    make_samples();
+    const std::vector<std::string> asked = {
+        "noise",          "--model",  path("run-1"), "--model",    path("whole"), "--text",
+        path("text.txt"), "--sigmas", "0,0.5",       "--relative", "--draws",     "2",
+        "--threads",      "1",        "--json",      "-"};
+    const Outcome measured = run(asked);
+    ASSERT_EQ(measured.code, 0) << measured.err;
+    const json curves = json::parse(measured.out).at("curves");
+    ASSERT_EQ(curves.size(), 2U);
+    EXPECT_FALSE(curves[0].contains("members"));
+    EXPECT_EQ(curves[1].at("model"), path("whole"));
+    ASSERT_EQ(curves[1].at("members").size(), 6U);
+    EXPECT_EQ(curves[1].at("members")[5], path("whole/sample-2-0003/final.safetensors"));
+    const Outcome alone =
+        run({"noise", "--model", path("whole/sample-2-0003"), "--text", path("text.txt"),
+             "--sigmas", "0,0.5", "--relative", "--draws", "2", "--threads", "1", "--json", "-"});
+    ASSERT_EQ(alone.code, 0) << alone.err;
+    for (std::size_t k = 0; k < 2; ++k) {
+        const json& point = curves[1].at("points")[k];
+        EXPECT_LT(point.at("ce"), point.at("members").at("ce").at("value"));
+        EXPECT_LE(point.at("members").at("ce").at("low"), point.at("members").at("ce").at("value"));
+        const json& one = json::parse(alone.out).at("curves")[0].at("points")[k];
+        EXPECT_FALSE(one.contains("members"));
+        EXPECT_GT(one.at("errors").at("value"), 0.0);
+        EXPECT_GT(one.at("brier").at("value"), 0.0);
+        EXPECT_GT(one.at("ece"), 0.0);
+    }
+    // One against the ensemble, window by window.
+    EXPECT_EQ(json::parse(measured.out).at("differences").size(), 1U);
+    const Outcome table = run({"noise", "--model", path("whole"), "--text", path("text.txt"),
+                               "--sigmas", "0.5", "--draws", "1", "--threads", "1"});
+    EXPECT_NE(table.out.find("6 models together"), std::string::npos) << table.out;
+    EXPECT_NE(table.out.find("of these models alone"), std::string::npos) << table.out;
+    const Outcome stories = run({"noise", "--model", path("whole"), "--well-formed", "20", "--text",
+                                 path("text.txt"), "--json", "-"});
+    EXPECT_EQ(stories.code, 2);
+    EXPECT_NE(stories.err.find("sample-1-0001"), std::string::npos) << stories.err;
+    EXPECT_TRUE(stories.out.empty());
+}
+
+TEST_F(Posterior, EveryOtherCommandSaysWhichSampleToName) {
+    make_samples();
+    const std::map<std::string, std::vector<std::string>> needed = {
+        {"train", {"--out", path("o-train"), "--text", path("text.txt"), "--steps", "1"}},
+        {"path", {"--out", path("o-path"), "--text", path("text.txt"), "--lambdas", "0"}},
+        {"fit", {"--out", path("o-fit"), "--text", path("text.txt")}},
+        {"margins", {"--prompt", "A dog"}},
+        {"decode", {"--prompt", "A dog"}},
+        {"fragility", {"--text", path("text.txt")}},
+        {"twin", {"--prompt", "A dog", "--sigma", "0.1"}},
+        {"subset", {"--length", "2", "--ask", "1"}},
+        {"selective", {"--text", path("text.txt")}},
+        {"posterior", {"--out", path("o-posterior"), "--text", path("text.txt")}},
+        {"info", {}}};
+    // These take all of them, as predictors or in the window; a session names its model itself.
+    const std::set<std::string> together = {"noise", "calibration", "render", "session"};
+    std::istringstream help(run({"--help"}).out);
+    std::string line;
+    std::size_t refused = 0;
+    bool commands = false;
+    while (std::getline(help, line)) {
+        if (line.starts_with("Subcommands:")) commands = true;
+        if (!commands || !line.starts_with("  ")) continue;
+        const std::string name = line.substr(2, line.find(' ', 2) - 2);
+        const std::string own = run({name, "--help"}).out;
+        const bool init = own.find("--init ") != std::string::npos;
+        if (!init && own.find("  --model ") == std::string::npos) continue;
+        if (together.contains(name)) continue;
+        ASSERT_TRUE(needed.contains(name)) << name << " takes a model: what of samples?";
+        std::vector<std::string> arguments = {name, init ? "--init" : "--model", path("whole")};
+        arguments.insert(arguments.end(), needed.at(name).begin(), needed.at(name).end());
+        const Outcome outcome = run(arguments);
+        EXPECT_EQ(outcome.code, 2) << name << outcome.err;
+        EXPECT_NE(outcome.err.find("sample-1-0001"), std::string::npos) << name << outcome.err;
+        EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1)
+            << name << ": one sentence: " << outcome.err;
+        EXPECT_TRUE(outcome.out.empty()) << name;
+        ++refused;
+    }
+    EXPECT_EQ(refused, needed.size());
+    for (const char* left : {"o-train", "o-path", "o-fit", "o-posterior"})
+        EXPECT_FALSE(fs::exists(path(left))) << left;
+}
+
+TEST_F(Posterior, AFolderWithABrokenSampleIsOneSentence) {
+    make_samples();
+    fs::copy(path("whole"), path("broken"), fs::copy_options::recursive);
+    fs::resize_file(path("broken/sample-2-0001/final.safetensors"), 300);
+    fs::create_directories(path("empty/chains"));
+    fs::copy_file(path("whole/posterior.json"), path("empty/posterior.json"));
+    for (const char* command : {"noise", "calibration"}) {
+        const Outcome outcome = run({command, "--model", path("broken"), "--text", path("text.txt"),
+                                     "--threads", "1", "--json", "-"});
+        EXPECT_NE(outcome.code, 0);
+        EXPECT_NE(outcome.err.find("sample-2-0001"), std::string::npos) << outcome.err;
+        EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+        EXPECT_TRUE(outcome.out.empty());
+        const Outcome none = run({command, "--model", path("empty"), "--text", path("text.txt"),
+                                  "--threads", "1", "--json", "-"});
+        EXPECT_NE(none.code, 0);
+        EXPECT_NE(none.err.find("--resume"), std::string::npos) << none.err;
+        EXPECT_TRUE(none.out.empty());
+    }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "files/paths.h"
 #include "files/peek.h"
 #include "files/run_folder.h"
+#include "files/sample_folder.h"
 #include "files/temp_folder.h"
 
 namespace marginscope {
@@ -39,6 +40,16 @@ TEST(Peek, EachKindIsRecognised) {
     EXPECT_EQ(classify(folder / "path"), FileKind::kPathFolder);
     put_file(folder / "done/path.json", "{}");
     EXPECT_EQ(classify(folder / "done"), FileKind::kPathFolder);
+    { RunFolder::create(folder / "drawn/sample-1-0001", nlohmann::json::object()); }
+    put_file(folder / "drawn/posterior.json", "{}");
+    EXPECT_EQ(classify(folder / "drawn"), FileKind::kSamples);
+    EXPECT_TRUE(sample_folders(folder / "drawn").empty()) << "it has no weights yet";
+    EXPECT_NE(sentence_of([&] { (void)model_file(folder / "drawn"); }).find("--resume"),
+              std::string::npos);
+    write_safetensors(folder / "drawn/sample-1-0001/final.safetensors", file);
+    EXPECT_EQ(sample_folders(folder / "drawn").size(), 1U);
+    EXPECT_NE(sentence_of([&] { (void)model_file(folder / "drawn"); }).find("sample-1-0001"),
+              std::string::npos);
     put_file(folder / "tour.json", "{\"tour\": 1, \"title\": \"x\"}");
     EXPECT_EQ(classify(folder / "tour.json"), FileKind::kTour);
     EXPECT_EQ(file_kind_name(FileKind::kRun), "run folder");

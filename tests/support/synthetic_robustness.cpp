@@ -32,6 +32,7 @@ RobustnessCurve curve(std::size_t model, const std::vector<double>& levels,
     one.rms = 0.151;
     one.noisy_tokens = 5, one.noisy_place = 31.4;
     one.windows = 256, one.context = kWindow;
+    one.members = model == 1 ? 8 : 1;
     const double weight = tokens == "random" ? 0.15 : tokens == "support" ? 0.2 : 1.0;
     for (const double level : levels) {
         RobustnessPoint point;
@@ -40,6 +41,13 @@ RobustnessCurve curve(std::size_t model, const std::vector<double>& levels,
                               weight * level * level / (1 + 0.4 * static_cast<double>(model)),
                           0.03);
         point.flips = around(weight * 0.4 * level / (1 + level), 0.01);
+        point.errors = around(0.4 + 0.1 * level, 0.01);
+        point.brier = around(0.55 + 0.1 * level, 0.01);
+        point.ece = 0.013 + 0.02 * level, point.ece_if_calibrated = 0.004;
+        if (model == 1)
+            point.members = RobustnessMembers{around(point.ce.value + 0.05, 0.03),
+                                              around(point.flips.value * 1.2, 0.01),
+                                              around(point.errors.value + 0.02, 0.01)};
         point.draws = level > 0 ? 8 : 1;
         if (!change.empty()) point.clean_ce = 1.4, point.share_changed = level;
         if (change.empty() && tokens == "all")

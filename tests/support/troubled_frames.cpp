@@ -36,7 +36,8 @@ Frames not_finite() {
     auto decode = std::make_shared<DecodeFrame>(*frames.decode);
     for (TokenCell& cell : decode->line) spoil(cell.logprob), spoil(cell.entropy);
     for (CandidateCell& c : decode->candidates)
-        spoil(c.probability), spoil(c.logprob), spoil(c.logdet);
+        spoil(c.probability), spoil(c.logprob), spoil(c.logdet), spoil(c.mean_probability);
+    decode->ensemble = "8 samples";
     decode->next_entropy = kNoValue;
     decode->tokens_per_s = kNoValue;
     auto margins = std::make_shared<MarginFrame>(*frames.margins);
@@ -101,7 +102,11 @@ Frames wide() {
     };
     auto decode = std::make_shared<DecodeFrame>(*frames.decode);
     for (TokenCell& cell : decode->line) scaled(cell.logprob, 11.7), scaled(cell.entropy, -11.7);
-    for (CandidateCell& c : decode->candidates) scaled(c.logdet, -37.1);
+    for (CandidateCell& c : decode->candidates)
+        scaled(c.logdet, -37.1), c.mean_probability = 0.999F;
+    for (TokenCell& cell : decode->line) cell.mean_logprob = -123.45F;
+    decode->ensemble = "4096 samples";
+    decode->ensemble_path = "/home/somebody/models/a folder with a long name/samples around run-1";
     decode->model_label =
         "/home/somebody/models/a folder with a long name/run-2026-11-27/checkpoints/step-002000";
     decode->noise.sigma = 0.1234;

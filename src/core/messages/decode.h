@@ -34,10 +34,12 @@ struct TokenCell {
     int node = 0;              // its node in the tree
     float logprob = kNoValue;  // of this token given its past; NaN at index 0
     float entropy = kNoValue;  // of the distribution it was drawn from, nats
-    // Of its prediction under draws of noise, where the chooser averages over them: the mean of the
-    // draws' entropies, and how much the entropy of their mean is above it. NaN: not known.
+    // Of its predictions under draws of noise where the chooser averages over them, else by the
+    // models that predict together (DecodeFrame::ensemble): the mean of their entropies, and how
+    // much the entropy of their mean is above it. NaN: not known.
     float expected_entropy = kNoValue;
     float mutual_information = kNoValue;
+    float mean_logprob = kNoValue;  // of this token by those models' mean probability
 };
 
 /// What the next token could be at the cursor.
@@ -48,6 +50,8 @@ struct CandidateCell {
     float logdet = kNoValue;  // log|det J| it would have; NaN without a stage or a past
     int crossings = 0;
     int node = -1;  // an existing branch that starts with it, or -1
+    // By DecodeFrame::ensemble's mean, of the models as they are: no temperature, no cuts.
+    float mean_probability = kNoValue;
 };
 
 struct TreeNode {
@@ -62,6 +66,9 @@ struct DecodeFrame {
     std::uint64_t version = 0;
     std::string model_label;
     std::string model_path;  // as it was opened; empty: only in memory
+    // "8 samples": models that were opened together from a folder. Text and margins are of the one
+    // that label and path name; the mean of their probabilities is theirs. Empty: one model.
+    std::string ensemble, ensemble_path;
     std::shared_ptr<const std::vector<std::string>> symbols;  // visible symbol of each token id
     std::string text;                                         // before the cursor, as given, UTF-8
     std::shared_ptr<const std::vector<std::string>> texts;    // the characters themselves

@@ -6,7 +6,7 @@
 
 namespace marginscope {
 
-// checkpoint file or run folder; "" loads the small trained model
+// checkpoint file, run folder or folder of samples; "" loads the small trained model
 struct LoadModel {
     static constexpr std::string_view kName = "load_model";
     std::string path;

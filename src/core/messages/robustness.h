@@ -21,7 +21,7 @@ namespace marginscope {
 /// A model as it was measured.
 struct RobustnessModel {
     std::string label;
-    std::string path;  // the file that was read; "": only in memory
+    std::string path;  // the file, or the folder of samples, that was read; "": only in memory
     bool operator==(const RobustnessModel&) const = default;
 };
 
@@ -29,6 +29,11 @@ struct RobustnessModel {
 struct StoryShare {
     Interval share;
     std::size_t sentences = 0, well_formed = 0;
+};
+
+/// Of models that predict together: the mean over them of what each does alone.
+struct RobustnessMembers {
+    Interval ce, flips, errors;
 };
 
 /// One level of a curve. Intervals are 95 % bootstraps over windows.
@@ -40,6 +45,12 @@ struct RobustnessPoint {
     // Of spoilt characters: clean loss at the places that count, changed and judged characters.
     std::optional<double> clean_ce, share_changed, share_judged;
     std::optional<StoryShare> stories;
+    Interval errors;  // share of positions whose likeliest next character did not come
+    Interval brier;   // sum over characters of (p - 1[came])²
+    // Expected calibration error of the likeliest character, and what a calibrated model's would
+    // be: the first lies above the truth by about the second.
+    double ece = 0, ece_if_calibrated = 0;
+    std::optional<RobustnessMembers> members;
 };
 
 struct RobustnessCurve {
@@ -51,6 +62,7 @@ struct RobustnessCurve {
     double noisy_tokens = 0, noisy_place = 0;
     std::size_t windows = 0, context = 0, unknown = 0;
     std::vector<RobustnessPoint> points;
+    std::size_t members = 1;  // models that predict together
 };
 
 /// One curve less another, window by window.

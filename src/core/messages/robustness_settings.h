@@ -24,9 +24,10 @@ inline constexpr auto kEnumNames<CharacterChange> =
     std::to_array<std::string_view>({"swap", "drop", "insert", "case"});
 
 struct RobustnessSettings {
-    std::vector<std::string> models = {""};  // checkpoints or run folders; "": the one shown
-    std::string text;                        // a file; "": the text of the window
-    bool whole_text = false;                 // else its last tenth
+    // Checkpoints, run folders, or folders of samples, which predict together; "": what is shown.
+    std::vector<std::string> models = {""};
+    std::string text;         // a file; "": the text of the window
+    bool whole_text = false;  // else its last tenth
     NoisePlace where = NoisePlace::embeddings;
     std::vector<double> sigmas = {0, 0.25, 0.5, 1};
     bool relative = true;                   // sigma × RMS of the token embeddings

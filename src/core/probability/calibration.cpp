@@ -28,27 +28,32 @@ double folding(double gap, double deviation) {
 
 }  // namespace
 
-Calibration calibration_of(std::span<const Judged> judged, int bins) {
-    Calibration result;
-    result.count = judged.size();
-    result.bins.resize(static_cast<std::size_t>(bins));
+Reliability::Reliability(int bins) : bins_(static_cast<std::size_t>(bins)) {
     for (int k = 0; k < bins; ++k) {
-        result.bins[static_cast<std::size_t>(k)].low = static_cast<double>(k) / bins;
-        result.bins[static_cast<std::size_t>(k)].high = static_cast<double>(k + 1) / bins;
+        bins_[static_cast<std::size_t>(k)].low = static_cast<double>(k) / bins;
+        bins_[static_cast<std::size_t>(k)].high = static_cast<double>(k + 1) / bins;
     }
-    for (const Judged& one : judged) {
-        const int at = std::clamp(static_cast<int>(one.confidence * bins), 0, bins - 1);
-        ReliabilityBin& bin = result.bins[static_cast<std::size_t>(at)];
-        ++bin.count;
-        bin.confidence += one.confidence;
-        bin.accuracy += one.right ? 1.0 : 0.0;
-    }
+}
+
+void Reliability::add(const Judged& one) {
+    const int bins = static_cast<int>(bins_.size());
+    const int at = std::clamp(static_cast<int>(one.confidence * bins), 0, bins - 1);
+    ReliabilityBin& bin = bins_[static_cast<std::size_t>(at)];
+    ++bin.count;
+    bin.confidence += one.confidence;
+    bin.accuracy += one.right ? 1.0 : 0.0;
+}
+
+Calibration Reliability::calibration() const {
+    Calibration result;
+    result.bins = bins_;
+    for (const ReliabilityBin& bin : bins_) result.count += bin.count;
     for (ReliabilityBin& bin : result.bins) {
         if (bin.count == 0) continue;
         const auto count = static_cast<double>(bin.count);
         bin.confidence /= count;
         bin.accuracy /= count;
-        const double share = count / static_cast<double>(judged.size());
+        const double share = count / static_cast<double>(result.count);
         const double gap = bin.accuracy - bin.confidence;
         result.ece += share * std::abs(gap);
         result.ece_if_calibrated += share * mean_deviation(bin.count, bin.confidence);
@@ -59,6 +64,12 @@ Calibration calibration_of(std::span<const Judged> judged, int bins) {
                 share * (gap * gap - bin.accuracy * (1.0 - bin.accuracy) / (count - 1.0));
     }
     return result;
+}
+
+Calibration calibration_of(std::span<const Judged> judged, int bins) {
+    Reliability all(bins);
+    for (const Judged& one : judged) all.add(one);
+    return all.calibration();
 }
 
 }  // namespace marginscope

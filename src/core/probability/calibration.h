@@ -1,7 +1,7 @@
 // Whether predictions are right as often as they claim: reliability diagram and expected
 // calibration error (ECE) of the most likely token.
 //
-// Pure functions, any thread.
+// No shared state; any thread.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +44,19 @@ struct Calibration {
 
 inline constexpr int kReliabilityBins = 15;
 
-/// Bins of equal width. Nothing judged: all zero.
+/// Predictions one by one, in bins of equal width.
+class Reliability {
+public:
+    explicit Reliability(int bins = kReliabilityBins);
+
+    void add(const Judged& one);
+    /// Of all so far. Nothing judged: all zero.
+    Calibration calibration() const;
+
+private:
+    std::vector<ReliabilityBin> bins_;  // with sums where the means will be
+};
+
 Calibration calibration_of(std::span<const Judged> judged, int bins = kReliabilityBins);
 
 }  // namespace marginscope

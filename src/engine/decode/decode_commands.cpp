@@ -2,6 +2,7 @@
 #include "engine/decode/decode_commands.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "files/sha256.h"
@@ -9,11 +10,14 @@
 
 namespace marginscope {
 
+namespace fs = std::filesystem;
+
 using std::chrono::milliseconds;
 
 DecodeCommands::DecodeCommands(SessionContext& context)
     : context_(context),
       holes_([this] { context_.wake(); }),
+      ensemble_([this] { context_.wake(); }),
       geometry_(
           [this](std::shared_ptr<const BoundaryFrame> frame) {
               context_.publish([&](Frames& all) { all.boundary = std::move(frame); });
@@ -25,8 +29,14 @@ DecodeCommands::DecodeCommands(SessionContext& context)
 
 void DecodeCommands::show_model(const std::shared_ptr<const Model>& model, const std::string& label,
                                 const std::string& stage, const std::string& path) {
-    const std::string file = path.empty() ? path : model_name(path);
-    session_.set_model(model, label, stage, file, file.empty() ? file : sha256_of_file(file));
+    auto members = path.empty() ? nullptr : members_in(path);
+    const std::string file =
+        path.empty() ? path : model_name(members ? members->files.front() : fs::path(path));
+    const std::string opened =
+        members ? fs::absolute(path).lexically_normal().string() : file;  // what a session keeps
+    session_.set_model(model, label, stage, opened, file.empty() ? file : sha256_of_file(file));
+    session_.set_ensemble(file, std::move(members));
+    ensemble_.ask({});  // until the new ones are asked, nobody is
     note_due_ = true;
 }
 
@@ -53,7 +63,7 @@ milliseconds DecodeCommands::time_to_next() const {
     if (playing())
         return std::clamp(std::chrono::ceil<milliseconds>(next_token_ - Clock::now()),
                           milliseconds(0), milliseconds(100));
-    return geometry_.idle() && holes_.idle() ? milliseconds(500) : milliseconds(50);
+    return others_idle() ? milliseconds(500) : milliseconds(50);
 }
 
 void DecodeCommands::collect() {
@@ -71,6 +81,7 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         geometry_.request_margins(std::move(*request));
     if (auto request = session_.take_hole_request()) holes_.ask(std::move(*request));
     holes_.work();
+    ask_ensemble();
     const bool margins_left = session_.work(budget, everything);
     const bool left = explain(budget) || margins_left;
     auto decode = session_.take_decode_frame();
@@ -94,6 +105,15 @@ bool DecodeCommands::capture(milliseconds budget, bool everything) {
         if (holes) all.holes = std::move(*holes);
     });
     return left;
+}
+
+void DecodeCommands::ask_ensemble() {
+    if (auto request = session_.take_ensemble_request()) ensemble_.ask(std::move(*request));
+    ensemble_.work();
+    if (auto laws = ensemble_.take()) session_.set_ensemble_laws(std::move(*laws));
+    const std::string trouble = ensemble_.take_trouble();
+    if (!trouble.empty())
+        context_.tell_error("The samples do not predict together, one is shown alone: " + trouble);
 }
 
 bool DecodeCommands::explain(milliseconds budget) {

@@ -9,6 +9,7 @@
 
 #include "core/messages/command.h"
 #include "engine/decode/decode_session.h"
+#include "engine/decode/ensemble_trace.h"
 #include "engine/decode/geometry_thread.h"
 #include "engine/exchange/session_context.h"
 
@@ -28,8 +29,9 @@ public:
     /// throws.
     bool play_once();
     bool playing() const { return session_.playing(); }
-    /// Nothing plays, the geometry is drawn, holes have their laws.
-    bool idle() const { return !playing() && geometry_.idle() && holes_.idle(); }
+    /// Nothing plays, the geometry is drawn, holes and models that predict together have their
+    /// laws.
+    bool idle() const { return !playing() && others_idle(); }
     /// Until something is due here.
     std::chrono::milliseconds time_to_next() const;
 
@@ -55,6 +57,9 @@ public:
     void handle(const ResetDrags& wish);
 
 private:
+    bool others_idle() const { return geometry_.idle() && holes_.idle() && ensemble_.idle(); }
+    /// Hands on what is asked of models that predict together, and takes in what they said.
+    void ask_ensemble();
     /// Goes on explaining the selected character while somebody looks; true while it is not done.
     bool explain(std::chrono::milliseconds budget);
 
@@ -67,6 +72,7 @@ private:
     bool note_due_ = false;
     WhyMaker why_;
     HoleLaws holes_;
+    EnsembleTrace ensemble_;
     GeometryThread geometry_;  // last: its thread ends before the rest goes
 };
 

@@ -46,9 +46,18 @@ void DecodeSession::set_model(std::shared_ptr<const Model> model, std::string la
     s.set_aside = std::move(aside);
     s.noisy = std::move(noisy);  // those before refer to the computation before
     s.computation = std::move(computation);
-    s.stage_label = std::move(stage_label);
+    s.shown = {std::move(stage_label), s.document.model.path, nullptr, nullptr,
+               s.shown.revision + 1};
     s.everything_changed();
     s.seeds.reset();
+}
+
+void DecodeSession::set_ensemble(std::string shown_file,
+                                 std::shared_ptr<const EnsembleMembers> members) {
+    ShownModel& shown = state_->shown;
+    shown.file = std::move(shown_file);
+    shown.members = std::move(members);
+    ++shown.revision;
 }
 
 void DecodeSession::weights_changed() {

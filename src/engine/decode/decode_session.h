@@ -12,6 +12,7 @@
 #include "core/messages/frames.h"
 #include "engine/decode/boundary_plane.h"
 #include "engine/decode/decode_document.h"
+#include "engine/decode/ensemble_trace.h"
 #include "engine/decode/geometry_thread.h"
 #include "engine/decode/hole_laws.h"
 #include "engine/decode/seed_recurrence.h"
@@ -40,6 +41,9 @@ public:
     /// its own is shown until a model comes that can. After an exception everything is as before.
     void set_model(std::shared_ptr<const Model> model, std::string label, std::string stage_label,
                    std::string path = {}, std::string hash = {});
+    /// Of the model just set: the file that it was read from, where the document keeps a folder of
+    /// samples, and all of them; null: one model.
+    void set_ensemble(std::string shown_file, std::shared_ptr<const EnsembleMembers> members);
     /// The weights behind the model changed (training went on).
     void weights_changed();
 
@@ -110,6 +114,11 @@ public:
     std::optional<HoleRequest> take_hole_request();
     /// Null inside: there are none any more.
     std::optional<std::shared_ptr<const ParticleFrame>> take_particle_frame();
+    /// The shown text for models that predict together, when it or they changed; without members
+    /// where there are none any more.
+    std::optional<EnsembleRequest> take_ensemble_request();
+    /// What they say; null: nothing.
+    void set_ensemble_laws(std::shared_ptr<const EnsembleLaws> laws);
     std::optional<BoundaryRequest> take_boundary_request();
     std::optional<GeometricRequest> take_geometric_request();
     /// Of the selected character, while its explanation is in sight.

@@ -8,7 +8,9 @@
 #include "files/atomic_file.h"
 #include "files/fd.h"
 #include "files/paths.h"
+#include "files/sample_folder.h"
 #include "files/sha256.h"
+#include "nn/posterior/ensemble_paths.h"
 
 namespace marginscope {
 namespace {
@@ -57,8 +59,12 @@ std::string model_trouble(const ModelLink& link) {
     if (!fs::exists(link.path, error))
         return "The session's model, " + link.path +
                ", is not there any more; open it from where it is now.";
-    if (link.hash.empty() || !fs::is_regular_file(link.path, error)) return {};
-    if (sha256_of_file(link.path) == link.hash) return {};
+    // Of a folder of samples the first one's weights are what the text is shown beside.
+    const fs::path file = is_sample_folder(link.path)
+                              ? shown_member(link.path) / "final.safetensors"
+                              : fs::path(link.path);
+    if (link.hash.empty() || !fs::is_regular_file(file, error)) return {};
+    if (sha256_of_file(file) == link.hash) return {};
     return "The session's model, " + link.path +
            ", has changed since the session was saved: its numbers are those of the model as it "
            "is now.";

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "engine/decode/branch_frames.h"
+#include "engine/decode/session_ensemble.h"
 #include "engine/decode/session_state.h"
 #include "engine/decode/why_request.h"
 
@@ -13,7 +14,8 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     const Revisions now = s.computation->revisions();
     auto& taken = s.taken;
     if (taken.text == now.text && taken.settings == s.settings &&
-        taken.probabilities == now.probabilities && taken.averaged == s.noisy.averaged->revision())
+        taken.probabilities == now.probabilities &&
+        taken.averaged == s.noisy.averaged->revision() && taken.ensemble == s.shown.revision)
         return nullptr;
     if (taken.candidates_text != now.text || taken.candidates_settings != s.settings) {
         taken.candidates = {};
@@ -24,10 +26,11 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     auto frame = std::make_shared<DecodeFrame>(make_decode_frame(s.document, *s.computation));
     s.noisy.averaged->fill(*frame);
     frame->candidates = taken.candidates.candidates;
+    fill_ensemble(s.document, *s.computation, s.shown, *frame);
     frame->next_entropy = taken.candidates.next_entropy;
     frame->version = ++s.version;
     frame->model_label = s.document.model.label;
-    frame->model_path = s.document.model.path;
+    frame->model_path = s.shown.file;
     frame->playing = s.play.on;
     frame->tokens_per_s = s.play.tokens_per_s;
     frame->left_out = s.left_out();
@@ -36,6 +39,7 @@ std::shared_ptr<const DecodeFrame> DecodeSession::take_decode_frame() {
     taken.settings = s.settings;
     taken.probabilities = now.probabilities;
     taken.averaged = s.noisy.averaged->revision();
+    taken.ensemble = s.shown.revision;
     return frame;
 }
 
@@ -48,7 +52,7 @@ std::shared_ptr<const MarginFrame> DecodeSession::take_margin_frame(
     auto frame =
         std::make_shared<MarginFrame>(make_margin_frame(s.document, *s.computation, geometry));
     frame->version = ++s.version;
-    frame->stage_label = s.stage_label;
+    frame->stage_label = s.shown.stage_label;
     if (s.seeds) fill_recurrence(s.document, *s.computation, *s.seeds, *frame);
     s.taken.geometric_known.clear();
     for (const MarginCell& cell : frame->cells)

@@ -14,6 +14,7 @@
 #include "nn/model/device.h"
 #include "nn/model/model_request.h"
 #include "nn/model/torch_errors.h"
+#include "nn/posterior/ensemble_paths.h"
 
 namespace marginscope {
 namespace {
@@ -109,8 +110,7 @@ SessionReport report_session(const std::filesystem::path& session,
     std::string trouble = model.empty() ? model_trouble(document.model) : std::string();
     if (model.empty() && document.model.path.empty())
         throw UserError("The session's model was only in memory; name one with --model.", 2);
-    const std::filesystem::path path =
-        model.empty() ? std::filesystem::path(document.model.path) : model;
+    const std::filesystem::path path = model.empty() ? shown_member(document.model.path) : model;
     SessionReport report;
     with_torch_errors([&] {
         set_compute_threads(threads);

@@ -25,8 +25,8 @@ constexpr std::size_t kShownCharacters = 20000;
 
 /// What the frames taken last were made of.
 struct TakenFrames {
-    std::uint64_t text = 0, settings = 0, probabilities = 0, averaged = 0;  // decode
-    std::uint64_t margins = 0, counting = 0;                                // margins
+    std::uint64_t text = 0, settings = 0, probabilities = 0, averaged = 0, ensemble = 0;  // decode
+    std::uint64_t margins = 0, counting = 0;                                              // margins
     DecodeRevisions branches;
     std::uint64_t branches_found = 0, branches_read = 0;
     std::uint64_t twin = 0;
@@ -35,7 +35,8 @@ struct TakenFrames {
     std::uint64_t geometric_key = 0;
     std::vector<bool> geometric_known;  // by index, as of the last margin frame
     std::uint64_t why_key = 0;
-    std::uint64_t hole_key = 0;  // 0: no holes
+    std::uint64_t hole_key = 0;      // 0: no holes
+    std::uint64_t ensemble_key = 0;  // 0: no models that predict together
     std::uint64_t boundary_key = 0;
     SetView boundary_view;
     std::uint64_t candidates_text = 0, candidates_settings = 0;
@@ -46,6 +47,15 @@ struct PlayState {
     bool on = false;
     double tokens_per_s = 0;
     std::string why_stopped;  // the last time that no token was drawn
+};
+
+/// What the document's model is besides itself.
+struct ShownModel {
+    std::string stage_label;
+    std::string file;                                // "": only in memory
+    std::shared_ptr<const EnsembleMembers> members;  // null: one model
+    std::shared_ptr<const EnsembleLaws> laws;        // of them; null: not yet
+    std::uint64_t revision = 0;                      // of what is known of members and laws
 };
 
 /// The text under noise: the user's, and that of the choosers. Both there, or neither.
@@ -73,7 +83,7 @@ struct DecodeSession::State {
     UnderNoise noisy;  // of it: there where it is
     BranchSurvey survey;
     ParticleFan fan;
-    std::string stage_label;
+    ShownModel shown;
     PlayState play;
     std::uint64_t next_epoch = 1;
     std::uint64_t settings = 1;

@@ -7,9 +7,11 @@
 #include "core/error.h"
 #include "engine/model/save_target.h"
 #include "files/paths.h"
+#include "files/sample_folder.h"
 #include "nn/model/checkpoint.h"
 #include "nn/model/device.h"
 #include "nn/model/torch_errors.h"
+#include "nn/posterior/ensemble_paths.h"
 #include "nn/train/stage_fit.h"
 #include "text/corpus.h"
 
@@ -40,8 +42,17 @@ ModelShelf::ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Lis
 
 void ModelShelf::load(const std::string& path) {
     const std::string file = path.empty() ? asset_path(kSmallModelAsset).string() : path;
-    show(std::make_shared<const Model>(load_model(file)), label_of_model(file), false, file);
-    context_.tell("Loaded " + model_label_ + ".");
+    const fs::path member = shown_member(file);
+    std::string label = label_of_model(file);
+    if (!is_sample_folder(file)) {
+        show(std::make_shared<const Model>(load_model(member)), label, false, file);
+        return context_.tell("Loaded " + model_label_ + ".");
+    }
+    const std::string count = std::to_string(ensemble_paths(file).size());
+    show(std::make_shared<const Model>(load_model(member)), label + ", sample 1 of " + count, false,
+         file);
+    context_.tell("Loaded " + label + ": text, margins and stage are those of sample 1 of " +
+                  count + ", the mean law beside them is of all.");
 }
 
 void ModelShelf::load_text(const std::string& path) {
@@ -62,7 +73,7 @@ void ModelShelf::show(std::shared_ptr<const Model> model, const std::string& lab
 
 StartModel ModelShelf::as_start() const {
     if (!model_) throw UserError("There is no model to begin from yet; open one.");
-    return {model_, model_path_.empty() ? model_label_ : start_name(model_path_), "",
+    return {model_, model_path_.empty() ? model_label_ : start_name(shown_member(model_path_)), "",
             model_->config.model};
 }
 

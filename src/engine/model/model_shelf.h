@@ -23,8 +23,8 @@ std::string label_of_model(const std::string& path);
 class ModelShelf {
 public:
     struct Listener {
-        /// Another model is to be shown; `stage` is "none", "fitted" or "live", `path` the file it
-        /// came from, or "". It may throw: then the model before stays.
+        /// Another model is to be shown; `stage` is "none", "fitted" or "live", `path` what it
+        /// was opened from, or "". It may throw: then the model before stays.
         std::function<void(const std::shared_ptr<const Model>& model, const std::string& label,
                            const std::string& stage, const std::string& path)>
             on_model;
@@ -34,7 +34,8 @@ public:
     /// `threads`: of a stage's fit.
     ModelShelf(SessionContext& context, JobBoard& jobs, int threads, Listener listener);
 
-    /// A checkpoint or a run folder; "" is the small trained model. UserError.
+    /// A checkpoint, a run folder, or a folder of samples, whose first is shown; "" is the small
+    /// trained model. UserError.
     void load(const std::string& path);
     /// A text; "" is the built-in corpus. UserError.
     void load_text(const std::string& path);
@@ -53,7 +54,7 @@ public:
 
     const std::shared_ptr<const Model>& model() const { return model_; }
     const std::string& model_label() const { return model_label_; }
-    /// The file it came from; "" where it is only in memory.
+    /// What was opened, a file or a folder; "" where it is only in memory.
     const std::string& model_path() const { return model_path_; }
     /// What a training that begins from it is given; named by its file, else by its label.
     StartModel as_start() const;

@@ -16,6 +16,13 @@ RobustnessPoint point_of(const NoisePoint& point, std::size_t windows) {
     out.clean_ce = point.clean_ce;
     out.share_changed = point.share_changed;
     out.share_judged = point.share_judged;
+    out.errors = point.errors;
+    out.brier = point.brier;
+    out.ece = point.calibration.ece;
+    out.ece_if_calibrated = point.calibration.ece_if_calibrated;
+    if (point.members)
+        out.members =
+            RobustnessMembers{point.members->ce, point.members->flips, point.members->errors};
     if (point.well_formed)
         out.stories = StoryShare{point.well_formed->share, point.well_formed->sentences,
                                  point.well_formed->well_formed};
@@ -35,6 +42,7 @@ RobustnessCurve curve_of(const NoiseCurve& curve, std::size_t model) {
     out.windows = curve.windows;
     out.context = curve.context;
     out.unknown = curve.unknown;
+    if (!curve.members.empty()) out.members = curve.members.size();
     for (const NoisePoint& point : curve.points)
         out.points.push_back(point_of(point, curve.windows));
     return out;

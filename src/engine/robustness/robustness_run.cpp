@@ -10,9 +10,11 @@
 #include <utility>
 
 #include "engine/robustness/robustness_frames.h"
+#include "files/sample_folder.h"
 #include "nn/decode/well_formed.h"
 #include "nn/model/checkpoint.h"
 #include "nn/model/torch_errors.h"
+#include "nn/posterior/ensemble_paths.h"
 #include "text/corpus.h"
 
 namespace marginscope {
@@ -134,7 +136,8 @@ void RobustnessRun::do_task(const RobustnessTask& task, Found& found, Job& job) 
             fragility_frame(settings, text_label_, work_.models[task.model], report));
         return publish();
     }
-    const NoiseRequest request = noise_request(settings, task, file, text_, work_.threads);
+    NoiseRequest request = noise_request(settings, task, file, text_, work_.threads);
+    if (is_sample_folder(file)) request.together = ensemble_paths(file);
     Found::Part& part = found.part(task.part);
     if (task.part == RobustnessPart::stories) {
         if (part.of.empty() || part.of.back() != task.model) return;  // it has no curve

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "files/run_folder.h"
+#include "files/sample_folder.h"
 #include "nn/model/checkpoint.h"
 
 namespace marginscope {
@@ -16,6 +17,11 @@ namespace fs = std::filesystem;
 /// What the user gave, as the file that is read; a file that is not there is told when it is its
 /// turn.
 RobustnessModel model_at(const std::string& path) {
+    if (is_sample_folder(path)) {
+        const std::size_t count = sample_folders(path).size();
+        return {label_of_model(path) + ", " + std::to_string(count) + " samples together",
+                fs::absolute(path).lexically_normal().string()};
+    }
     std::string file = path;
     try {
         file = model_file(path).string();

@@ -200,10 +200,20 @@ void make_support_figure(const FigureSource& source, Figure& figure) {
 void make_candidates_figure(const FigureSource& source, Figure& figure) {
     if (!has_text(source, figure)) return;
     const DecodeFrame& decode = *source.frames.decode;
+    const bool together = !decode.ensemble.empty();
+    const std::string mean = "mean of " + decode.ensemble + " (T = 1)";
     TextTable shown{
         {"character", "probability", "log p (T = 1), nats", "log|det J| it would have", "side"},
         {false, true, true, true, false},
         {}};
+    std::vector<std::string> columns = {
+        "character", "probability", "log p (T = 1) [nats]", "log|det J| it would have [nats]",
+        "crossings", "branch node"};
+    if (together) {
+        shown.columns.push_back(mean);
+        shown.numbers.push_back(true);
+        columns.push_back(mean);
+    }
     std::vector<std::vector<CsvCell>> rows;
     for (const CandidateCell& c : decode.candidates) {
         const bool known = !std::isnan(c.logdet);
@@ -214,10 +224,13 @@ void make_candidates_figure(const FigureSource& source, Figure& figure) {
              c.crossings > 0 ? hex_color(accent_color(false)) : "#222222"});
         rows.push_back({exact_character(decode, c.token), c.probability, c.logprob, c.logdet,
                         number(c.crossings), number(c.node)});
+        if (!together) continue;
+        const bool found = !std::isnan(c.mean_probability);
+        shown.rows.back().cells.push_back(
+            found ? format_percent(static_cast<double>(c.mean_probability)) : kNoNumber);
+        rows.back().push_back(found ? CsvCell(c.mean_probability) : CsvCell());
     }
-    figure.table = table_of({"character", "probability", "log p (T = 1) [nats]",
-                             "log|det J| it would have [nats]", "crossings", "branch node"},
-                            std::move(rows));
+    figure.table = table_of(columns, std::move(rows));
     figure.table.value_column = 1;
     if (decode.candidates.empty()) {
         figure.sentence = "There are no candidates yet: they appear when the text has a character.";

@@ -28,9 +28,10 @@ TraceSeries margin_series(const MarginFrame* margins) {
     return {TraceKind::margin, "Determinant margin", "nats", value};
 }
 
-bool of_noise(TraceKind kind) {
+/// Of several predictions of one character: known only where they were asked for.
+bool of_several(TraceKind kind) {
     return kind == TraceKind::divergence || kind == TraceKind::expected_entropy ||
-           kind == TraceKind::mutual_information;
+           kind == TraceKind::mutual_information || kind == TraceKind::mean_logprob;
 }
 
 const TwinFrame* twin_of_text(const Frames& frames) {
@@ -47,31 +48,39 @@ std::function<float(int)> twin_value(const TwinFrame* twin, float TwinCell::*mem
     };
 }
 
-/// What the noise does to each prediction. Its uncertainty is of the law that characters are drawn
-/// from where that is averaged over noise, else of the twin.
-void add_noise_series(const Frames& frames, std::vector<TraceSeries>& traces) {
+/// What noise, or other models, do to each prediction. The uncertainty is of the law that
+/// characters are drawn from where that is averaged over noise; else of the models that were opened
+/// together; else of the twin.
+void add_mean_series(const Frames& frames, std::vector<TraceSeries>& traces) {
     const DecodeFrame* decode = frames.decode.get();
     const TwinFrame* twin = twin_of_text(frames);
     const bool averages = decode->sampling.chooser.averages();
-    const auto value = [&](float TokenCell::*own, float TwinCell::*of_twin) {
-        if (!averages) return twin_value(twin, of_twin);
+    const bool together = !decode->ensemble.empty() && !averages;
+    const auto own_value = [decode](float TokenCell::*own) {
         return std::function<float(int)>(
             [decode, own](int i) { return decode->line[static_cast<std::size_t>(i)].*own; });
     };
+    const auto value = [&](float TokenCell::*own, float TwinCell::*of_twin) {
+        return averages || together ? own_value(own) : twin_value(twin, of_twin);
+    };
+    if (!decode->ensemble.empty())
+        traces.push_back({TraceKind::mean_logprob, "Log-probability, " + decode->ensemble, "nats",
+                          own_value(&TokenCell::mean_logprob)});
     if (twin != nullptr)
         traces.push_back(
             {TraceKind::divergence, "Divergence, noise", "nats", twin_value(twin, &TwinCell::kl)});
-    if (twin == nullptr && !averages) return;
-    traces.push_back({TraceKind::expected_entropy, "Expected entropy, noise", "nats",
+    if (twin == nullptr && !averages && !together) return;
+    const std::string over = together ? decode->ensemble : "noise";
+    traces.push_back({TraceKind::expected_entropy, "Expected entropy, " + over, "nats",
                       value(&TokenCell::expected_entropy, &TwinCell::expected_entropy)});
-    traces.push_back({TraceKind::mutual_information, "Mutual information, noise", "nats",
+    traces.push_back({TraceKind::mutual_information, "Mutual information, " + over, "nats",
                       value(&TokenCell::mutual_information, &TwinCell::mutual_information)});
 }
 
 // Whether there is something to show at all: a number that is not finite is something else.
 bool is_missing(const TraceSeries& trace, const Frames& frames, int index) {
     if (!std::isnan(trace.value(index))) return false;
-    if (of_noise(trace.kind)) return true;
+    if (of_several(trace.kind)) return true;
     // Of the first character there is no prediction; the model has not read what follows the
     // cursor.
     if (trace.kind == TraceKind::entropy || trace.kind == TraceKind::logprob)
@@ -169,7 +178,7 @@ std::vector<TraceSeries> trace_series(const Frames& frames) {
         {TraceKind::entropy, "Entropy", "nats", [token](int i) { return token(i).entropy; }});
     traces.push_back({TraceKind::logprob, "Log-probability", "nats",
                       [token](int i) { return token(i).logprob; }});
-    add_noise_series(frames, traces);
+    add_mean_series(frames, traces);
     return traces;
 }
 

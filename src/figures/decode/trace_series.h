@@ -17,6 +17,7 @@ enum class TraceKind {
     entropy,
     logprob,
     divergence,
+    mean_logprob,
     expected_entropy,
     mutual_information
 };
@@ -29,10 +30,10 @@ struct TraceSeries {
 };
 
 /// The curves there are numbers for: the margin of the shown kind, the lowest head, entropy,
-/// log-probability; the divergence under noise where there is a twin; and, where characters are
-/// drawn from a law averaged over noise or there is a twin, the two parts of that law's entropy:
-/// what each draw is unsure of, and what the draws disagree in. `frames` must live as long as they
-/// are asked.
+/// log-probability; by the mean of models that were opened together too; the divergence under noise
+/// where there is a twin; and, where characters are drawn from a law averaged over noise, several
+/// models were opened, or there is a twin, the two parts of that mean law's entropy: what each is
+/// unsure of, and what they disagree in. `frames` must live as long as they are asked.
 std::vector<TraceSeries> trace_series(const Frames& frames);
 
 }  // namespace marginscope

@@ -28,7 +28,12 @@ PlotSeries series_of(const LevelCurve& curve, bool named) {
 void add_rows(Rows& rows, const LevelCurve& curve, const std::string& what) {
     for (const LevelPoint& point : curve.points)
         rows.push_back({what, curve.name, point.level, point.value.value, point.value.low,
-                        point.value.high, static_cast<std::int64_t>(point.value.count)});
+                        point.value.high, static_cast<std::int64_t>(point.value.count),
+                        point.alone ? CsvCell(*point.alone) : CsvCell(),
+                        point.of ? CsvCell(100 * point.of->errors.value) : CsvCell(),
+                        point.of ? CsvCell(point.of->brier.value) : CsvCell(),
+                        point.of ? CsvCell(point.of->ece) : CsvCell(),
+                        point.of ? CsvCell(point.of->ece_if_calibrated) : CsvCell()});
 }
 
 std::vector<double> levels_of(const std::vector<LevelCurve>& curves) {
@@ -86,7 +91,8 @@ void draw(const RobustnessCurves& curves, const LevelFigure& asked, Figure& figu
                                          asked.tokens ? "random tokens" : names.front(), axis);
     figure.caption[0] = static_cast<char>(std::toupper(figure.caption[0]));
     figure.table = table_of({"what", "of", axis, quantity_axis(asked.quantity), "95 % low",
-                             "95 % high", "windows or texts"},
+                             "95 % high", "windows or texts", "of its models alone", "wrong, %",
+                             "Brier score", "calibration error", "of a calibrated model"},
                             std::move(rows));
     figure.table.value_column = 3;
 }

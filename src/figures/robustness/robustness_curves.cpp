@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "core/words.h"
 
@@ -11,6 +12,7 @@ namespace marginscope {
 namespace {
 
 constexpr const char* kNoise = "noise";
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 bool is_of(const RobustnessCurve& curve, const std::string& kind) {
     return kind == kNoise ? curve.change.empty() : curve.change == kind;
@@ -28,14 +30,34 @@ Interval drawn(RobustnessQuantity quantity, const Interval& value) {
             drawn_value(quantity, value.high), value.count};
 }
 
+std::optional<double> alone_of(const RobustnessPoint& point, RobustnessQuantity quantity) {
+    if (!point.members || quantity == RobustnessQuantity::stories) return std::nullopt;
+    return drawn_value(quantity, quantity == RobustnessQuantity::loss ? point.members->ce.value
+                                                                      : point.members->flips.value);
+}
+
+/// How far what the models claim is from what came.
+std::string calibration_words(const RobustnessPoint& point) {
+    return "Brier " + format_number(point.brier.value, 3) + ", calibration error " +
+           format_number(point.ece, 2) +
+           " (calibrated: " + format_number(point.ece_if_calibrated, 2) + ")";
+}
+
 std::string note_of(const RobustnessPoint& point, RobustnessQuantity quantity) {
     if (quantity == RobustnessQuantity::stories && point.stories)
         return std::to_string(point.stories->well_formed) + " of " +
                std::to_string(point.stories->sentences) + " sentences";
+    std::string note;
+    if (const auto alone = alone_of(point, quantity))
+        note = "of these models alone " + value_words(quantity, {*alone, kUnknown, kUnknown, 0}) +
+               "\n";
     if (quantity == RobustnessQuantity::loss && point.clean_ce)
-        return "clean text there " + format_amount(*point.clean_ce, "nats") + ", " +
-               format_percent(point.share_changed.value_or(0)) + " of characters changed";
-    return {};
+        note += "clean text there " + format_amount(*point.clean_ce, "nats") + ", " +
+                format_percent(point.share_changed.value_or(0)) + " of characters changed\n";
+    if (quantity == RobustnessQuantity::loss) note += calibration_words(point);
+    if (quantity == RobustnessQuantity::flips)
+        note += "wrong " + format_percent(point.errors.value);
+    return note;
 }
 
 std::string curve_name(const RobustnessCurve& curve, const std::vector<std::string>& models) {
@@ -84,8 +106,9 @@ std::vector<LevelCurve> level_curves(const RobustnessCurves& curves, const std::
         LevelCurve one{curve_name(curve, names), curve.model, curve.tokens == "random", {}};
         for (const RobustnessPoint& point : curve.points)
             if (const auto value = value_of(point, quantity))
-                one.points.push_back(
-                    {point.level, drawn(quantity, *value), note_of(point, quantity)});
+                one.points.push_back({point.level, drawn(quantity, *value),
+                                      note_of(point, quantity), alone_of(point, quantity),
+                                      quantity == RobustnessQuantity::stories ? nullptr : &point});
         if (!one.points.empty()) all.push_back(std::move(one));
     }
     return all;

@@ -18,7 +18,10 @@ enum class RobustnessQuantity { loss, flips, stories };
 struct LevelPoint {
     double level = 0;
     Interval value;
-    std::string note = {};  // what else is known of it: "clean there 1.432 nats"
+    std::string note = {};  // what else is known of it, line by line: "clean there 1.432 nats"
+    // Of models that predict together: what they come to alone, on average.
+    std::optional<double> alone = std::nullopt;
+    const RobustnessPoint* of = nullptr;  // of a curve: all that was measured there
 };
 
 /// A curve of a plot. `model` says its hue; open: noise on random tokens.

@@ -46,16 +46,31 @@ NoisePoint point_of(const NoiseRequest& request, std::size_t level, const Window
     NoisePoint point;
     point.level = levels(request)[level];
     point.draws = point.level == 0.0 ? 1 : request.draws;
-    point.window_ce = means(sums.ce, sums, windows);
-    point.window_flips = means(sums.flips, sums, windows);
+    const auto of_windows = [&](double PositionSums::*member) {
+        std::vector<double> of;
+        for (const PositionSums& one : sums.of) of.push_back(one.*member);
+        return means(of, sums, windows);
+    };
+    const auto interval = [&](double PositionSums::*member) {
+        return bootstrap_mean(of_windows(member), request.seed);
+    };
+    point.window_ce = of_windows(&PositionSums::ce);
+    point.window_flips = of_windows(&PositionSums::flips);
     const Interval flips = bootstrap_mean(point.window_flips, request.seed);
     point.flips = mean(point.window_flips);
     point.flips_low = flips.low;
     point.flips_high = flips.high;
-    const Interval interval = bootstrap_mean(point.window_ce, request.seed);
+    const Interval ce = bootstrap_mean(point.window_ce, request.seed);
     point.ce = mean(point.window_ce);
-    point.ce_low = interval.low;
-    point.ce_high = interval.high;
+    point.ce_low = ce.low;
+    point.ce_high = ce.high;
+    point.errors = interval(&PositionSums::errors);
+    point.brier = interval(&PositionSums::brier);
+    point.calibration = sums.reliability.calibration();
+    if (!request.together.empty())
+        point.members = MembersPoint{interval(&PositionSums::members_ce),
+                                     interval(&PositionSums::members_flips),
+                                     interval(&PositionSums::members_errors)};
     if (request.characters) {
         point.clean_ce = mean(means(sums.clean_ce, sums, windows));
         point.share_changed = mean_share(sums.changed, windows, request.draws);
@@ -92,6 +107,14 @@ void check(const NoiseRequest& request) {
             "--support must be at least 1; it is " + std::to_string(request.support) + ".", 2);
 }
 
+std::vector<double> rms_of(const EvaluatedText& text) {
+    const std::vector<int> read = text.inputs();
+    std::vector<double> rms;
+    for (const Model& model : text.models())
+        rms.push_back(token_embedding_rms(model.language(), read));
+    return rms;
+}
+
 NoiseCurve curve_of(const NoiseRequest& request,
                     const std::function<void(std::size_t, std::size_t)>& progress,
                     const std::stop_token& stop) {
@@ -103,19 +126,27 @@ NoiseCurve curve_of(const NoiseRequest& request,
     curve.model = text.name();
     curve.unknown = text.unknown();
     curve.context = text.context();
-    curve.rms = token_embedding_rms(text.model().language(), text.inputs());
+    if (!request.together.empty()) curve.members = text.files();
+    const std::vector<double> rms = rms_of(text);
+    curve.rms = mean(rms);
     const std::unique_ptr<NoisePass> pass =
-        request.characters ? spoilt_pass(text, request)
-                           : gaussian_pass(text, request, request.relative ? curve.rms : 1.0);
+        request.characters
+            ? spoilt_pass(text, request)
+            : gaussian_pass(text, request,
+                            request.relative ? rms : std::vector<double>(rms.size(), 1.0));
     const std::span<const TokenWindow> windows = text.windows();
     std::vector<WindowSums> sums(levels(request).size(), WindowSums(windows.size()));
     const std::size_t batches = (windows.size() + kBatch - 1) / kBatch;
     std::size_t done = 0;
     while (done < batches) {
         const std::size_t first = kBatch * done;
+        std::vector<Reliability> before;
+        for (const WindowSums& level : sums) before.push_back(level.reliability);
         if (!pass->add(windows.subspan(first, std::min(kBatch, windows.size() - first)), first,
-                       sums, stop))
+                       sums, stop)) {
+            for (std::size_t k = 0; k < sums.size(); ++k) sums[k].reliability = before[k];
             break;
+        }
         ++done;
         if (progress) progress(done, batches);
     }

@@ -13,13 +13,17 @@
 
 #include "core/noise_place.h"
 #include "core/noisy_tokens.h"
+#include "core/probability/calibration.h"
 #include "core/statistics.h"
 
 namespace marginscope {
 
 struct NoiseRequest {
     std::filesystem::path model;  // checkpoint or run folder; empty: the small model in assets
-    std::string text;             // UTF-8; its last tenth is evaluated unless `whole_text`
+    // Where there are any: what predicts is the mean of these models' probabilities, and `model` is
+    // only what they are called.
+    std::vector<std::filesystem::path> together = {};
+    std::string text;  // UTF-8; its last tenth is evaluated unless `whole_text`
     bool whole_text = false;
     std::vector<double> sigmas = {0.0, 0.02, 0.05, 0.1};  // per coordinate, or in units of the RMS
     bool relative = false;  // sigma times the RMS of the token embeddings over the evaluated text
@@ -41,6 +45,12 @@ struct WellFormedShare {
     std::size_t sentences = 0, well_formed = 0;
 };
 
+/// Of models that predict together: the mean over them of what each does alone, under the same
+/// noise and against its own clean predictions.
+struct MembersPoint {
+    Interval ce, flips, errors;
+};
+
 struct NoisePoint {
     double level = 0.0;   // sigma, or the rate of spoilt characters
     double ce = 0.0;      // nats, mean over windows and draws
@@ -48,6 +58,10 @@ struct NoisePoint {
     double ce_high = 0.0;
     double flips = 0.0;  // share of positions whose most likely next token changed
     double flips_low = 0.0, flips_high = 0.0;  // as for ce
+    Interval errors;          // share of positions whose most likely next token did not come
+    Interval brier;           // sum over tokens of (p - 1[came])²
+    Calibration calibration;  // of the most likely token, by the first draw
+    std::optional<MembersPoint> members;
     int draws = 0;
     std::vector<double> window_ce, window_flips;  // mean over draws: for paired comparisons
     // Of spoilt characters alone: the loss of the clean text at the very positions that count, how
@@ -58,10 +72,11 @@ struct NoisePoint {
 
 struct NoiseCurve {
     std::string model;
-    std::string unit;   // "absolute", "rms" or "rate"
-    std::string where;  // "characters": what was spoilt is in `change`
+    std::vector<std::string> members;  // files of the models that predict together; else empty
+    std::string unit;                  // "absolute", "rms" or "rate"
+    std::string where;                 // "characters": what was spoilt is in `change`
     std::string tokens, change;
-    double rms = 0.0;  // of the token embeddings over the evaluated text
+    double rms = 0.0;  // of the token embeddings over the evaluated text; members': their mean
     double noisy_tokens = 0.0, noisy_place = 0.0;  // how many of a window, and their mean place
     std::vector<NoisePoint> points;
     std::size_t windows = 0;
@@ -71,6 +86,8 @@ struct NoiseCurve {
 };
 
 /// One curve over non-overlapping windows. `progress(done, total)` counts passes over the text.
+/// Models that predict together get the same normal draws, each in units of its own RMS and on its
+/// own support tokens; loss, flips, errors and calibration are of their mean.
 /// Support tokens are those of each window by the determinant margin of the model's own stage;
 /// random ones are as many of the places that could have been support tokens, new ones for each
 /// draw. What they get is what they get when all tokens do. Spoilt characters are judged at the

@@ -6,12 +6,24 @@
 
 namespace marginscope {
 
+namespace {
+
+std::string name_of_request(const NoiseRequest& request) {
+    if (request.together.empty()) return model_name(request.model);
+    std::filesystem::path name = std::filesystem::absolute(request.model).lexically_normal();
+    if (!name.has_filename()) name = name.parent_path();
+    return name.string();
+}
+
+}  // namespace
+
 EvaluatedText::EvaluatedText(const NoiseRequest& request)
-    : model_(load_requested_model(request.model)),
-      name_(model_name(request.model)),
-      all_(model_.tokenizer().encode_narrow(request.text)),
+    : ensemble_(
+          load_ensemble(request.together.empty() ? std::vector{request.model} : request.together)),
+      name_(name_of_request(request)),
+      all_(model().tokenizer().encode_narrow(request.text)),
       begin_(request.whole_text ? 0 : all_.size() * 9 / 10) {
-    const auto context = static_cast<std::size_t>(model_.language().shape().context);
+    const auto context = static_cast<std::size_t>(model().language().shape().context);
     windows_ = prediction_windows(ids().size(), context, request.max_windows);
     if (windows_.empty())
         throw UserError(
@@ -34,7 +46,7 @@ std::vector<int> EvaluatedText::inputs() const {
 std::size_t EvaluatedText::unknown() const {
     std::size_t count = 0;
     for (std::size_t i = 0; i < ids().size(); ++i)
-        count += ids()[i] == model_.tokenizer().unknown_id();
+        count += ids()[i] == model().tokenizer().unknown_id();
     return count;
 }
 

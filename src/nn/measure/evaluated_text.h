@@ -10,16 +10,21 @@
 
 #include "nn/measure/evaluate.h"
 #include "nn/measure/token_windows.h"
-#include "nn/model/checkpoint.h"
+#include "nn/model/ensemble.h"
 
 namespace marginscope {
 
 class EvaluatedText {
 public:
-    /// UserError where the model cannot be read or the text is shorter than one window.
+    /// UserError where a model cannot be read, models that predict together do not fit, or the text
+    /// is shorter than one window.
     explicit EvaluatedText(const NoiseRequest& request);
 
-    const Model& model() const { return model_; }
+    /// The first of them, whose vocabulary is everybody's.
+    const Model& model() const { return ensemble_.first(); }
+    const std::vector<Model>& models() const { return ensemble_.members; }
+    const std::vector<std::string>& files() const { return ensemble_.files; }
+    /// What was asked for, as reports call it.
     const std::string& name() const { return name_; }
     /// The last tenth: what the model learned from is never evaluated; or all of it.
     TokenView ids() const { return {all_, begin_, all_.size() - begin_}; }
@@ -30,7 +35,7 @@ public:
     std::size_t unknown() const;
 
 private:
-    Model model_;
+    Ensemble ensemble_;
     std::string name_;
     TokenIds all_;
     std::size_t begin_ = 0;

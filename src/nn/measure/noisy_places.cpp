@@ -17,10 +17,11 @@ constexpr int kFirstMargin = 2;  // of a window: before it J does not depend on 
 
 }  // namespace
 
-NoisyPlaces::NoisyPlaces(const EvaluatedText& text, NoisyTokens tokens, int support,
-                         std::uint64_t seed)
-    : text_(text), tokens_(tokens), support_(support), seed_(seed) {
-    if (tokens != NoisyTokens::all) weights_ = stage_weights(text.model(), text.name());
+NoisyPlaces::NoisyPlaces(const EvaluatedText& text, std::size_t member, NoisyTokens tokens,
+                         int support, std::uint64_t seed)
+    : text_(text), member_(member), tokens_(tokens), support_(support), seed_(seed) {
+    if (tokens != NoisyTokens::all)
+        weights_ = stage_weights(text.models()[member], text.files()[member]);
 }
 
 void NoisyPlaces::read(std::span<const TokenWindow> windows) {
@@ -30,7 +31,7 @@ void NoisyPlaces::read(std::span<const TokenWindow> windows) {
         numbers_.push_back(window.number);
         if (tokens_ == NoisyTokens::all) continue;
         const std::vector<int> ids = text_.ids().part(window.begin, text_.context()).to_vector();
-        const Stage stage(stage_embeddings(text_.model().language(), ids), weights_);
+        const Stage stage(stage_embeddings(text_.models()[member_].language(), ids), weights_);
         std::vector<PositionMargins> margins;
         for (int i = kFirstMargin; i < stage.positions(); ++i)
             margins.push_back(stage.determinant_margins(i));

@@ -19,7 +19,9 @@ namespace marginscope {
 class NoisyPlaces {
 public:
     /// UserError where support tokens are asked of a model without a stage. `text` must outlive it.
-    NoisyPlaces(const EvaluatedText& text, NoisyTokens tokens, int support, std::uint64_t seed);
+    /// `member`: whose support tokens, of the text's models.
+    NoisyPlaces(const EvaluatedText& text, std::size_t member, NoisyTokens tokens, int support,
+                std::uint64_t seed);
 
     /// Finds the support tokens of the next batch.
     void read(std::span<const TokenWindow> windows);
@@ -34,6 +36,7 @@ private:
     std::vector<int> random_places(std::size_t b, std::uint64_t draw) const;
 
     const EvaluatedText& text_;
+    std::size_t member_;
     NoisyTokens tokens_;
     int support_;
     std::uint64_t seed_;

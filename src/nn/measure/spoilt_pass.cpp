@@ -82,12 +82,15 @@ private:
                         clean_target(windows[static_cast<std::size_t>(b)], text.place[at]);
             }
         }
-        const LanguageModel& model = text_.model().language();
-        const Predictions noisy(model.logits_from_embeddings(model.embed(ids.to(model.device()))),
-                                targets.to(model.device()));
+        PredictionsTogether noisy(text_, targets.to(text_.model().language().device()));
+        for (const Model& member : text_.models()) {
+            const LanguageModel& model = member.language();
+            noisy.add(model.logits_from_embeddings(model.embed(ids.to(model.device()))));
+        }
+        const PositionJudge judge(noisy, clean);
         for (std::int64_t b = 0; b < rows; ++b)
-            judge(sums, first + static_cast<std::size_t>(b), spoilt[static_cast<std::size_t>(b)],
-                  b * context, noisy, clean);
+            add_window(sums, first + static_cast<std::size_t>(b),
+                       spoilt[static_cast<std::size_t>(b)], b * context, judge, clean, draw == 0);
     }
 
     SpoiltText spoil_window(const TokenWindow& window, double rate, std::uint64_t draw) const {
@@ -108,25 +111,24 @@ private:
         return text_.ids()[window.begin + static_cast<std::size_t>(place) + 1];
     }
 
-    void judge(WindowSums& sums, std::size_t window, const SpoiltText& text, std::int64_t row,
-               const Predictions& noisy, const CleanPass& clean) const {
-        double ce = 0, clean_ce = 0, flips = 0, judged = 0;
+    void add_window(WindowSums& sums, std::size_t window, const SpoiltText& text, std::int64_t row,
+                    const PositionJudge& judge, const CleanPass& clean, bool reliability) const {
+        PositionSums all;
+        double clean_ce = 0, judged = 0;
         for (std::int64_t k = 0; k < length(text); ++k) {
             const int place = text.place[static_cast<std::size_t>(k)];
             if (place < 0) continue;
-            ce += noisy.ce.const_data_ptr<double>()[row + k];
-            clean_ce += clean.ce.const_data_ptr<double>()[row + place];
-            flips += noisy.argmax.const_data_ptr<std::int64_t>()[row + k] !=
-                     clean.argmax.const_data_ptr<std::int64_t>()[row + place];
+            all += judge.at(row + k, row + place);
+            if (reliability) sums.reliability.add(judge.judged(row + k));
+            clean_ce += clean.mean.ce.const_data_ptr<double>()[row + place];
             judged += 1;
         }
         const auto context = static_cast<double>(text_.context());
         sums.changed[window] += static_cast<double>(text.changed) / context;
         sums.judged[window] += judged / context;
         if (judged == 0) return;
-        sums.ce[window] += ce / judged;
+        sums.of[window] += all / judged;
         sums.clean_ce[window] += clean_ce / judged;
-        sums.flips[window] += flips / judged;
         sums.draws[window] += 1.0;
     }
 

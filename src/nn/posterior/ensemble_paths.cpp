@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/shown.h"
 #include "files/run_folder.h"
-#include "nn/posterior/posterior_plan.h"
+#include "files/sample_folder.h"
 
 namespace marginscope {
 
@@ -28,7 +28,7 @@ fs::path model_in(const fs::path& folder) {
 std::vector<fs::path> ensemble_paths(const fs::path& path) {
     std::error_code error;
     if (path.empty() || !fs::is_directory(path, error)) return {path};
-    if (fs::is_regular_file(path / "posterior.json", error)) {
+    if (is_sample_folder(path)) {
         std::vector<fs::path> samples = sample_folders(path);
         if (samples.empty())
             throw UserError(shown_path(path) +
@@ -45,6 +45,10 @@ std::vector<fs::path> ensemble_paths(const fs::path& path) {
             shown_path(path) + " holds neither a run nor folders with runs or samples in them.", 2);
     std::sort(found.begin(), found.end());
     return found;
+}
+
+fs::path shown_member(const fs::path& path) {
+    return is_sample_folder(path) ? ensemble_paths(path).front() : path;
 }
 
 }  // namespace marginscope

@@ -11,4 +11,8 @@ namespace marginscope {
 /// a checkpoint or a run, as it is. UserError for a folder with none of these.
 std::vector<std::filesystem::path> ensemble_paths(const std::filesystem::path& path);
 
+/// What shows one model shows of a folder of samples its first; of anything else that itself.
+/// UserError where there is no sample yet.
+std::filesystem::path shown_member(const std::filesystem::path& path);
+
 }  // namespace marginscope

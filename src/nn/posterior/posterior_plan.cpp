@@ -137,19 +137,6 @@ fs::path sample_folder(const fs::path& folder, int chain, int draw) {
     return folder / name;
 }
 
-std::vector<fs::path> sample_folders(const fs::path& folder) {
-    std::vector<fs::path> found;
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-        std::error_code missing;
-        if (it->path().filename().string().starts_with("sample-") &&
-            fs::is_regular_file(it->path() / "final.safetensors", missing))
-            found.push_back(it->path());
-    }
-    std::sort(found.begin(), found.end());
-    return found;
-}
-
 void check_plan(const PosteriorPlan& plan) {
     const auto positive = [](double x) { return std::isfinite(x) && x > 0.0; };
     require(plan.chains >= 1 && plan.chains <= kMostChains,

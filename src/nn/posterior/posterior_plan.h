@@ -62,8 +62,6 @@ PosteriorPlan read_posterior_plan(const std::filesystem::path& folder);
 nlohmann::json report_to_json(const PosteriorReport& report);
 
 std::filesystem::path sample_folder(const std::filesystem::path& folder, int chain, int draw);
-/// The draws that lie in a folder of samples, by name.
-std::vector<std::filesystem::path> sample_folders(const std::filesystem::path& folder);
 /// UserError (exit code 2) for numbers that make no chain.
 void check_plan(const PosteriorPlan& plan);
 

@@ -14,6 +14,7 @@
 #include "core/statistics.h"
 #include "files/json_numbers.h"
 #include "files/run_folder.h"
+#include "files/sample_folder.h"
 #include "files/sha256.h"
 #include "nn/model/config_json.h"
 #include "nn/model/device.h"

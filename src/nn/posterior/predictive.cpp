@@ -14,8 +14,8 @@
 #include "nn/measure/noise.h"
 #include "nn/measure/token_windows.h"
 #include "nn/model/device.h"
+#include "nn/model/ensemble.h"
 #include "nn/model/torch_errors.h"
-#include "nn/posterior/ensemble.h"
 
 namespace marginscope {
 namespace {

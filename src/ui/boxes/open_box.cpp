@@ -36,17 +36,17 @@ Words words_of(const UiState& state) {
         case FileWish::open:
             break;
     }
-    return {
-        "Open", "Open", "Path of a session, a text, a checkpoint, a run or a path folder",
-        "A .mscope file is a session, a .safetensors file or a run folder a model, a .json file "
-        "with tokens and A a playground; anything else is read as text. Dropping a file on the "
-        "window does the same."};
+    return {"Open", "Open",
+            "Path of a session, a text, a checkpoint, a run, samples or a path folder",
+            "A .mscope file is a session, a .safetensors file or a run folder a model, a folder of "
+            "samples models that predict together, a .json file with tokens and A a playground; "
+            "anything else is read as text. Dropping a file on the window does the same."};
 }
 
 Words words_of(RobustnessFile file, const UiState& state) {
     switch (file) {
         case RobustnessFile::model:
-            return {"Measure a model", "Add", "Path of a checkpoint or a run folder",
+            return {"Measure a model", "Add", "Path of a checkpoint, a run or a folder of samples",
                     "It is measured beside the others in Robustness; what is shown stays."};
         case RobustnessFile::text:
             return {"Measure on a text", "Choose", "Path of a UTF-8 text",

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
@@ -12,18 +14,19 @@ namespace {
 
 // What is left out of a row as the panel gets narrower: first the bar, then the branch's sign.
 struct Columns {
-    float percent = 0, margin = 0;  // right edges, from the row's left
+    float percent = 0, mean = 0, margin = 0;  // right edges, from the row's left
     float bar_left = 0, bar_right = 0;
     bool bar = false, sign = false;
 };
 
-Columns columns_of(const Theme& theme, float width) {
+Columns columns_of(const Theme& theme, float width, bool together) {
     const float small = theme.px(type::kSmall), gap = theme.px(8);
     const float number = width_of(theme.fonts.mono, small, "-00.00"),
                 percent = width_of(theme.fonts.mono, small, "> 99.9 %");
     Columns c;
     c.margin = width - theme.px(6);
-    c.percent = c.margin - number - gap;
+    c.mean = c.margin - number - gap;
+    c.percent = together ? c.mean - percent : c.mean;
     c.sign = c.percent - percent > theme.px(40);
     c.bar_left = theme.px(c.sign ? 42.0F : 26.0F);
     c.bar_right = c.percent - percent - gap;
@@ -31,16 +34,22 @@ Columns columns_of(const Theme& theme, float width) {
     return c;
 }
 
+std::string mean_words(const CandidateCell& c) {
+    return std::isnan(c.mean_probability) ? kNoNumber : format_percent(c.mean_probability);
+}
+
 void hover_row(const Theme& theme, const DecodeFrame& decode, const CandidateCell& c) {
     const ImU32 warn = c.crossings > 0 ? theme.accent : 0;
     const bool known = !std::isnan(c.logdet);
-    value_card(theme, symbol_at(decode, c.token),
-               {{"probability", format_percent(c.probability)},
-                {"log p (T = 1)", format_amount(c.logprob, "nats")},
-                {"determinant margin it would have",
-                 known ? format_amount(c.logdet, "nats") : "not computed"},
-                {"side", known ? side_words(c.crossings) : kNoNumber, warn},
-                {"", c.node >= 0 ? "a branch already" : "a click begins a branch", theme.dim}});
+    std::vector<CardLine> lines = {{"probability", format_percent(c.probability)},
+                                   {"log p (T = 1)", format_amount(c.logprob, "nats")}};
+    if (!decode.ensemble.empty())
+        lines.push_back({"mean of " + decode.ensemble + " (T = 1)", mean_words(c)});
+    lines.push_back({"determinant margin it would have",
+                     known ? format_amount(c.logdet, "nats") : "not computed"});
+    lines.push_back({"side", known ? side_words(c.crossings) : kNoNumber, warn});
+    lines.push_back({"", c.node >= 0 ? "a branch already" : "a click begins a branch", theme.dim});
+    value_card(theme, symbol_at(decode, c.token), lines);
 }
 
 void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRange& range,
@@ -48,7 +57,8 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
     const Theme& theme = context.theme;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = std::max(1.0F, ImGui::GetContentRegionAvail().x);
-    const Columns columns = columns_of(theme, width);
+    const bool together = !decode.ensemble.empty();
+    const Columns columns = columns_of(theme, width, together);
     if (ImGui::InvisibleButton("##row", ImVec2(width, height))) {
         context.selection.index = -1;
         context.out.push_back(ChooseToken{c.token});
@@ -76,6 +86,7 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
             words.c_str());
     };
     right(format_percent(c.probability), columns.percent, theme.text);
+    if (together) right(mean_words(c), columns.mean, theme.dim);
     right(format_number(c.logdet, 3), columns.margin,
           std::isnan(c.logdet) ? theme.faint
           : c.crossings > 0    ? theme.accent
@@ -98,6 +109,10 @@ void draw_head(const Theme& theme, const DecodeFrame& decode) {
     ImGui::SetCursorPosX(left + std::max(0.0F, room - column));
     quantity_label(theme, Quantity::logdet, "that the position would have", "log|det J|");
     ImGui::PopFont();
+    if (!decode.ensemble.empty())
+        small_paragraph(
+            theme, theme.dim,
+            ("The second share is the mean of " + decode.ensemble + ", T = 1.").c_str());
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ Quantity quantity_of(TraceKind kind) {
         case TraceKind::entropy:
             return Quantity::entropy;
         case TraceKind::logprob:
+        case TraceKind::mean_logprob:
             return Quantity::logprob;
         case TraceKind::divergence:
             return Quantity::kl;
@@ -116,10 +117,13 @@ std::vector<Trace> traces_of(const Frames& frames) {
         const bool margin = series.kind == TraceKind::margin;
         const Quantity quantity =
             margin ? quantity_of(frames.margins->kind) : quantity_of(series.kind);
-        const char* name = margin ? margin_name(*frames.margins) : text_of(quantity).name;
-        if (series.kind == TraceKind::divergence) name = "Divergence, noise";
-        if (series.kind == TraceKind::expected_entropy) name = "Expected entropy, noise";
-        traces.push_back({quantity, name, std::move(series.value), margin});
+        std::string name = margin ? margin_name(*frames.margins) : text_of(quantity).name;
+        const bool together = !frames.decode->ensemble.empty();
+        if (series.kind == TraceKind::divergence || series.kind == TraceKind::expected_entropy ||
+            series.kind == TraceKind::mean_logprob ||
+            (series.kind == TraceKind::mutual_information && together))
+            name = series.name;
+        traces.push_back({quantity, std::move(name), std::move(series.value), margin});
     }
     return traces;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/messages/frames.h"
@@ -15,7 +16,7 @@ namespace marginscope {
 
 struct Trace {
     Quantity quantity;
-    const char* name;
+    std::string name;
     std::function<float(int)> value;  // NaN: a gap
     bool margin = false;              // carries threshold and rings
 };

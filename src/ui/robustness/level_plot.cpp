@@ -166,7 +166,11 @@ void hover(const LevelPlot& plot, const std::vector<LevelCurve>& curves, const L
             if (point.level == level) {
                 lines.push_back({curve.name, value_words(plot.quantity, point.value),
                                  run_hue(theme, static_cast<int>(curve.model))});
-                if (!point.note.empty()) lines.push_back({"", point.note, theme.dim});
+                for (std::size_t at = 0; at < point.note.size();) {
+                    const std::size_t end = std::min(point.note.find('\n', at), point.note.size());
+                    lines.push_back({"", point.note.substr(at, end - at), theme.dim});
+                    at = end + 1;
+                }
             }
     const std::string axis_name = plot.x_label.substr(0, plot.x_label.find(','));
     value_card(theme, axis_name + " " + format_number(level), lines);

@@ -74,7 +74,7 @@ void draw_model_list(const Frames& frames, RobustnessForm& form, PanelContext& c
         break;
     }
     if (begin_list("##offered", "Add a model", ImGui::GetContentRegionAvail().x, theme)) {
-        if (ImGui::Selectable("A checkpoint or run folder…"))
+        if (ImGui::Selectable("A checkpoint, run or samples…"))
             context.asked.emplace_back("robustness.add_model");
         ImGui::Separator();
         int id = 0;

@@ -7,6 +7,7 @@
 #include "core/shell_word.h"
 #include "core/words.h"
 #include "files/csv.h"
+#include "files/sample_folder.h"
 #include "ui/path/plan_form.h"
 
 namespace marginscope {
@@ -24,6 +25,11 @@ std::string joined(const std::vector<std::string>& names) {
     std::string words;
     for (const std::string& name : names) words += (words.empty() ? "" : ",") + name;
     return words;
+}
+
+/// Of a folder its own name, however it was given.
+std::string file_name(const std::filesystem::path& path) {
+    return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 std::string model_flag(const std::string& path, const std::string& shown_model) {
@@ -126,15 +132,24 @@ bool add_model(RobustnessForm& form, const std::string& path) {
 }
 
 std::string model_words(const std::string& path, const Frames& frames) {
-    if (path.empty())
-        return "shown: " + (frames.decode != nullptr && !frames.decode->model_label.empty()
-                                ? frames.decode->model_label
-                                : std::string("no model yet"));
-    std::filesystem::path file(path);
-    if (!file.has_filename()) file = file.parent_path();
-    const std::string name = file.filename().string();
+    if (path.empty()) {
+        const DecodeFrame* decode = frames.decode.get();
+        if (decode == nullptr || decode->model_label.empty()) return "shown: no model yet";
+        if (decode->ensemble.empty()) return "shown: " + decode->model_label;
+        return "shown: " + file_name(decode->ensemble_path) + ", " + decode->ensemble + " together";
+    }
+    const std::filesystem::path file(path);
+    const std::string name = file_name(file);
+    if (is_sample_folder(file))
+        return name + ", " + std::to_string(sample_folders(file).size()) + " samples together";
     const bool plain = name == "final.safetensors" || name == "fitted.safetensors";
     return plain ? (file.parent_path().filename() / name).string() : name;
+}
+
+std::string opened_model(const Frames& frames) {
+    if (frames.decode == nullptr) return "";
+    const DecodeFrame& decode = *frames.decode;
+    return decode.ensemble.empty() ? decode.model_path : decode.ensemble_path;
 }
 
 }  // namespace marginscope

@@ -23,5 +23,7 @@ std::string cost_words(const RobustnessSettings& settings, const RobustnessParts
 bool add_model(RobustnessForm& form, const std::string& path);
 /// "barrier.safetensors", "run-a": what a row of the list says.
 std::string model_words(const std::string& path, const Frames& frames);
+/// What the window has opened, as a command line names it; "": only in memory.
+std::string opened_model(const Frames& frames);
 
 }  // namespace marginscope

@@ -216,9 +216,7 @@ void draw_start(const Frames& frames, RobustnessForm& form, PanelContext& contex
     if (ImGui::Button(copy))
         if (const auto settings = settings_of(form))
             ImGui::SetClipboardText(
-                robustness_commands(*settings, form.parts,
-                                    frames.decode != nullptr ? frames.decode->model_path : "")
-                    .c_str());
+                robustness_commands(*settings, form.parts, opened_model(frames)).c_str());
     // What is below stays where it is when a measurement starts or ends: all of it is said in one
     // room.
     const float top = ImGui::GetCursorPosY();

@@ -101,7 +101,8 @@ TEST_F(NoiseKinds, RandomTokensAreAsManyAndOthersForEachDraw) {
                                .tokens = NoisyTokens::random,
                                .support = 4};
     const EvaluatedText text(request);
-    NoisyPlaces random(text, NoisyTokens::random, 4, 9), support(text, NoisyTokens::support, 4, 9);
+    NoisyPlaces random(text, 0, NoisyTokens::random, 4, 9),
+        support(text, 0, NoisyTokens::support, 4, 9);
     random.read(text.windows());
     support.read(text.windows());
     const at::Tensor first = random.mask(0), second = random.mask(1), chosen = support.mask(0);

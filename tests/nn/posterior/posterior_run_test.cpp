@@ -13,6 +13,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "files/sample_folder.h"
 #include "nn/model/checkpoint.h"
 #include "nn/posterior/posterior_plan.h"
 #include "nn/tiny_model.h"

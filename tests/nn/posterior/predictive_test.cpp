@@ -12,6 +12,7 @@
 #include "files/run_folder.h"
 #include "nn/measure/evaluate.h"
 #include "nn/model/config_json.h"
+#include "nn/posterior/ensemble_law.h"
 #include "nn/posterior/ensemble_paths.h"
 #include "nn/tiny_model.h"
 
@@ -94,6 +95,31 @@ TEST_F(Predictives, AreMeansOfProbabilitiesAndWhatFollowsFromThem) {
     EXPECT_EQ(report.predictors[0].ce_difference.high, 0.0);
 }
 
+TEST_F(Predictives, AreAveragesOfTheLawsAlongAWindow) {
+    const PredictiveReport report = evaluate_predictors(request({{"both", {file(1), file(2)}}}));
+    const Ensemble ensemble = load_ensemble({file(1), file(2)});
+    const TokenIds ids =
+        ensemble.first().tokenizer().encode_narrow(random_text(1300, 7).substr(1170));
+    double ce = 0.0, expected = 0.0, information = 0.0;
+    for (std::size_t begin = 0; begin + 13 <= ids.size(); begin += 12) {
+        std::vector<int> window;
+        for (std::size_t k = 0; k < 12; ++k) window.push_back(ids[begin + k]);
+        const std::vector<MeanLaw> laws = ensemble_laws(ensemble, window);
+        ASSERT_EQ(laws.size(), 12U);
+        for (std::size_t k = 0; k < 12; ++k) {
+            ce -= laws[k].logprob[static_cast<std::size_t>(ids[begin + k + 1])] / 120.0;
+            expected += laws[k].expected_entropy / 120.0;
+            information += laws[k].mutual_information() / 120.0;
+        }
+        const std::vector<MeanLaw> last = ensemble_laws(ensemble, window, 11);
+        ASSERT_EQ(last.size(), 1U);
+        EXPECT_EQ(last[0].logprob, laws[11].logprob);
+    }
+    EXPECT_NEAR(ce, report.predictors[0].ce.value, 1e-6);
+    EXPECT_NEAR(expected, report.predictors[0].expected_entropy, 1e-6);
+    EXPECT_NEAR(information, report.predictors[0].mutual_information, 1e-6);
+}
+
 TEST_F(Predictives, TheSameModelTwiceIsThatModel) {
     const PredictiveReport report =
         evaluate_predictors(request({{"one", {file(1)}}, {"twice", {file(1), file(1)}}}));
@@ -160,10 +186,20 @@ TEST_F(Predictives, ComeFromFoldersOfRuns) {
     EXPECT_EQ(ensemble_paths(runs).back(), runs / "c" / "fitted.safetensors");
     fs::create_directories(folder_.path() / "empty");
     EXPECT_THROW(ensemble_paths(folder_.path() / "empty"), UserError);
+    // What is broken is named.
+    fs::resize_file(runs / "c" / "fitted.safetensors", 200);
+    try {
+        (void)load_ensemble(ensemble_paths(runs));
+        ADD_FAILURE();
+    } catch (const UserError& error) {
+        EXPECT_NE(std::string(error.what()).find("c/fitted.safetensors"), std::string::npos);
+    }
     // A folder of samples: the draws alone, and one sentence where one model is wanted.
     std::ofstream(runs / "posterior.json") << "{}";
     fs::rename(runs / "a", runs / "sample-1-0001");
     EXPECT_EQ(ensemble_paths(runs), std::vector{runs / "sample-1-0001"});
+    EXPECT_EQ(shown_member(runs), runs / "sample-1-0001");
+    EXPECT_EQ(shown_member(runs / "b"), runs / "b");
     try {
         (void)load_model(runs);
         ADD_FAILURE();

@@ -1,5 +1,5 @@
 // Loads and compares.
-#include "nn/posterior/ensemble.h"
+#include "nn/model/ensemble.h"
 
 #include "core/error.h"
 #include "core/shown.h"
