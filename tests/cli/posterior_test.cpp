@@ -208,11 +208,12 @@ TEST_F(Posterior, NoiseOfAFolderIsOfTheMeanOfItsModels) {
         run({"noise", "--model", path("whole/sample-2-0003"), "--text", path("text.txt"),
              "--sigmas", "0,0.5", "--relative", "--draws", "2", "--threads", "1", "--json", "-"});
     ASSERT_EQ(alone.code, 0) << alone.err;
+    const json of_one = json::parse(alone.out).at("curves")[0].at("points");
     for (std::size_t k = 0; k < 2; ++k) {
         const json& point = curves[1].at("points")[k];
         EXPECT_LT(point.at("ce"), point.at("members").at("ce").at("value"));
         EXPECT_LE(point.at("members").at("ce").at("low"), point.at("members").at("ce").at("value"));
-        const json& one = json::parse(alone.out).at("curves")[0].at("points")[k];
+        const json& one = of_one[k];
         EXPECT_FALSE(one.contains("members"));
         EXPECT_GT(one.at("errors").at("value"), 0.0);
         EXPECT_GT(one.at("brier").at("value"), 0.0);

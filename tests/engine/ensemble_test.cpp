@@ -175,9 +175,8 @@ TEST_F(EnsembleTest, ABrokenSampleIsToldAndTheFirstIsShownAlone) {
     Engine engine(options());
     engine.send(OpenFile{broken.string()});
     ASSERT_TRUE(engine.wait_until_idle(kPatience));
-    ASSERT_TRUE(wait_for(engine, [](const Frames& frames) {
-        return frames.status->message_is_error;
-    }));
+    ASSERT_TRUE(
+        wait_for(engine, [](const Frames& frames) { return frames.status->message_is_error; }));
     EXPECT_TRUE(said(engine, "sample-1-0003"));
     engine.take_log();
     engine.send(StepDecode{3});

@@ -25,7 +25,8 @@ Columns columns_of(const Theme& theme, float width, bool together) {
                 percent = width_of(theme.fonts.mono, small, "> 99.9 %");
     Columns c;
     c.margin = width - theme.px(6);
-    c.mean = c.margin - number - gap;
+    // Beside a second share there is no air to lend a long margin.
+    c.mean = c.margin - (together ? width_of(theme.fonts.mono, small, "-0.00000") : number) - gap;
     c.percent = together ? c.mean - percent : c.mean;
     c.sign = c.percent - percent > theme.px(40);
     c.bar_left = theme.px(c.sign ? 42.0F : 26.0F);

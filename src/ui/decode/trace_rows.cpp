@@ -109,6 +109,15 @@ const char* margin_name(const MarginFrame& margins) {
     return text_of(quantity_of(margins.kind)).name;
 }
 
+/// Of models that were opened together, as short as the place beside a curve; "": of something
+/// else.
+std::string name_of_ensemble(const TraceSeries& series, const DecodeFrame& decode) {
+    if (decode.ensemble.empty() || !series.name.ends_with(decode.ensemble)) return {};
+    if (series.kind == TraceKind::mean_logprob) return decode.ensemble + ", log p";
+    return decode.ensemble +
+           (series.kind == TraceKind::expected_entropy ? ", entropy" : ", mutual");
+}
+
 }  // namespace
 
 std::vector<Trace> traces_of(const Frames& frames) {
@@ -118,11 +127,10 @@ std::vector<Trace> traces_of(const Frames& frames) {
         const Quantity quantity =
             margin ? quantity_of(frames.margins->kind) : quantity_of(series.kind);
         std::string name = margin ? margin_name(*frames.margins) : text_of(quantity).name;
-        const bool together = !frames.decode->ensemble.empty();
-        if (series.kind == TraceKind::divergence || series.kind == TraceKind::expected_entropy ||
-            series.kind == TraceKind::mean_logprob ||
-            (series.kind == TraceKind::mutual_information && together))
-            name = series.name;
+        if (series.kind == TraceKind::divergence) name = "Divergence, noise";
+        if (series.kind == TraceKind::expected_entropy) name = "Expected entropy, noise";
+        if (const std::string own = name_of_ensemble(series, *frames.decode); !own.empty())
+            name = own;
         traces.push_back({quantity, std::move(name), std::move(series.value), margin});
     }
     return traces;
