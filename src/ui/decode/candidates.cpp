@@ -12,11 +12,12 @@
 namespace marginscope {
 namespace {
 
-// What is left out of a row as the panel gets narrower: first the bar, then the branch's sign.
+// What is left out of a row as the panel gets narrower: first the bar, then the branch's sign and
+// the second share.
 struct Columns {
     float percent = 0, mean = 0, margin = 0;  // right edges, from the row's left
     float bar_left = 0, bar_right = 0;
-    bool bar = false, sign = false;
+    bool bar = false, sign = false, second = false;
 };
 
 Columns columns_of(const Theme& theme, float width, bool together) {
@@ -25,9 +26,11 @@ Columns columns_of(const Theme& theme, float width, bool together) {
                 percent = width_of(theme.fonts.mono, small, "> 99.9 %");
     Columns c;
     c.margin = width - theme.px(6);
+    c.percent = c.margin - number - gap;
     // Beside a second share there is no air to lend a long margin.
-    c.mean = c.margin - (together ? width_of(theme.fonts.mono, small, "-0.00000") : number) - gap;
-    c.percent = together ? c.mean - percent : c.mean;
+    c.mean = c.margin - width_of(theme.fonts.mono, small, "-0.00000") - gap;
+    c.second = together && c.mean - 2 * percent > theme.px(26);
+    if (c.second) c.percent = c.mean - percent;
     c.sign = c.percent - percent > theme.px(40);
     c.bar_left = theme.px(c.sign ? 42.0F : 26.0F);
     c.bar_right = c.percent - percent - gap;
@@ -58,8 +61,7 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
     const Theme& theme = context.theme;
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float width = std::max(1.0F, ImGui::GetContentRegionAvail().x);
-    const bool together = !decode.ensemble.empty();
-    const Columns columns = columns_of(theme, width, together);
+    const Columns columns = columns_of(theme, width, !decode.ensemble.empty());
     if (ImGui::InvisibleButton("##row", ImVec2(width, height))) {
         context.selection.index = -1;
         context.out.push_back(ChooseToken{c.token});
@@ -87,7 +89,7 @@ void draw_row(const DecodeFrame& decode, const CandidateCell& c, const MarginRan
             words.c_str());
     };
     right(format_percent(c.probability), columns.percent, theme.text);
-    if (together) right(mean_words(c), columns.mean, theme.dim);
+    if (columns.second) right(mean_words(c), columns.mean, theme.dim);
     right(format_number(c.logdet, 3), columns.margin,
           std::isnan(c.logdet) ? theme.faint
           : c.crossings > 0    ? theme.accent
@@ -110,10 +112,13 @@ void draw_head(const Theme& theme, const DecodeFrame& decode) {
     ImGui::SetCursorPosX(left + std::max(0.0F, room - column));
     quantity_label(theme, Quantity::logdet, "that the position would have", "log|det J|");
     ImGui::PopFont();
-    if (!decode.ensemble.empty())
-        small_paragraph(
-            theme, theme.dim,
-            ("The second share is the mean of " + decode.ensemble + ", T = 1.").c_str());
+    if (decode.ensemble.empty()) return;
+    const float width = ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ScrollbarSize;
+    const std::string words =
+        (columns_of(theme, width, true).second ? "The second share is the mean of "
+                                               : "Pointed at, a row also has the mean of ") +
+        decode.ensemble + ", T = 1.";
+    small_paragraph(theme, theme.dim, words.c_str());
 }
 
 }  // namespace
