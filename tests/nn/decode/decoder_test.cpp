@@ -12,6 +12,7 @@
 #include <random>
 
 #include "nn/model/char_gpt.h"
+#include "nn/scattered_model.h"
 
 namespace marginscope {
 namespace {
@@ -208,7 +209,6 @@ struct StepShape {
 
 class TokenStepTest : public testing::TestWithParam<StepShape> {
 protected:
-    // Every parameter is random, biases and norms too; products keep the size of what they read.
     static CharGpt random_model(const StepShape& s) {
         ModelConfig shape;
         shape.layers = s.layers;
@@ -217,19 +217,7 @@ protected:
         shape.context = s.context;
         shape.bias = s.bias;
         shape.tied = s.tied;
-        CharGpt model(shape, s.vocabulary, 21);
-        const at::NoGradGuard no_grad;
-        at::manual_seed(22);
-        for (NamedTensor& parameter : model.parameters()) {
-            at::Tensor& value = parameter.value;
-            if (value.dim() == 1)
-                value.add_(at::randn_like(value), 0.3);
-            else if (parameter.name.starts_with("transformer.h."))
-                value.normal_(0.0, 1.5 / std::sqrt(static_cast<double>(value.size(1))));
-            else
-                value.normal_(0.0, 1.0);
-        }
-        return model;
+        return testing_support::scattered_model(shape, s.vocabulary);
     }
     // float32 rounds each of the sums; its error grows with what is summed.
     static double tolerance(const at::Tensor& expected) {

@@ -1,7 +1,5 @@
 // Many tokens read side by side against the same tokens read one by one: any number of texts, any
 // number of tokens of each, biases, deltas, attention; whatever else is in the block.
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "nn/model/char_gpt.h"
+#include "nn/scattered_model.h"
 
 namespace marginscope {
 namespace {
@@ -26,19 +25,7 @@ CharGpt random_model(const Shape& s) {
     shape.context = s.context;
     shape.bias = s.bias;
     shape.tied = false;
-    CharGpt model(shape, s.vocabulary, 31);
-    const at::NoGradGuard no_grad;
-    at::manual_seed(32);
-    for (NamedTensor& parameter : model.parameters()) {
-        at::Tensor& value = parameter.value;
-        if (value.dim() == 1)
-            value.add_(at::randn_like(value), 0.3);
-        else if (parameter.name.starts_with("transformer.h."))
-            value.normal_(0.0, 1.5 / std::sqrt(static_cast<double>(value.size(1))));
-        else
-            value.normal_(0.0, 1.0);
-    }
-    return model;
+    return testing_support::scattered_model(shape, s.vocabulary);
 }
 
 // A text with its cache, and what each of its tokens gave.
