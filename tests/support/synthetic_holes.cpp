@@ -27,6 +27,7 @@ std::shared_ptr<HolesFrame> make_holes(const DecodeFrame& decode, int count) {
     for (int k = 0; k < 6; ++k)
         frame->fillings.push_back({std::string(frame->holes.size(), static_cast<char>('a' + k)),
                                    0.3F / static_cast<float>(1 + k), kNoValue});
+    frame->read = decode.cursor;
     frame->sentence = "Exact: all 4225 fillings are read.";
     return frame;
 }
@@ -44,11 +45,13 @@ void spoil(HolesFrame& holes) {
 
 void widen(HolesFrame& holes) {
     holes.exact = false;
+    holes.draws = 4096;
     holes.running = true;
     holes.progress = 0.37;
     holes.eta_secs = 7260;
     for (HoleLaw& hole : holes.holes) {
         hole.error.assign(hole.both.size(), 0.0123456F);
+        hole.past_error.assign(hole.past.size(), 0.0123456F);
         for (float& one : hole.both) one *= 0.0123456F;
     }
     holes.sentence =

@@ -11,7 +11,7 @@ std::shared_ptr<ParticleFrame> make_particles(const DecodeFrame& decode, int row
     frame->version = 1;
     frame->settings = {4 * rows, tokens, 0.5};
     frame->begin = decode.cursor;
-    frame->text = "the beginning";
+    frame->text = "the \"beginning\"\n";
     float sum = 0;
     for (int k = 0; k < rows; ++k) {
         ParticleRow& row = frame->rows.emplace_back();
@@ -23,6 +23,7 @@ std::shared_ptr<ParticleFrame> make_particles(const DecodeFrame& decode, int row
                                             .symbols[static_cast<std::size_t>(t)]
                                       : std::string(1, static_cast<char>('a' + (k + 3 * t) % 26)));
         }
+        for (const std::string& symbol : row.symbols) row.text += symbol;
         row.count = 1 + rows - k;
         row.weight = 1.0F / static_cast<float>(1 + k);
         row.logprob = -2.0F * static_cast<float>(tokens) - static_cast<float>(k);

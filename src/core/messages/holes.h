@@ -19,11 +19,12 @@ constexpr int kMostHoles = 64;
 
 struct HoleLaw {
     int index = 0;
-    int node = 0;              // of the tree
-    std::vector<float> past;   // given what stands before it alone, holes summed over; empty: not
-                               // yet known
-    std::vector<float> both;   // given what stands on both sides
-    std::vector<float> error;  // standard errors of `both`; empty where that is exact
+    int node = 0;             // of the tree
+    std::vector<float> past;  // given what stands before it alone, holes summed over; empty: not
+                              // yet known
+    std::vector<float> past_error;  // standard errors of `past`; empty where that is exact
+    std::vector<float> both;        // given what stands on both sides
+    std::vector<float> error;       // standard errors of `both`; empty where that is exact
 };
 
 /// One way of filling all holes.
@@ -37,11 +38,15 @@ struct HolesFrame {
     std::uint64_t version = 0;
     std::vector<HoleLaw> holes;         // in the order of the text
     std::vector<HoleFilling> fillings;  // of all together, likeliest first; some
+    int read = 0;   // characters of the text that the laws are of: what stands behind them says
+                    // nothing of the holes
+    int draws = 0;  // particles that `fillings` and `both` are sampled by; 0: exact
     bool exact = true;
     bool running = false;
     double progress = 0;
     double eta_secs = 0;
-    std::string sentence;  // what it costs, or why it is not exact, or not computed at all
+    std::string
+        sentence;  // what it costs, why it is not exact or not computed at all, what is not read
 };
 
 // ---- commands

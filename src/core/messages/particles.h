@@ -44,7 +44,8 @@ struct TakeParticle {
 
 /// Particles with the same text, together.
 struct ParticleRow {
-    std::vector<std::string> symbols;  // of what was added
+    std::vector<std::string> symbols;  // of what was added, as a screen shows it
+    std::string text;                  // the same as it is, UTF-8
     int shared = 0;                    // of these, how many begin the row before it too
     int count = 0;                     // particles
     float weight = 0;                  // of all of them
@@ -57,7 +58,7 @@ struct ParticleFrame {
     SetParticles settings;
     SamplingSettings sampling;
     int begin = 0;                  // index in the text of the first character that was added
-    std::string text;               // before it, its end, UTF-8
+    std::string text;               // before it, all of it, UTF-8
     std::vector<ParticleRow> rows;  // as a tree is read: those that begin alike lie together
     std::vector<float> ess;         // effective sample size after each token
     std::vector<int> resampled;     // tokens before which they were drawn again

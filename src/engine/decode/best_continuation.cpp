@@ -68,6 +68,16 @@ bool DecodeSession::write_best(int tokens) {
     return scores[best].finished;
 }
 
+bool DecodeSession::write_best_ahead(int tokens) {
+    State& s = *state_;
+    if (!s.computation) return false;
+    const int begin = s.document.tree.cursor_length();
+    if (!write_best(tokens)) return false;
+    s.document.tree.jump(begin);
+    s.follow();
+    return true;
+}
+
 bool DecodeSession::writes_best() const {
     const State& s = *state_;
     return s.computation && s.document.sampling.chooser.best_of > 1 &&

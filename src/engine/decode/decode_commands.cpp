@@ -14,6 +14,14 @@ namespace fs = std::filesystem;
 
 using std::chrono::milliseconds;
 
+namespace {
+
+// Tokens that playing writes at once where the best of several is wanted: as many as Shift and the
+// right arrow.
+constexpr int kPlayedAhead = 10;
+
+}  // namespace
+
 DecodeCommands::DecodeCommands(SessionContext& context)
     : context_(context),
       holes_([this] { context_.wake(); }),
@@ -47,7 +55,8 @@ bool DecodeCommands::play_once() {
     next_token_ = std::max(next_token_ + pause, Clock::now());
     bool stepped = false;
     try {
-        stepped = session_.step_forward();
+        stepped = session_.writes_best() ? session_.write_best_ahead(kPlayedAhead)
+                                         : session_.step_forward();
     } catch (...) {
         handle(PlayDecode{false, session_.tokens_per_s()});
         throw;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "engine/decode/undragged.h"
 #include "engine/jobs/thread_job.h"
 #include "nn/decode/decoder.h"
 #include "nn/model/checkpoint.h"
@@ -47,6 +48,7 @@ std::size_t end_of_influence(const HoleRequest& request) {
 struct FoundLaw {
     SubsetLaw law;
     bool exact = true;
+    int draws = 0;
     std::string sentence;  // of its cost
 };
 
@@ -69,18 +71,20 @@ FoundLaw law_of(const Model& model, const SubsetProblem& problem, const SubsetPr
         return found;
     }
     SubsetSampling settings;
-    found.law = sample_subset(model.gpt, plan, settings, progress, stop).law;
-    found.sentence = "Sampled by " + std::to_string(settings.draws) +
+    SampledSubset sampled = sample_subset(model.gpt, plan, settings, progress, stop);
+    found.law = std::move(sampled.law);
+    found.draws = sampled.population.draws;
+    found.sentence = "Sampled by " + std::to_string(found.draws) +
                      " particles, with standard errors: all " + rounded(cost.work.fills) +
                      " fillings would take about " + rounded(cost.predicted_secs) + " s.";
     return found;
 }
 
 void fill(const std::vector<SubsetProbability>& law, bool exact, std::vector<float>& out,
-          std::vector<float>* error) {
+          std::vector<float>& error) {
     for (const SubsetProbability& one : law) {
         out.push_back(static_cast<float>(one.prob));
-        if (!exact && error != nullptr) error->push_back(static_cast<float>(one.error));
+        if (!exact) error.push_back(static_cast<float>(one.error));
     }
 }
 
@@ -97,9 +101,12 @@ void HoleLaws::ask(HoleRequest request) {
     next_.reset();
     if (request.holes.empty()) return frame_.update([](auto& slot) { slot = nullptr; });
     HolesFrame frame;
-    for (const HolePlace& place : request.holes)
-        frame.holes.push_back({place.index, place.node, {}, {}, {}});
-    frame.sentence = request.refusal;
+    for (const HolePlace& place : request.holes) {
+        HoleLaw& law = frame.holes.emplace_back();
+        law.index = place.index;
+        law.node = place.node;
+    }
+    frame.sentence = !request.refusal.empty() ? request.refusal : undragged(request.dragged);
     frame.running = request.refusal.empty();
     tell(frame, asked_);
     if (request.refusal.empty()) next_ = std::move(request);
@@ -136,15 +143,15 @@ void HoleLaws::find(const HoleRequest& request, HolesFrame frame, std::uint64_t 
         const FoundLaw past = law_of(*request.model, problem_of(request, asked[k] + 1, {asked[k]}),
                                      progress, job.stop_token());
         if (job.cancel_requested()) return;
-        fill(past.law.marginals.at(0), past.exact, frame.holes[k].past, nullptr);
+        fill(past.law.marginals.at(0), past.exact, frame.holes[k].past, frame.holes[k].past_error);
         tell(frame, asked_now);
     }
+    const std::size_t end = end_of_influence(request);
     const FoundLaw both =
-        law_of(*request.model, problem_of(request, end_of_influence(request), asked), progress,
-               job.stop_token());
+        law_of(*request.model, problem_of(request, end, asked), progress, job.stop_token());
     if (job.cancel_requested()) return;
     for (std::size_t k = 0; k < asked.size(); ++k)
-        fill(both.law.marginals.at(k), both.exact, frame.holes[k].both, &frame.holes[k].error);
+        fill(both.law.marginals.at(k), both.exact, frame.holes[k].both, frame.holes[k].error);
     for (const SubsetText& one : both.law.law) {
         if (frame.fillings.size() == kFillings) break;
         HoleFilling& filling = frame.fillings.emplace_back();
@@ -152,8 +159,10 @@ void HoleLaws::find(const HoleRequest& request, HolesFrame frame, std::uint64_t 
         filling.probability = static_cast<float>(std::exp(one.logprob));
         if (!both.exact) filling.error = filling.probability * static_cast<float>(one.error);
     }
+    frame.read = static_cast<int>(end);
+    frame.draws = both.draws;
     frame.exact = both.exact;
-    frame.sentence = both.sentence;
+    frame.sentence = both.sentence + (frame.sentence.empty() ? "" : " " + frame.sentence);
     frame.running = false;
     frame.progress = 1.0;
     tell(std::move(frame), asked_now);

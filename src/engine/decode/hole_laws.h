@@ -29,7 +29,8 @@ struct HoleRequest {
     std::shared_ptr<const Model> model;
     std::vector<int> ids;  // what stands in a hole now is not read
     std::vector<HolePlace> holes;
-    std::string refusal;  // why nothing can be computed; empty: it can
+    bool dragged = false;  // characters that are given are dragged: not read so
+    std::string refusal;   // why nothing can be computed; empty: it can
 };
 
 class HoleLaws {

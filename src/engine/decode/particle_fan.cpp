@@ -8,14 +8,14 @@
 
 #include "core/error.h"
 #include "engine/decode/decode_computation.h"
+#include "engine/decode/undragged.h"
 #include "nn/probability/particles.h"
 
 namespace marginscope {
 namespace {
 
 constexpr auto kTellEvery = std::chrono::milliseconds(120);
-constexpr std::size_t kMostRows = 100;    // the heaviest; what they leave out is said
-constexpr std::size_t kShownBefore = 40;  // characters of the text before
+constexpr std::size_t kMostRows = 100;  // the heaviest; what they leave out is said
 
 struct Row {
     std::vector<int> tokens;
@@ -107,9 +107,7 @@ void ParticleFan::begin(DecodeComputation& computation) {
     frame_->settings = wish.settings;
     frame_->sampling = wish.sampling;
     frame_->begin = static_cast<int>(basis_.ids.size());
-    for (std::size_t k = basis_.ids.size() - std::min(basis_.ids.size(), kShownBefore);
-         k < basis_.ids.size(); ++k)
-        frame_->text += table.text(basis_.ids[k]);
+    for (const int id : basis_.ids) frame_->text += table.text(id);
     const auto unknown = std::ranges::any_of(
         basis_.ids, [&](int id) { return table.unknown(id) && table.mean_unknown(); });
     if (unknown)
@@ -155,7 +153,10 @@ void ParticleFan::tell(DecodeComputation& computation) {
         row.logprob = static_cast<float>(rows[k].logprob);
         if (computation.model().stage) row.barrier = static_cast<float>(rows[k].barrier);
         std::vector<std::string>& text = texts_.emplace_back();
-        for (const int token : rows[k].tokens) text.push_back(computation.table().text(token));
+        for (const int token : rows[k].tokens) {
+            text.push_back(computation.table().text(token));
+            row.text += text.back();
+        }
     }
     frame->ess.assign(cloud.ess.begin(), cloud.ess.end());
     frame->resampled = cloud.resampled;
@@ -181,10 +182,7 @@ std::string ParticleFan::sentence() const {
                " texts are shown; the others hold " +
                std::to_string(static_cast<int>(std::lround(100.0 * (1.0 - shown)))) +
                " % of the weight.";
-    if (basis_.dragged)
-        text += (text.empty() ? "" : " ") + std::string(
-                                                "Dragged characters are "
-                                                "read where the model has them.");
+    if (basis_.dragged) text += (text.empty() ? "" : " ") + undragged(true);
     return text;
 }
 

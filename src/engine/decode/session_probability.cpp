@@ -69,6 +69,13 @@ std::vector<HolePlace> holes_on_line(const DecodeDocument& document, const std::
     return places;
 }
 
+/// Whether a character that the laws are given is dragged. What stands in a hole is not read.
+bool given_is_dragged(const DecodeDocument& document, const std::vector<int>& line) {
+    return std::ranges::any_of(line, [&](int node) {
+        return document.drags.contains(node) && !std::ranges::binary_search(document.holes, node);
+    });
+}
+
 }  // namespace
 
 std::optional<HoleRequest> DecodeSession::take_hole_request() {
@@ -83,6 +90,8 @@ std::optional<HoleRequest> DecodeSession::take_hole_request() {
             key = combined(key, static_cast<std::uint64_t>(id));
         for (const HolePlace& one : request.holes)
             key = combined(key, static_cast<std::uint64_t>(one.index));
+        request.dragged = given_is_dragged(s.document, s.computation->line());
+        key = combined(key, request.dragged ? 1 : 0);
     }
     if (key == s.taken.hole_key) return std::nullopt;
     s.taken.hole_key = key;

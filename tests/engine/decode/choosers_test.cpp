@@ -9,6 +9,7 @@
 #include <string>
 
 #include "engine/decode/decode_session.h"
+#include "engine/decode/document_bench.h"
 #include "nn/probability/decode_run.h"
 #include "nn/probability/noise_averaged.h"
 #include "nn/tiny_model.h"
@@ -150,6 +151,45 @@ TEST_F(ShownChoosers, TheBestOfSeveralIsTheCommands) {
         EXPECT_GE(ends, 3);
         session.jump(5);
         EXPECT_FALSE(session.writes_best()) << "what was walked comes first";
+    }
+}
+
+// Playing writes the best of several as steps of ten do, and walks it one by one.
+TEST(PlayedChoosers, WriteTheBestTenAtATime) {
+    const auto begun = [](DocumentBench& bench, const ChooserSettings& chooser) {
+        bench.begin("Once upon a");
+        SamplingSettings sampling = bench.value().sampling;
+        sampling.chooser = chooser;
+        bench.send(SetSampling{sampling});
+    };
+    const ChooserSettings best{.best_of = 3, .best_by = BestBy::both};
+    DocumentBench stepped, played, plain;
+    begun(stepped, best);
+    stepped.send(StepDecode{10});
+    stepped.send(StepDecode{10});
+    begun(played, best);
+    EXPECT_TRUE(played.play(13));
+    EXPECT_EQ(played.value().tree.cursor_length(), 11 + 13);
+    EXPECT_EQ(played.value().tree.line().size(), 11U + 20U) << "the rest lies ahead";
+    EXPECT_TRUE(played.play(7));
+    EXPECT_EQ(played.value().tree.text(), stepped.value().tree.text());
+    begun(plain, {});
+    EXPECT_TRUE(plain.play(20));
+    EXPECT_NE(plain.value().tree.text(), stepped.value().tree.text());
+}
+
+TEST(PlayedChoosers, StopWhereAThresholdSaysSo) {
+    for (const int best_of : {1, 3}) {
+        DocumentBench bench;
+        bench.begin("Once upon a");
+        SamplingSettings sampling = bench.value().sampling;
+        sampling.chooser.best_of = best_of;
+        sampling.chooser.abstain_probability = 1.0;
+        bench.send(SetSampling{sampling});
+        EXPECT_FALSE(bench.play(20));
+        EXPECT_NE(bench.context.told.find("Decoding stopped. Abstained:"), std::string::npos)
+            << bench.context.told;
+        EXPECT_EQ(bench.value().tree.text(), "Once upon a");
     }
 }
 

@@ -88,6 +88,16 @@ public:
         }
         document_.collect();
     }
+    /// As fast as it goes, until so many tokens were played or playing ends. Returns whether it
+    /// goes on.
+    bool play(int tokens) {
+        decode_.handle(PlayDecode{true, 1000.0});
+        while (tokens > 0 && decode_.playing()) tokens -= decode_.play_once() ? 1 : 0;
+        const bool goes_on = decode_.playing();
+        decode_.handle(PlayDecode{false});
+        settle();
+        return goes_on;
+    }
     /// And what other threads find out of the holes.
     void settle_holes() {
         settle();

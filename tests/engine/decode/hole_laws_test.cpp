@@ -78,6 +78,8 @@ TEST(HoleLaws, AreThoseOfTheWholeTextWhereWindowsMoveOn) {
     const std::vector<int> ids = small_model()->tokenizer().encode(text);
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame && frame->exact);
+    EXPECT_LT(frame->read, static_cast<int>(ids.size()) - 8) << "what says nothing is not read";
+    EXPECT_GT(frame->read, 8);
     expect_law(frame->holes[0].both, brute(ids, 5, ids.size()), "given both sides");
 }
 
@@ -90,6 +92,8 @@ TEST(HoleLaws, OfTwoHolesTheJointSumsToEach) {
     bench.settle_holes();
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame && frame->exact);
+    EXPECT_LT(frame->read, static_cast<int>(ids.size()) - 8) << "what says nothing is not read";
+    EXPECT_GT(frame->read, 8);
     ASSERT_EQ(frame->holes.size(), 2u);
     for (const HoleLaw& hole : frame->holes)
         for (const auto* law : {&hole.past, &hole.both}) {
@@ -99,6 +103,34 @@ TEST(HoleLaws, OfTwoHolesTheJointSumsToEach) {
         }
     for (const HoleFilling& one : frame->fillings) EXPECT_EQ(one.text.size(), 2u) << one.text;
     EXPECT_NE(frame->sentence.find("Exact"), std::string::npos) << frame->sentence;
+}
+
+// A drag moves an embedding of the shown text; a law is of texts, read as the model has them.
+TEST(HoleLaws, SayThatDragsAreNotRead) {
+    DocumentBench bench;
+    bench.begin("The cat sat");
+    bench.send(SetHole{5, true});
+    bench.settle_holes();
+    const auto before = bench.context.frames().holes;
+    EXPECT_EQ(before->sentence.find("ragged"), std::string::npos);
+    const auto drag = [&](int index, double by) {
+        DecodeDocument document = bench.value();
+        document.drags[document.tree.line()[static_cast<std::size_t>(index)]] =
+            std::vector<double>(16, by);
+        bench.open_document(document);
+        bench.settle_holes();
+        return bench.context.frames().holes;
+    };
+    const auto in_the_hole = drag(5, 0.5);
+    EXPECT_EQ(in_the_hole->sentence, before->sentence) << "what stands in a hole is not read";
+    const auto dragged = drag(2, 0.5);
+    EXPECT_NE(dragged->sentence.find("Dragged characters are read here as the model has them"),
+              std::string::npos)
+        << dragged->sentence;
+    EXPECT_EQ(dragged->holes[0].both, before->holes[0].both);
+    bench.send(ResetDrags{});
+    bench.settle_holes();
+    EXPECT_EQ(bench.context.frames().holes->sentence, before->sentence);
 }
 
 TEST(HoleLaws, FollowTheTextAndGoWithTheHoles) {

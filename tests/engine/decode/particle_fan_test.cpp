@@ -144,6 +144,22 @@ TEST(ParticleFan, AParticleBecomesABranch) {
     EXPECT_EQ(bench.value().tree.cursor_length(), 13);
 }
 
+TEST(ParticleFan, SaysThatDragsAreNotRead) {
+    DocumentBench bench;
+    bench.begin("Once upon a");
+    bench.send(SetParticles{16, 6, 0.2});
+    const auto before = bench.context.frames().particles;
+    EXPECT_EQ(before->sentence, "");
+    DecodeDocument document = bench.value();
+    document.drags[4] = std::vector<double>(16, 0.5);
+    bench.open_document(document);
+    const auto dragged = bench.context.frames().particles;
+    EXPECT_TRUE(dragged->sentence.starts_with("Dragged characters are read here"))
+        << dragged->sentence;
+    expect_same(*dragged, *before);
+    EXPECT_EQ(dragged->rows[0].text.size(), 6u);
+}
+
 TEST(ParticleFan, RefusesWhatIsOutOfRange) {
     DocumentBench bench;
     bench.begin("Once upon a");
