@@ -70,6 +70,7 @@ void FigureFlags::add_to(CLI::App& command) {
     add_noise(command);
     add_path_look(command);
     add_robustness(command);
+    laws_.add_to(command, sampling_);
     for (CLI::Option* option : command.get_options(
              [](const CLI::Option* o) { return o->get_group() == "What a figure shows"; }))
         option->needs(panel);
@@ -217,6 +218,12 @@ void FigureFlags::fill(RenderRequest& request) const {
     if (!measure_.empty() && request.workspace != "robustness")
         throw UserError("--measure is for the workspace robustness.", kExitWrongUse);
     if (!measure_.empty()) request.commands.push_back(parse_command(measure_, "--measure"));
+    if (laws_.given() && !decode)
+        throw UserError("--holes and --particles are for the workspace decode.", kExitWrongUse);
+    if (laws_.given()) {
+        request.commands.push_back(SetSampling{sampling_});
+        laws_.add_commands(request.commands);
+    }
     if (panel_.empty()) return;
     if (find_figure(request.workspace, panel_) == nullptr) {
         const std::vector<std::string> names = figure_names(request.workspace);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/common_options.h"
+#include "cli/law_flags.h"
 #include "cli/render_request.h"
 
 namespace marginscope {
@@ -29,6 +30,7 @@ private:
     FigureView view_;
     SetDecodeNoise noise_;
     SamplingSettings sampling_;
+    LawFlags laws_;
     double dpi_ = 192;
 };
 

@@ -5,6 +5,7 @@
 #include "core/run/config_words.h"
 #include "core/shell_word.h"
 #include "figures/decode/characters.h"
+#include "figures/decode/law_commands.h"
 #include "figures/robustness/measured_again.h"
 #include "files/command_json.h"
 #include "files/csv.h"
@@ -75,6 +76,15 @@ std::string decode_flags(const FigureSource& source) {
            flag_of("top-p", decode.sampling.top_p, settings.top_p);
 }
 
+// Of the text they go on from, wherever the cursor is now.
+std::string particles_flags(const FigureSource& source) {
+    const DecodeFrame* decode = source.frames.decode.get();
+    return (decode == nullptr || decode->model_path.empty()
+                ? ""
+                : " --model " + shell_path(decode->model_path)) +
+           particle_flags(*source.frames.particles);
+}
+
 std::string robustness_flags(const FigureInfo& info, const FigureSource& source) {
     const RobustnessLook& look = source.view.robustness;
     std::string words;
@@ -100,7 +110,12 @@ std::string figure_command(const FigureInfo& info, const FigureSource& source,
     if (workspace == "train") return train_words(source);
     std::string words =
         "marginscope render " + workspace + " --panel " + id.substr(id.find('.') + 1);
-    if (workspace == "decode") words += decode_flags(source);
+    if (info.panel == "decode.particles" && source.frames.particles != nullptr)
+        words += particles_flags(source);
+    else if (workspace == "decode")
+        words += decode_flags(source);
+    if (info.panel == "decode.holes" && source.frames.holes != nullptr)
+        words += holes_flag(*source.frames.holes);
     if (workspace == "robustness") words += robustness_flags(info, source);
     if (workspace == "path") {
         const PathFrame* path = source.frames.path.get();

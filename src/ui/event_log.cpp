@@ -13,6 +13,8 @@
 #include "core/error.h"
 #include "core/messages/tour.h"
 #include "core/token_letter.h"
+#include "figures/decode/law_commands.h"
+#include "figures/decode/sampling_words.h"
 #include "files/command_json.h"
 
 namespace marginscope {
@@ -42,6 +44,24 @@ std::string support_line(const PlaygroundFrame* playground) {
     if (playground == nullptr || playground->support.empty()) return "support none";
     return "support token " + token_letter(playground->support.front()) + " of " +
            std::to_string(playground->tokens.size());
+}
+
+std::string holes_line(const HolesFrame* holes) {
+    if (holes == nullptr || holes->holes.empty()) return "holes none";
+    return "holes" + holes_flag(*holes).substr(std::string_view(" --holes").size()) +
+           (holes->running ? " finding"
+            : holes->exact ? " exact"
+                           : " sampled");
+}
+
+std::string particles_line(const ParticleFrame* particles) {
+    if (particles == nullptr) return "particles none";
+    return "particles " + std::to_string(particles->settings.particles) + " behind " +
+           std::to_string(particles->begin) +
+           (particles->running
+                ? " writing"
+                : words(" texts=%g log_z=%.6g", static_cast<double>(particles->rows.size()),
+                        static_cast<double>(particles->log_z)));
 }
 
 }  // namespace
@@ -82,6 +102,12 @@ void EventLog::line(const std::string& text) {
     std::fflush(file_.get());
 }
 
+void EventLog::tell(std::string& last, std::string now) {
+    if (now == last) return;
+    last = std::move(now);
+    line(last);
+}
+
 void EventLog::frames(const Frames& frames) {
     if (file_ == nullptr) return;
     if (frames.training != nullptr && frames.training->state != TrainingState::idle &&
@@ -89,14 +115,12 @@ void EventLog::frames(const Frames& frames) {
         step_ = frames.training->step;
         line("step " + std::to_string(step_));
     }
-    if (const std::string tour = tour_line(frames.tour.get()); tour != tour_) {
-        tour_ = tour;
-        line(tour);
-    }
-    if (const std::string support = support_line(frames.playground.get()); support != support_) {
-        support_ = support;
-        line(support);
-    }
+    tell(told_.tour, tour_line(frames.tour.get()));
+    tell(told_.support, support_line(frames.playground.get()));
+    tell(told_.holes, holes_line(frames.holes.get()));
+    tell(told_.particles, particles_line(frames.particles.get()));
+    if (frames.decode != nullptr)
+        tell(told_.sampling, "sampling" + sampling_flags(frames.decode->sampling));
     const BoundaryFrame* boundary = frames.boundary.get();
     if (boundary == nullptr || boundary->version == boundary_) return;
     boundary_ = boundary->version;

@@ -40,6 +40,9 @@ public:
     double build_p95_ms() const;
 
 private:
+    /// A line where it differs from the last one about the same.
+    void tell(std::string& last, std::string now);
+
     struct Close {
         void operator()(std::FILE* file) const { std::fclose(file); }
     };
@@ -52,8 +55,15 @@ private:
     double drag_sent_ = -1;
     PlanePoint drag_to_;
     int place_x_ = -1, place_y_ = -1;
-    std::string support_;            // of the Playground
-    std::string tour_ = "tour off";  // the last line about one
+    /// The last line about each.
+    struct Told {
+        std::string support;  // of the Playground
+        std::string tour = "tour off";
+        std::string holes = "holes none";
+        std::string particles = "particles none";
+        std::string sampling = "sampling";
+    };
+    Told told_;
     long frames_ = 0;
     bool content_ = false;
 };

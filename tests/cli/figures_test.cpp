@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "figures/xml_reader.h"
@@ -94,6 +95,40 @@ TEST_F(Figures, TheCommandInAFileMakesItAgain) {
             << command;
         EXPECT_EQ(read_text(path("a.csv")), first) << command;
     }
+}
+
+TEST_F(Figures, LawsOverTextsAreThoseOfTheirCommands) {
+    const Outcome drawn = run({"render", "decode", "--panel", "holes", "--prompt", kPrompt,
+                               "--holes", "5", "--out", path("h.csv")});
+    ASSERT_EQ(drawn.code, 0) << drawn.err;
+    const Rows rows = rows_of(read_text(path("h.csv")));
+    std::string pattern = kPrompt;
+    pattern[5] = '_';
+    const Outcome listed = run({"subset", "--pattern", pattern, "--json", "-"});
+    ASSERT_EQ(listed.code, 0) << listed.err;
+    const json law = json::parse(listed.out).at("marginals").at("5");
+    ASSERT_EQ(rows.size(), 1 + law.size());
+    for (std::size_t k = 0; k < law.size(); ++k) {
+        EXPECT_EQ(rows[k + 1][0], "5");
+        EXPECT_NEAR(std::stod(rows[k + 1][2]), law[k].at("prob").get<double>(), 2e-5) << law[k];
+    }
+    const std::vector<std::string> asked = {"--prompt",    "Once upon", "--tokens",         "6",
+                                            "--particles", "8",         "--barrier-weight", "0.2"};
+    std::vector<std::string> drawing = {"render",    "decode", "--panel",
+                                        "particles", "--out",  path("p.csv")};
+    std::vector<std::string> writing = {"decode", "--json", "-"};
+    drawing.insert(drawing.end(), asked.begin(), asked.end());
+    writing.insert(writing.end(), asked.begin(), asked.end());
+    const Outcome fan = run(drawing), written = run(writing);
+    ASSERT_EQ(fan.code, 0) << fan.err;
+    ASSERT_EQ(written.code, 0) << written.err;
+    std::map<std::string, double> weights;
+    for (const json& one : json::parse(written.out).at("particles"))
+        weights[one.at("text")] += one.at("weight").get<double>();
+    const Rows texts = rows_of(read_text(path("p.csv")));
+    ASSERT_EQ(texts.size(), weights.size() + 1);
+    for (std::size_t k = 1; k < texts.size(); ++k)
+        EXPECT_NEAR(std::stod(texts[k][1]), weights.at(texts[k][0]), 1e-5) << texts[k][0];
 }
 
 TEST_F(Figures, EachFormatIsWritten) {

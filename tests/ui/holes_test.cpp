@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "click_words.h"
 #include "drawn_text.h"
+#include "figures/decode/law_commands.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_holes.h"
@@ -47,10 +49,42 @@ TEST(HolesPanel, ShowsBothLawsOfEveryHole) {
     for (const char* words : {"at 2", "at 5", "Together:", "Exact: all 4225"})
         EXPECT_TRUE(says(interface, words)) << words << " in " << interface.words();
     EXPECT_TRUE(drawn(interface, frames, "87.7 %"));
-    EXPECT_TRUE(drawn(interface, frames, "1.23 %"));
+    EXPECT_TRUE(drawn(interface, frames, "1.2 %"));
     EXPECT_FALSE(drawn(interface, frames, "…"));
     holes->holes[1].both.clear();
     EXPECT_TRUE(drawn(interface, frames, "…")) << "not known yet";
+}
+
+// Sampled laws are shown with the digits that their errors leave.
+TEST(HolesPanel, PrintsNoDigitsThatItDoesNotHave) {
+    Frames frames = synthetic::usual();
+    auto holes = synthetic::make_holes(*frames.decode, 1);
+    HoleLaw& hole = holes->holes[0];
+    hole.both.assign(hole.both.size(), 0.0F);
+    hole.both[3] = 0.877F;
+    hole.past = hole.both;
+    hole.error.assign(hole.both.size(), 0.02F);
+    frames.holes = holes;
+    Interface interface(ImVec2(900, 500));
+    EXPECT_TRUE(drawn(interface, frames, "88 %"));
+    EXPECT_TRUE(drawn(interface, frames, "87.7 %")) << "the past alone is exact";
+    EXPECT_TRUE(drawn(interface, frames, "< 4 %")) << "cannot be told from nothing";
+    hole.past_error = hole.error;
+    EXPECT_FALSE(drawn(interface, frames, "87.7 %"));
+}
+
+TEST(HolesPanel, CopiesItsCommandOnceTheLawIsThere) {
+    Frames frames = synthetic::usual();
+    auto holes = synthetic::make_holes(*frames.decode, 2);
+    frames.holes = holes;
+    Interface interface(ImVec2(900, 600));
+    ImGui::SetClipboardText("");
+    EXPECT_TRUE(click_words(interface, frames, draw, "Copy as command"));
+    const std::string copied = ImGui::GetClipboardText();
+    EXPECT_EQ(copied, subset_command(*frames.decode, *holes));
+    EXPECT_TRUE(copied.starts_with("marginscope subset ")) << copied;
+    holes->running = true;
+    EXPECT_FALSE(click_words(interface, frames, draw, "Copy as command"));
 }
 
 TEST(HolesPanel, AKeyMakesAHoleAndGivesItBack) {

@@ -6,6 +6,8 @@
 #include <functional>
 #include <limits>
 
+#include "click_words.h"
+#include "figures/decode/law_commands.h"
 #include "interface.h"
 #include "support/synthetic_frames.h"
 #include "support/synthetic_particles.h"
@@ -81,6 +83,21 @@ TEST(ParticlesPanel, NamesItsLaw) {
     for (const char* words : {"temperature 0.7", "top-k 9", "exp(-0.5", "at least -1.5",
                               "none lies beyond the boundary"})
         EXPECT_TRUE(says(interface, words)) << words << " in " << interface.words();
+}
+
+TEST(ParticlesPanel, CopiesItsCommand) {
+    Interface interface(ImVec2(900, 700));
+    Frames frames = with([](ParticleFrame&) {});
+    ImGui::SetClipboardText("");
+    EXPECT_TRUE(click_words(interface, frames, draw, "Copy as command"));
+    const std::string copied = ImGui::GetClipboardText();
+    EXPECT_EQ(copied, particles_command(*frames.decode, *frames.particles));
+    EXPECT_TRUE(copied.starts_with("marginscope decode ")) << copied;
+    frames = with([](ParticleFrame& f) {
+        f.done = 0;  // refused: there is nothing to write again
+        f.rows.clear();
+    });
+    EXPECT_FALSE(click_words(interface, frames, draw, "Copy as command"));
 }
 
 TEST(ParticlesPanel, AClickOnARowWalksIt) {

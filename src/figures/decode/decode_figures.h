@@ -22,5 +22,9 @@ void make_branches_figure(const FigureSource& source, Figure& figure);
 void make_comparison_figure(const FigureSource& source, Figure& figure);
 void make_twin_figure(const FigureSource& source, Figure& figure);
 void make_why_figure(const FigureSource& source, Figure& figure);
+void make_holes_figure(const FigureSource& source, Figure& figure);
+void make_fillings_figure(const FigureSource& source, Figure& figure);
+void make_particles_figure(const FigureSource& source, Figure& figure);
+void make_particle_worth_figure(const FigureSource& source, Figure& figure);
 
 }  // namespace marginscope

@@ -150,9 +150,9 @@ void best(ChooserSettings& chooser, Rows& rows, const Theme& theme) {
     if (rows.number({.label = "Best of",
                      .scale = {1.0, 16.0, false, false, true},
                      .digits = 2,
-                     .hint = "Several characters at once (Shift and the right arrow) are written "
-                             "this often, and the best continuation is kept; the others stay as "
-                             "branches"},
+                     .hint = "Several characters at once (Shift and the right arrow, or ten while "
+                             "playing) are written this often, and the best continuation is kept; "
+                             "the others stay as branches"},
                     count)) {
         chooser.best_of = std::clamp(static_cast<int>(count), 1, kMostContinuations);
         if (chooser.best_of == 1) chooser.best_by = BestBy::logprob;
@@ -182,10 +182,12 @@ bool draw_choosers(const DecodeFrame& decode, SamplingSettings& settings, bool& 
     const Theme& theme = context.theme;
     const std::string on = rules_on(settings);
     ImGui::SetNextItemOpen(!on.empty(), ImGuiCond_Once);  // a session may come with them
-    if (!ImGui::TreeNode("Choosers")) {
+    // Not indented: the sliders below need the width.
+    if (!ImGui::TreeNodeEx("Choosers", ImGuiTreeNodeFlags_NoTreePushOnOpen)) {
         if (!on.empty()) small_paragraph(theme, theme.text, ("On:" + on).c_str());
         return false;
     }
+    ImGui::PushID("choosers");
     Rows rows(theme, held);
     ChooserSettings& chooser = settings.chooser;
     margin_rules(decode, settings, rows, theme);
@@ -214,7 +216,7 @@ bool draw_choosers(const DecodeFrame& decode, SamplingSettings& settings, bool& 
         settings.min_margin_kind = SamplingSettings{}.min_margin_kind;
         rows.mark();
     }
-    ImGui::TreePop();
+    ImGui::PopID();
     return rows.changed();
 }
 

@@ -160,6 +160,7 @@ bool arrived(const Frames& f) {
         return false;
     if (f.boundary->geometric_pending || f.boundary->field_pending) return false;
     if (f.twin && f.twin->pending > 0) return false;
+    if ((f.holes && f.holes->running) || (f.particles && f.particles->running)) return false;
     if (!f.margins->measurable()) return true;
     return static_cast<int>(f.margins->cells.size()) == f.decode->cursor && f.margins->pending == 0;
 }

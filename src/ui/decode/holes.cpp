@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "figures/decode/law_commands.h"
+#include "figures/decode/law_words.h"
 #include "ui/action_button.h"
 #include "ui/decode/decode_view.h"
 #include "ui/margin_style.h"
@@ -15,12 +17,8 @@ namespace {
 
 constexpr float kRow = 19.0F;      // design pixels
 constexpr float kColumn = 270.0F;  // of a hole
+constexpr float kWords = 200.0F;   // of the words beside them, at least
 constexpr int kShown = 8;          // characters of a hole
-
-std::string percent(float share) {
-    if (std::isnan(share)) return kNoNumber;
-    return share >= 0.0005F ? format_number(100.0 * share, 3) + " %" : "< 0.1 %";
-}
 
 // What the model reads for all that it does not know has no face of its own in every font.
 constexpr std::string_view kUnknown = "\uFFFD";
@@ -35,7 +33,10 @@ std::vector<int> order_of(const HoleLaw& hole) {
     std::vector<int> order(law.size());
     std::iota(order.begin(), order.end(), 0);
     const auto shown = std::min<std::size_t>(order.size(), kShown);
-    const auto likelier = [&](int a, int b) { return at(law, a) > at(law, b); };
+    const auto likelier = [&](int a, int b) {
+        return at(law, a) != at(law, b) ? at(law, a) > at(law, b)
+                                        : at(hole.past, a) > at(hole.past, b);
+    };
     std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(shown), likelier);
     order.resize(shown);
     return order;
@@ -62,7 +63,9 @@ void draw_token(const HoleLaw& hole, int token, const DecodeFrame& decode, float
     const ImVec2 left_top = ImGui::GetCursorScreenPos();
     const float height = theme.px(kRow), room = theme.px(24);
     const std::string symbol = symbol_at(decode, token);
+    ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, theme.px(1)));
     ImGui::InvisibleButton("##token", ImVec2(std::max(1.0F, width), height));
+    ImGui::PopStyleVar();
     const bool hovered = ImGui::IsItemHovered();
     ImDrawList* draw = ImGui::GetWindowDrawList();
     if (hovered)
@@ -77,36 +80,28 @@ void draw_token(const HoleLaw& hole, int token, const DecodeFrame& decode, float
     const float half = (width - room - theme.px(10)) / 2;
     const float both = at(hole.both, token), past = at(hole.past, token);
     draw_share(theme, ImVec2(left_top.x + room, left_top.y), half, both, theme.text,
-               hole.both.empty() ? "…" : percent(both));
+               hole.both.empty() ? "…" : share_words(both, at(hole.error, token)));
     draw_share(theme, ImVec2(left_top.x + room + half + theme.px(10), left_top.y), half, past,
-               theme.dim, hole.past.empty() ? "…" : percent(past));
+               theme.dim, hole.past.empty() ? "…" : share_words(past, at(hole.past_error, token)));
     if (!hovered) return;
-    const float error = at(hole.error, token);
-    value_card(
-        theme, symbol_and_place(&decode, token, hole.index),
-        {{"given both sides", percent(both) + (hole.error.empty() ? "" : " ± " + percent(error))},
-         {"given the past alone", percent(past)},
-         {"", token == own ? "stands there in the text" : "", theme.dim}});
-}
-
-// How much more the characters behind it say: KL(both sides || past), nats.
-float told_by_what_follows(const HoleLaw& hole) {
-    if (hole.both.empty() || hole.past.size() != hole.both.size()) return kNoValue;
-    float sum = 0;
-    for (std::size_t k = 0; k < hole.both.size(); ++k)
-        if (hole.both[k] > 0 && hole.past[k] > 0)
-            sum += hole.both[k] * std::log(hole.both[k] / hole.past[k]);
-    return sum;
+    value_card(theme, symbol_and_place(&decode, token, hole.index),
+               {{"given both sides", share_with_error(both, at(hole.error, token))},
+                {"given the past alone", share_with_error(past, at(hole.past_error, token))},
+                {"", token == own ? "stands there in the text" : "", theme.dim}});
 }
 
 void draw_hole(const HoleLaw& hole, const DecodeFrame& decode, float width, PanelContext& context) {
     const Theme& theme = context.theme;
     const float told = told_by_what_follows(hole);
     const std::string head =
-        "at " + std::to_string(hole.index) +
-        (std::isnan(told) ? "" : " · what follows tells " + format_number(told, 3) + " nats");
+        "hole at " + std::to_string(hole.index) +
+        (std::isnan(told) ? "" : " · what follows adds " + format_number(told, 3) + " nats");
     text_small(theme, theme.text,
                shortened(theme.fonts.text, theme.px(type::kSmall), head, width).c_str());
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip(
+            "How much more is known of the character when what stands behind it is given, too:\n"
+            "KL(both sides || past alone)");
     const float half = (width - theme.px(34)) / 2, px = theme.px(type::kSmall);
     const ImVec2 left_top = ImGui::GetCursorScreenPos();
     ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -124,6 +119,7 @@ void draw_hole(const HoleLaw& hole, const DecodeFrame& decode, float width, Pane
     }
 }
 
+/// Leaves the cursor beside the columns where there is room for words, else below.
 void draw_columns(const HolesFrame& frame, const DecodeFrame& decode, PanelContext& context) {
     const Theme& theme = context.theme;
     const float room = ImGui::GetContentRegionAvail().x, gap = theme.px(14);
@@ -139,19 +135,25 @@ void draw_columns(const HolesFrame& frame, const DecodeFrame& decode, PanelConte
         ImGui::EndGroup();
         ImGui::PopID();
     }
+    const float left = room - static_cast<float>(columns) * (width + gap);
+    if (frame.holes.size() <= static_cast<std::size_t>(columns) && left > theme.px(kWords))
+        ImGui::SameLine(0, 2 * gap);
 }
 
 void draw_fillings(const HolesFrame& frame, const Theme& theme) {
     if (frame.holes.size() < 2 || frame.fillings.empty()) return;
     std::string words = "Together: ";
-    for (const HoleFilling& one : frame.fillings) {
-        std::string shown;
-        for (const char c : one.text) shown += c == '\n' ? "↵" : c == ' ' ? "·" : std::string(1, c);
-        for (std::size_t k = shown.find(kUnknown); k != std::string::npos; k = shown.find(kUnknown))
-            shown.replace(k, kUnknown.size(), "?");
-        words += shown + " " + percent(one.probability) + "   ";
-    }
+    for (const HoleFilling& one : frame.fillings)
+        words += shown_filling(one) + " " + share_words(one.probability, one.error) + "   ";
     small_paragraph(theme, theme.text, words.c_str());
+}
+
+void draw_copy(const HolesFrame& frame, const DecodeFrame& decode) {
+    const std::string command = subset_command(decode, frame);
+    if (command.empty()) return;
+    if (ImGui::SmallButton("Copy as command")) ImGui::SetClipboardText(command.c_str());
+    if (ImGui::IsItemHovered())
+        ImGui::SetTooltip("The command line that finds the law of all holes, given both sides");
 }
 
 std::string running_words(const HolesFrame& holes) {
@@ -180,8 +182,11 @@ void draw_holes(const Frames& frames, PanelContext& context) {
     if (ImGui::BeginChild("##holes")) {
         if (holes.running) small_paragraph(theme, theme.dim, running_words(holes).c_str());
         draw_columns(holes, *frames.decode, context);
+        ImGui::BeginGroup();
         draw_fillings(holes, theme);
         if (!holes.sentence.empty()) small_paragraph(theme, theme.dim, holes.sentence.c_str());
+        draw_copy(holes, *frames.decode);
+        ImGui::EndGroup();
     }
     ImGui::EndChild();
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/decode/law_words.h"
 #include "ui/margin_style.h"
 #include "ui/widgets.h"
 
@@ -47,8 +48,7 @@ void draw_weight(const Fan& fan, std::size_t row) {
     bar(*draw, ImVec2(fan.at.x, fan.y(row) + height * 0.3F), ImVec2(full, height * 0.4F), share,
         theme.text, theme.raised);
     const float px = theme.px(type::kSmall);
-    const std::string words =
-        weight >= 0.0005F ? format_number(100.0 * weight, 2) + " %" : "< 0.1 %";
+    const std::string words = share_words(weight);
     draw->AddText(theme.fonts.mono, px,
                   ImVec2(fan.x(0) - theme.px(10) - width_of(theme.fonts.mono, px, words),
                          fan.y(row) + (height - px) / 2),
@@ -108,16 +108,13 @@ void draw_card(const Fan& fan, const ParticleRow& row) {
 
 }  // namespace
 
-void draw_particle_rows(const ParticleFrame& frame, ParticlesView& view, PanelContext& context) {
-    const Theme& theme = context.theme;
-    Fan fan{frame, theme, ImGui::GetCursorScreenPos()};
-    std::size_t longest = 0;
-    for (const ParticleRow& row : frame.rows) {
-        fan.heaviest = std::max(fan.heaviest, row.weight);
-        longest = std::max(longest, row.symbols.size());
-    }
-    const float width = std::max(ImGui::GetContentRegionAvail().x,
-                                 fan.x(static_cast<int>(longest)) - fan.at.x + theme.px(8));
+namespace {
+
+void draw_rows(Fan& fan, float needed, ParticlesView& view, PanelContext& context) {
+    const Theme& theme = fan.theme;
+    const ParticleFrame& frame = fan.frame;
+    fan.at = ImGui::GetCursorScreenPos();
+    const float width = std::max(ImGui::GetContentRegionAvail().x, needed);
     view.first_row = fan.at;
     view.row_height = theme.px(kRow);
     ImGuiListClipper clipper;
@@ -142,6 +139,29 @@ void draw_particle_rows(const ParticleFrame& frame, ParticlesView& view, PanelCo
             ImGui::PopID();
         }
     }
+}
+
+}  // namespace
+
+void draw_particle_rows(const ParticleFrame& frame, ParticlesView& view, PanelContext& context) {
+    if (frame.rows.empty()) return;
+    const Theme& theme = context.theme;
+    Fan fan{frame, theme, ImVec2(0, 0)};
+    std::size_t longest = 0;
+    for (const ParticleRow& row : frame.rows) {
+        fan.heaviest = std::max(fan.heaviest, row.weight);
+        longest = std::max(longest, row.symbols.size());
+    }
+    // Only the rows move sideways, and only where they are longer than the panel is wide.
+    const float needed = fan.x(static_cast<int>(longest)) + theme.px(8);
+    const bool wide = needed > ImGui::GetContentRegionAvail().x;
+    const float height = static_cast<float>(frame.rows.size()) * theme.px(kRow) +
+                         (wide ? ImGui::GetStyle().ScrollbarSize : 0.0F);
+    if (ImGui::BeginChild(
+            "##rows", ImVec2(0, height), ImGuiChildFlags_None,
+            wide ? ImGuiWindowFlags_HorizontalScrollbar : ImGuiWindowFlags_NoScrollbar))
+        draw_rows(fan, needed, view, context);
+    ImGui::EndChild();
 }
 
 }  // namespace marginscope

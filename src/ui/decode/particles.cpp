@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "figures/decode/law_commands.h"
+#include "figures/decode/law_words.h"
 #include "ui/decode/particle_rows.h"
 #include "ui/flow.h"
 #include "ui/margin_style.h"
@@ -11,6 +13,8 @@
 
 namespace marginscope {
 namespace {
+
+constexpr const char* kWorth = "Worth:";
 
 void draw_settings(const ParticleFrame* frame, ParticlesView& view, PanelContext& context) {
     const Theme& theme = context.theme;
@@ -51,19 +55,6 @@ void draw_settings(const ParticleFrame* frame, ParticlesView& view, PanelContext
     asked.tokens = static_cast<int>(tokens);
 }
 
-// The condition is a setting of the sampling: said here, set there.
-std::string law_words(const SamplingSettings& sampling, double weight) {
-    std::string words = "Law: the model's at temperature " + format_number(sampling.temperature, 3);
-    if (sampling.top_k > 0) words += ", top-k " + std::to_string(sampling.top_k);
-    if (sampling.top_p < 1.0) words += ", top-p " + format_number(sampling.top_p, 3);
-    if (weight != 0.0) words += ", times exp(-" + format_number(weight, 3) + " · sum of barriers)";
-    if (sampling.min_margin)
-        words += ", given that every log|det J| is at least " +
-                 format_number(*sampling.min_margin, 3) +
-                 (sampling.allow_beyond ? "" : " and none lies beyond the boundary");
-    return words + ".";
-}
-
 // The effective sample size after each token, with marks where they were drawn again.
 void draw_ess(const ParticleFrame& frame, const Theme& theme) {
     const float width = std::min(ImGui::GetContentRegionAvail().x, theme.px(260));
@@ -94,6 +85,16 @@ void draw_ess(const ParticleFrame& frame, const Theme& theme) {
          {"", "lines: drawn again, because they were worth less than half", theme.dim}});
 }
 
+void draw_copy(const DecodeFrame& decode, const ParticleFrame& particles, const Theme& theme) {
+    const std::string command = particles_command(decode, particles);
+    if (command.empty()) return;
+    flow(button_width("Copy as command") + theme.px(12), theme.px(8));
+    bool copy = false;
+    if (switch_button(theme, "Copy as command", copy,
+                      "The command line that writes the same particles"))
+        ImGui::SetClipboardText(command.c_str());
+}
+
 void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     if (primary_button(theme, frames.particles ? "Write anew" : "Write particles"))
@@ -103,8 +104,12 @@ void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& conte
     bool remove = false;
     if (switch_button(theme, "Remove", remove, "No particles any more; undo brings them back"))
         context.out.push_back(SetParticles{0, view.asked.tokens, view.asked.barrier_weight});
-    if (!frames.particles->ess.empty()) {
-        flow(theme.px(270), theme.px(8));
+    draw_copy(*frames.decode, *frames.particles, theme);
+    if (!frames.particles->ess.empty() && weighs(*frames.particles)) {
+        const float label = width_of(theme.fonts.text, theme.px(type::kSmall), kWorth);
+        flow(theme.px(270) + label, theme.px(12));
+        text_small(theme, theme.dim, kWorth);
+        ImGui::SameLine(0, theme.px(6));
         draw_ess(*frames.particles, theme);
     }
     if (!frames.particles->running) return;
@@ -114,31 +119,25 @@ void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& conte
                   frames.particles->eta_secs, theme.px(170));
 }
 
-std::string constant_words(const ParticleFrame& frame) {
-    if (frame.settings.barrier_weight == 0.0 && !frame.sampling.min_margin)
-        return "plain samples, all of the same weight";
-    if (std::isnan(frame.log_z) || frame.done == 0) return "";
-    if (std::isinf(frame.log_z)) return "Z = 0";
-    std::string words = "log Z = " + format_number(frame.log_z, 4);
-    // Not more digits than the error leaves.
-    if (!std::isnan(frame.log_z_error))
-        words = "log Z = " + format_number(frame.log_z, 3) + " (Z ± " +
-                format_number(100.0 * frame.log_z_error, 2) + " %)";
-    else
-        words += " (error not known: too few families are left)";
-    return words;
+std::string drawn_again(std::size_t times) {
+    if (times == 0) return "never drawn again";
+    return times == 1 ? "drawn again once" : "drawn again " + std::to_string(times) + " times";
 }
 
 void draw_summary(const ParticleFrame& frame, const Theme& theme) {
     std::string words = constant_words(frame);
-    if (!frame.ess.empty())
+    if (!frame.ess.empty() && weighs(frame))
         words += (words.empty() ? "" : " · ") + ("worth " + format_number(frame.ess.back(), 3)) +
-                 " of " + std::to_string(frame.settings.particles) + " particles · drawn again " +
-                 std::to_string(frame.resampled.size()) +
-                 (frame.resampled.size() == 1 ? " time" : " times");
+                 " of " + std::to_string(frame.settings.particles) + " particles · " +
+                 drawn_again(frame.resampled.size());
     if (!words.empty()) small_paragraph(theme, theme.text, words.c_str());
-    small_paragraph(theme, theme.dim,
-                    law_words(frame.sampling, frame.settings.barrier_weight).c_str());
+    if (!words.empty() && ImGui::IsItemHovered())
+        ImGui::SetTooltip(
+            "Z: the mean of the texts' weights under plain sampling; the law is divided by it.\n"
+            "Worth: so many texts of equal weight would tell as much.\n"
+            "Drawn again: when they are worth less than half their number, heavy ones are copied "
+            "and light ones left out.");
+    small_paragraph(theme, theme.dim, law_words(frame).c_str());
     if (!frame.sentence.empty()) small_paragraph(theme, theme.dim, frame.sentence.c_str());
 }
 
@@ -149,8 +148,7 @@ void draw_particles(const Frames& frames, ParticlesView& view, PanelContext& con
     if (frames.decode == nullptr || frames.decode->line.empty())
         return empty_state(theme, "No text yet", "Particles go on from the cursor of a text.");
     // One region for all: in a small panel the fan is below the fold, never without room.
-    if (ImGui::BeginChild("##all", ImVec2(0, 0), ImGuiChildFlags_None,
-                          ImGuiWindowFlags_HorizontalScrollbar)) {
+    if (ImGui::BeginChild("##all")) {
         draw_settings(frames.particles.get(), view, context);
         draw_buttons(frames, view, context);
         if (frames.particles == nullptr) {

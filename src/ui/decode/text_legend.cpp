@@ -10,7 +10,7 @@
 namespace marginscope {
 namespace {
 
-enum class Mark { stands, hangs, ring, shade };
+enum class Mark { stands, hangs, ring, shade, hole };
 
 void draw_mark(const Theme& theme, Mark mark, ImVec2 at, float line) {
     ImDrawList* draw = ImGui::GetWindowDrawList();
@@ -36,6 +36,10 @@ void draw_mark(const Theme& theme, Mark mark, ImVec2 at, float line) {
             draw->AddRectFilled(ImVec2(at.x, middle - width / 2),
                                 ImVec2(at.x + width, middle + width / 2),
                                 with_alpha(theme.select, 0.45F), theme.px(2));
+            return;
+        case Mark::hole:
+            draw->AddLine(ImVec2(at.x, middle + theme.px(4)),
+                          ImVec2(at.x + width, middle + theme.px(4)), theme.text, theme.px(1.5F));
             return;
     }
 }
@@ -100,6 +104,9 @@ void draw_text_legend(const Frames& frames, SetView& asked, const Theme& theme) 
         entry(theme, Mark::ring, "support token", "Among the characters with the least margin");
         entry(theme, Mark::shade, "attended to",
               "How much the selected character attends to this one, in the chosen head");
+        if (frames.holes != nullptr)
+            entry(theme, Mark::hole, "hole",
+                  "Taken as not given: the panel Holes shows what could stand there");
     }
     ImGui::PopStyleVar();
 }
