@@ -63,6 +63,10 @@ TEST(LawWords, SayWhatIsNotOfTheLaw) {
     particles.settings.barrier_weight = 0.5;
     EXPECT_EQ(law_words(particles),
               "Law: the model's at temperature 0.8, times exp(-0.5 · sum of barriers).");
+    particles.done = 3;
+    particles.log_z = 0.0F;
+    particles.log_z_error = 7.9e-17F;
+    EXPECT_EQ(constant_words(particles), "log Z = 0 (Z ± less than 0.001 %)");
     particles.sampling.chooser.best_of = 4;
     EXPECT_NE(law_words(particles).find("choosers that are on are of one text at a time"),
               std::string::npos);
@@ -94,6 +98,14 @@ TEST(LawFigures, HoldTheLawsOfEveryHole) {
     rows = rows_of(source, "holes");
     EXPECT_EQ(rows[1 + tokens][2], "") << "not known yet";
     EXPECT_EQ(rows[1][3], "0.01");
+    const auto caption = [&] {
+        return make_figure(*find_figure("decode", "holes"), source).caption;
+    };
+    EXPECT_EQ(caption().find("does not know"), std::string::npos);
+    auto decode = std::make_shared<DecodeFrame>(*source.frames.decode);
+    decode->vocabulary = 1;
+    source.frames.decode = decode;
+    EXPECT_NE(caption().find("does not know"), std::string::npos);
     rows = rows_of(source, "fillings");
     ASSERT_EQ(rows.size(), 1 + holes->fillings.size());
     EXPECT_EQ(rows[2][0], "bb");

@@ -63,7 +63,7 @@ TEST(ParticlesPanel, SaysTheConstantWithNoMoreDigitsThanItHas) {
                              f.log_z_error = 5.6e-17F;
                          }),
                          draw);
-    EXPECT_TRUE(says(interface, "plain samples, all of the same weight"));
+    EXPECT_TRUE(says(interface, "Plain samples, all of the same weight"));
     EXPECT_FALSE(says(interface, "e-17"));
     interface.draw_panel(with([](ParticleFrame& f) { f.log_z_error = kNoValue; }), draw);
     EXPECT_TRUE(says(interface, "error not known"));

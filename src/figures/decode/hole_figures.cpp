@@ -83,9 +83,12 @@ Plot plot_of(const HoleLaw& hole, const DecodeFrame& decode, bool last) {
     return plot;
 }
 
-std::string how_found(const HolesFrame& holes) {
+std::string how_found(const FigureSource& source) {
+    const HolesFrame& holes = *source.frames.holes;
     if (holes.running) return "The laws were still being found. ";
-    return holes.sentence.empty() ? "" : holes.sentence + " ";
+    const std::string unknown = unknown_words(*source.frames.decode, holes);
+    return (holes.sentence.empty() ? "" : holes.sentence + " ") +
+           (unknown.empty() ? "" : unknown + " ");
 }
 
 FigureTable hole_table(const FigureSource& source) {
@@ -120,7 +123,7 @@ void make_holes_figure(const FigureSource& source, Figure& figure) {
         figure.caption += ", the first " + std::to_string(drawn) + " of " +
                           std::to_string(holes.holes.size()) + " holes";
     figure.caption += ". The past alone is what stands before the hole, other holes summed over. " +
-                      how_found(holes) + decode_caption(source.frames);
+                      how_found(source) + decode_caption(source.frames);
     figure.table = hole_table(source);
     figure.table.value_column = 2;
 }
@@ -146,7 +149,7 @@ void make_fillings_figure(const FigureSource& source, Figure& figure) {
     for (const HoleLaw& hole : holes.holes)
         places += (places.empty() ? "" : ", ") + std::to_string(hole.index);
     figure.caption = "The likeliest ways of filling the holes at " + places + " together. " +
-                     how_found(holes) + decode_caption(source.frames);
+                     how_found(source) + decode_caption(source.frames);
     figure.table = table_of({"filling", "probability", "standard error"}, std::move(rows));
     figure.table.value_column = 1;
 }

@@ -51,6 +51,15 @@ float told_by_what_follows(const HoleLaw& hole) {
     return sum;
 }
 
+std::string unknown_words(const DecodeFrame& decode, const HolesFrame& holes) {
+    const std::size_t read =
+        std::min(decode.line.size(), static_cast<std::size_t>(std::max(0, holes.read)));
+    for (std::size_t k = 0; k < read; ++k)
+        if (decode.line[k].token >= decode.vocabulary)
+            return "Characters that the model does not know are read as its unknown one.";
+    return "";
+}
+
 std::string shown_filling(const HoleFilling& filling) {
     std::string shown;
     for (const char c : filling.text)
@@ -82,15 +91,16 @@ bool weighs(const ParticleFrame& particles) {
 }
 
 std::string constant_words(const ParticleFrame& particles) {
-    if (!weighs(particles)) return "plain samples, all of the same weight; equal texts share a row";
+    if (!weighs(particles)) return "Plain samples, all of the same weight; equal texts share a row";
     const double log_z = static_cast<double>(particles.log_z);
     if (std::isnan(log_z) || particles.done == 0) return "";
     if (std::isinf(log_z)) return "Z = 0";
     if (std::isnan(particles.log_z_error))
         return "log Z = " + format_number(log_z, 4) +
                " (error not known: too few families are left)";
+    const double doubt = 100.0 * static_cast<double>(particles.log_z_error);
     return "log Z = " + format_number(log_z, 3) + " (Z ± " +
-           format_number(100.0 * static_cast<double>(particles.log_z_error), 2) + " %)";
+           (doubt < 0.001 ? "less than 0.001" : format_number(doubt, 2)) + " %)";
 }
 
 }  // namespace marginscope

@@ -18,6 +18,8 @@ std::string share_with_error(float share, float error);
 /// How much more is known of a hole by what follows it: KL(both sides || past), nats. NaN while one
 /// of the laws is missing.
 float told_by_what_follows(const HoleLaw& hole);
+/// Where the text has characters that the model does not know: what their law is of. Else "".
+std::string unknown_words(const DecodeFrame& decode, const HolesFrame& holes);
 /// What fills the holes, white space made visible.
 std::string shown_filling(const HoleFilling& filling);
 

@@ -57,8 +57,8 @@ std::string refusal_sentence(const TokenChoice& choice) {
             return "Abstained: the draws of noise disagree by " + found + " nats, above " + limit +
                    ".";
         case Refusal::probability:
-            return "Abstained: the likeliest token has probability " + found + ", below " + limit +
-                   ".";
+            return "Abstained: at temperature 1 the likeliest token has probability " + found +
+                   ", below " + limit + ".";
     }
     return {};
 }

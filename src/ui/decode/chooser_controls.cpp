@@ -201,7 +201,8 @@ bool draw_choosers(const DecodeFrame& decode, SamplingSettings& settings, bool& 
                 .scale = {0.01, 1.0, true, true, false},
                 .digits = 3,
                 .off_text = "off",
-                .hint = "Stops where the likeliest character has less than this probability"},
+                .hint = "Stops where the likeliest character has less than this probability, at "
+                        "temperature 1"},
                chooser.abstain_probability);
     noise(chooser, rows, theme);
     best(chooser, rows, theme);

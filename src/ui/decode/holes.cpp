@@ -185,6 +185,8 @@ void draw_holes(const Frames& frames, PanelContext& context) {
         ImGui::BeginGroup();
         draw_fillings(holes, theme);
         if (!holes.sentence.empty()) small_paragraph(theme, theme.dim, holes.sentence.c_str());
+        if (const std::string unknown = unknown_words(*frames.decode, holes); !unknown.empty())
+            small_paragraph(theme, theme.dim, unknown.c_str());
         draw_copy(holes, *frames.decode);
         ImGui::EndGroup();
     }

@@ -95,6 +95,21 @@ void draw_copy(const DecodeFrame& decode, const ParticleFrame& particles, const 
         ImGui::SetClipboardText(command.c_str());
 }
 
+// The bar takes the room that the words leave; without room for both the time left goes.
+void draw_progress(const ParticleFrame& particles, const Theme& theme) {
+    const std::string left =
+        particles.eta_secs > 0 ? format_duration(particles.eta_secs) + " left" : "";
+    const float spacing = ImGui::GetStyle().ItemSpacing.x;
+    const float word = ImGui::CalcTextSize("writing").x + spacing;
+    const float words = word + ImGui::CalcTextSize(left.c_str()).x + spacing;
+    flow(words + theme.px(60), theme.px(8));
+    const float room = ImGui::GetContentRegionAvail().x;
+    const bool fits = room - words >= theme.px(30);
+    progress_chip(theme, "writing", static_cast<double>(particles.done) / particles.settings.tokens,
+                  fits ? particles.eta_secs : 0.0,
+                  std::clamp(room - (fits ? words : word), theme.px(20), theme.px(170)));
+}
+
 void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& context) {
     const Theme& theme = context.theme;
     if (primary_button(theme, frames.particles ? "Write anew" : "Write particles"))
@@ -112,11 +127,7 @@ void draw_buttons(const Frames& frames, ParticlesView& view, PanelContext& conte
         ImGui::SameLine(0, theme.px(6));
         draw_ess(*frames.particles, theme);
     }
-    if (!frames.particles->running) return;
-    flow(theme.px(180), theme.px(8));
-    progress_chip(theme, "writing",
-                  static_cast<double>(frames.particles->done) / frames.particles->settings.tokens,
-                  frames.particles->eta_secs, theme.px(170));
+    if (frames.particles->running) draw_progress(*frames.particles, theme);
 }
 
 std::string drawn_again(std::size_t times) {

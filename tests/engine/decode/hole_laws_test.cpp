@@ -92,8 +92,6 @@ TEST(HoleLaws, OfTwoHolesTheJointSumsToEach) {
     bench.settle_holes();
     const auto frame = bench.context.frames().holes;
     ASSERT_TRUE(frame && frame->exact);
-    EXPECT_LT(frame->read, static_cast<int>(ids.size()) - 8) << "what says nothing is not read";
-    EXPECT_GT(frame->read, 8);
     ASSERT_EQ(frame->holes.size(), 2u);
     for (const HoleLaw& hole : frame->holes)
         for (const auto* law : {&hole.past, &hole.both}) {
