@@ -76,8 +76,7 @@ public:
     /// would, and goes on with the best; the others stay as branches. False, with why_stopped(),
     /// when even the best stopped early. UserError as step_forward().
     bool write_best(int tokens);
-    /// The same, then one step into what was written: the rest lies ahead.
-    bool write_best_ahead(int tokens);
+    bool write_best_ahead(int tokens);  // the same, then one step into it: the rest lies ahead
     bool step_back();
     void jump(int index);
     void go_to(int node);
