@@ -172,13 +172,15 @@ TEST_F(Figures, WrongUseIsOneSentence) {
     };
     refused({"render", "decode", "--panel", "nothing", "--out", path("x.svg")},
             "--panel takes text, candidates, support, attention, attention_heads, heads, boundary, "
-            "causes, spectrum, why, traces, branches, compare or twin in the workspace decode, not "
-            "\"nothing\"");
+            "causes, spectrum, why, traces, branches, compare, twin, holes, fillings, particles or "
+            "particle_worth in the workspace decode, not \"nothing\"");
     refused({"render", "decode", "--panel", "traces", "--out", path("x.pdf")},
             ".svg, .png or .csv");
     refused({"render", "decode", "--panel", "traces", "--out", path("mine.svg")},
             "not an SVG picture");
     refused({"render", "decode", "--index", "3", "--out", path("x.png")}, "--panel");
+    refused({"render", "path", "--holes", "3", "--out", path("x.png")},
+            "--holes and --particles are for the workspace decode");
     refused({"render", "guide", "--panel", "guide", "--out", path("x.svg")}, "has no figures");
     refused({"render", "path", "--prompt", "a", "--out", path("x.png")}, "workspace decode");
     EXPECT_EQ(read_text(path("mine.svg")), "my own drawing");
