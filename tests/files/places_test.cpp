@@ -44,12 +44,13 @@ TEST(Peek, EachKindIsRecognised) {
     put_file(folder / "drawn/posterior.json", "{}");
     EXPECT_EQ(classify(folder / "drawn"), FileKind::kSamples);
     EXPECT_TRUE(sample_folders(folder / "drawn").empty()) << "it has no weights yet";
-    EXPECT_NE(sentence_of([&] { (void)model_file(folder / "drawn"); }).find("--resume"),
+    EXPECT_NE(sentence_of<UserError>([&] { (void)model_file(folder / "drawn"); }).find("--resume"),
               std::string::npos);
     write_safetensors(folder / "drawn/sample-1-0001/final.safetensors", file);
     EXPECT_EQ(sample_folders(folder / "drawn").size(), 1U);
-    EXPECT_NE(sentence_of([&] { (void)model_file(folder / "drawn"); }).find("sample-1-0001"),
-              std::string::npos);
+    EXPECT_NE(
+        sentence_of<UserError>([&] { (void)model_file(folder / "drawn"); }).find("sample-1-0001"),
+        std::string::npos);
     put_file(folder / "tour.json", "{\"tour\": 1, \"title\": \"x\"}");
     EXPECT_EQ(classify(folder / "tour.json"), FileKind::kTour);
     EXPECT_EQ(file_kind_name(FileKind::kRun), "run folder");
