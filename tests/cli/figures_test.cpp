@@ -123,7 +123,8 @@ TEST_F(Figures, LawsOverTextsAreThoseOfTheirCommands) {
     ASSERT_EQ(fan.code, 0) << fan.err;
     ASSERT_EQ(written.code, 0) << written.err;
     std::map<std::string, double> weights;
-    for (const json& one : json::parse(written.out).at("particles"))
+    const json document = json::parse(written.out);
+    for (const json& one : document.at("particles"))
         weights[one.at("text")] += one.at("weight").get<double>();
     const Rows texts = rows_of(read_text(path("p.csv")));
     ASSERT_EQ(texts.size(), weights.size() + 1);
