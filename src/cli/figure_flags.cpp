@@ -213,7 +213,11 @@ void FigureFlags::fill(RenderRequest& request) const {
         if (prompt_.empty()) throw UserError("--prompt is empty.", kExitWrongUse);
         request.commands.push_back(SetPrompt{prompt_});
     }
-    if (!text_.empty()) request.commands.push_back(SetPrompt{load_corpus(text_).text});
+    std::string text = prompt_;
+    if (!text_.empty()) {
+        text = load_corpus(text_).text;
+        request.commands.push_back(SetPrompt{text});
+    }
     if (!path_.empty()) request.commands.push_back(OpenPath{path_});
     if (!measure_.empty() && request.workspace != "robustness")
         throw UserError("--measure is for the workspace robustness.", kExitWrongUse);
@@ -222,7 +226,7 @@ void FigureFlags::fill(RenderRequest& request) const {
         throw UserError("--holes and --particles are for the workspace decode.", kExitWrongUse);
     if (laws_.given()) {
         request.commands.push_back(SetSampling{sampling_});
-        laws_.add_commands(request.commands);
+        laws_.add_commands(text, request.commands);
     }
     if (panel_.empty()) return;
     if (find_figure(request.workspace, panel_) == nullptr) {

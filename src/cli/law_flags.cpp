@@ -1,7 +1,14 @@
 // Holes and particles of a picture.
 #include "cli/law_flags.h"
 
+#include <cmath>
+#include <string>
+
+#include "cli/command.h"
 #include "cli/common_options.h"
+#include "core/error.h"
+#include "core/words.h"
+#include "text/utf8.h"
 
 namespace marginscope {
 
@@ -42,10 +49,21 @@ void LawFlags::add_to(CLI::App& command, SamplingSettings& sampling) {
     of_particles(command.add_option("--seed", sampling.seed, "of particles")->type_name("N"));
 }
 
-void LawFlags::add_commands(CommandList& commands) const {
-    if (!holes_.empty())
-        for (const double place : number_list("--holes", holes_))
+void LawFlags::add_commands(std::string_view text, CommandList& commands) const {
+    const auto length = static_cast<double>(count_characters(text));
+    if (!holes_.empty()) {
+        for (const double place : number_list("--holes", holes_)) {
+            if (place != std::floor(place) || (!text.empty() && place >= length))
+                throw UserError(
+                    "--holes names characters by whole numbers from 0" +
+                        (text.empty() ? std::string()
+                                      : " to " + std::to_string(count_characters(text) - 1) +
+                                            ", the text's last") +
+                        "; it cannot be " + format_number(place) + ".",
+                    kExitWrongUse);
             commands.push_back(SetHole{static_cast<int>(place), true});
+        }
+    }
     if (particles_.particles > 0) commands.push_back(particles_);
 }
 

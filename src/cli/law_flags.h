@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 
 #include "core/messages/command.h"
 
@@ -16,8 +17,9 @@ public:
     /// the command.
     void add_to(CLI::App& command, SamplingSettings& sampling);
     bool given() const { return !holes_.empty() || particles_.particles > 0; }
-    /// Behind those that show the text and set the sampling. UserError with exit code 2.
-    void add_commands(CommandList& commands) const;
+    /// Behind those that show the text and set the sampling. `text` is what the holes are in;
+    /// empty: not known here. UserError with exit code 2 for a hole that it cannot have.
+    void add_commands(std::string_view text, CommandList& commands) const;
 
 private:
     std::string holes_;

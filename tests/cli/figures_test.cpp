@@ -182,6 +182,9 @@ TEST_F(Figures, WrongUseIsOneSentence) {
     refused({"render", "decode", "--index", "3", "--out", path("x.png")}, "--panel");
     refused({"render", "path", "--holes", "3", "--out", path("x.png")},
             "--holes and --particles are for the workspace decode");
+    for (const char* place : {"999", "3", "0.5"})
+        refused({"render", "decode", "--prompt", "cat", "--holes", place, "--out", path("x.png")},
+                "from 0 to 2, the text's last");
     refused({"render", "guide", "--panel", "guide", "--out", path("x.svg")}, "has no figures");
     refused({"render", "path", "--prompt", "a", "--out", path("x.png")}, "workspace decode");
     EXPECT_EQ(read_text(path("mine.svg")), "my own drawing");
