@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "nn/model/char_gpt.h"
@@ -139,7 +140,10 @@ TEST_P(TokenColumns, DoNotDependOnTheirNeighbours) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TokenColumns,
                          testing::Values(Shape{1, 1, 4, 3, 2, true}, Shape{2, 2, 12, 9, 7, true},
-                                         Shape{3, 4, 40, 40, 67, false}));
+                                         Shape{3, 4, 40, 40, 67, false}),
+                         [](const auto& shape) {
+                             return "Width" + std::to_string(shape.param.width);
+                         });
 
 }  // namespace
 }  // namespace marginscope
