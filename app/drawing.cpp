@@ -93,6 +93,10 @@ void render(const RenderRequest& request) {
     EngineSource source(std::move(engine));
     show_something(request, source);
     if (!request.panel.empty()) return render_figure(request, source);
+    // A picture of another model than the one that was asked for would pass for it.
+    if (!request.model.empty())
+        for (const LogLine& line : source.take_log())
+            if (line.error) throw UserError(line.text);
     OffscreenOptions options;
     options.width = request.width;
     options.height = request.height;

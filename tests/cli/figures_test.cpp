@@ -132,6 +132,16 @@ TEST_F(Figures, LawsOverTextsAreThoseOfTheirCommands) {
         EXPECT_NEAR(std::stod(texts[k][1]), weights.at(texts[k][0]), 1e-5) << texts[k][0];
 }
 
+TEST_F(Figures, APictureOfAnotherModelThanTheOneAskedForIsNotDrawn) {
+    for (const char* workspace : {"decode", "robustness"}) {
+        const Outcome drawn = run(
+            {"render", workspace, "--model", path("no.safetensors"), "--out", path("other.png")});
+        EXPECT_EQ(drawn.code, 1) << drawn.err;
+        EXPECT_NE(drawn.err.find("no.safetensors"), std::string::npos) << drawn.err;
+        EXPECT_FALSE(std::filesystem::exists(path("other.png")));
+    }
+}
+
 TEST_F(Figures, EachFormatIsWritten) {
     for (const char* name : {"b.svg", "b.png", "b.csv"}) {
         const Outcome drawn = run({"render", "path", "--panel", "losses", "--out", path(name),
